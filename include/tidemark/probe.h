@@ -1,0 +1,56 @@
+// Looking into the service: the heap by one runtime's means, the kernel's
+// view beside it.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "tidemark/heap_snapshot.h"
+#include "tidemark/kernel_sample.h"
+#include "tidemark/result.h"
+#include "tidemark/run_record.h"
+
+namespace tidemark {
+
+// One runtime's way to look at a heap. Used from one thread.
+class HeapProbe {
+ public:
+  virtual ~HeapProbe() = default;
+
+  // Finds the service's processes anew (children may have come and gone).
+  // An error says why the heap cannot be seen.
+  virtual Status attach(const std::vector<pid_t>& processes) = 0;
+
+  // Blocks born from now on carry this cycle.
+  virtual Status begin_cycle(CycleIndex cycle) = 0;
+
+  // Cumulative counters: cheap, taken many times while settling.
+  virtual Result<HeapCounters> counters() = 0;
+
+  // Collects, and gives memory back to the system.
+  virtual Result<PurgeRecord> purge(Duration timeout) = 0;
+
+  virtual Result<HeapSnapshot> snapshot() = 0;
+
+  // From the next cycle on, records whole stacks for these sites. Sites that
+  // are zoomed already are left as they are.
+  virtual Status zoom(const std::vector<SiteId>& sites) = 0;
+
+  // Sites in words, and what is not visible.
+  virtual SiteRecord describe(SiteId site) = 0;
+};
+
+// The kernel's view of a set of processes.
+class KernelProbe {
+ public:
+  virtual ~KernelProbe() = default;
+
+  virtual Result<KernelSample> sample(const std::vector<pid_t>& processes) = 0;
+
+  // TCP sockets the processes hold in a state that belongs to a connection
+  // (neither LISTEN nor CLOSE): the cheap figure used while draining.
+  virtual Result<Count> connections(const std::vector<pid_t>& processes) = 0;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,112 @@
+// Everything a run found, as one value: reports are made from this alone.
+// As JSON it is documented in harness/report/run_record.schema.json.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tidemark/heap_snapshot.h"
+#include "tidemark/kernel_sample.h"
+#include "tidemark/result.h"
+#include "tidemark/verdict.h"
+
+namespace tidemark {
+
+inline constexpr int kRunRecordVersion = 1;
+
+// A site as reports show it.
+struct SiteRecord {
+  SiteId id = 0;
+  MemoryKind kind = MemoryKind::kHeap;
+  Bytes size;
+  bool zoomed = false;
+  bool truncated = false;
+  std::vector<Frame> frames;  // leaf first, inlined frames expanded
+
+  bool operator==(const SiteRecord&) const = default;
+};
+
+// Why the process ended: exactly one of the two is set once it has.
+struct ServiceExit {
+  std::optional<int> code;
+  std::optional<int> signal;
+  bool killed_by_us = false;  // it did not stop when asked
+
+  bool operator==(const ServiceExit&) const = default;
+};
+
+struct ServiceRecord {
+  std::vector<std::string> command;
+  int pid = 0;
+  std::string allocator;  // as found in the process: "glibc", "jemalloc" …
+  Duration ready_after{};
+  std::optional<ServiceExit> exit;
+  std::vector<std::string> last_output;  // at most 20 lines
+  // What the agent cannot see, in words; empty is good.
+  std::vector<std::string> invisible;
+
+  bool operator==(const ServiceRecord&) const = default;
+};
+
+struct PhaseRecord {
+  std::string name;  // "start", "warm-up", "baseline", "loaded", "linger" …
+  Duration started{};
+  Duration finished{};
+
+  bool operator==(const PhaseRecord&) const = default;
+};
+
+// What the allocator gave back when asked.
+struct PurgeRecord {
+  CycleIndex cycle;
+  std::string allocator;
+  Bytes rss_before;
+  Bytes rss_after;
+  Duration took{};
+
+  bool operator==(const PurgeRecord&) const = default;
+};
+
+// Memory the service holds at the end, by who has it.
+struct MemorySplit {
+  Bytes live_heap;       // requested bytes of live blocks
+  Bytes mappings;        // mmap outside the allocator (interpreter arenas …)
+  std::vector<std::pair<std::string, Bytes>> mappings_by_module;
+  Bytes private_dirty;   // the kernel's figure, without the agent
+  Bytes allocator_held;  // private dirty − live heap − mappings, at least 0
+
+  bool operator==(const MemorySplit&) const = default;
+};
+
+struct RunRecord {
+  int version = kRunRecordVersion;
+  std::string tidemark_version;
+  std::string scenario_path;
+  std::string scenario_name;
+  std::string started_at;  // UTC, ISO 8601
+  bool partial = true;     // until the verdict is in
+  Duration took{};
+  ServiceRecord service;
+  LoadCounts connections;  // over all cycles
+  std::vector<PhaseRecord> phases;
+  std::vector<CycleFacts> cycles;
+  std::vector<KernelSample> kernel;
+  std::vector<PurgeRecord> purges;
+  std::optional<MemorySplit> memory;
+  HeapCounters heap_counters;
+  std::vector<SiteRecord> sites;  // those the findings name
+  std::optional<Judgement> judgement;
+  std::optional<Error> error;
+
+  bool operator==(const RunRecord&) const = default;
+};
+
+// The record's word for how the run ended.
+inline Outcome outcome_of(const RunRecord& record) {
+  if (record.error) return Outcome::kError;
+  if (record.judgement) return record.judgement->outcome;
+  return Outcome::kError;
+}
+
+}  // namespace tidemark

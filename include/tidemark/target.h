@@ -1,0 +1,37 @@
+// The service under test, as the runner sees it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tidemark/result.h"
+#include "tidemark/run_record.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+class Target {
+ public:
+  virtual ~Target() = default;
+
+  // Starts the service and returns when it is ready for load. An error tells
+  // why it is not, with its last output.
+  virtual Status start() = 0;
+
+  // Every live process of the service, the first one being the main process.
+  virtual std::vector<pid_t> processes() const = 0;
+
+  // Empty while the main process runs; how it ended otherwise.
+  virtual std::optional<ServiceExit> exited() = 0;
+
+  // Stops it as the scenario says, then by force; at return no process of
+  // the service is left. Safe to call twice.
+  virtual ServiceExit stop() = 0;
+
+  virtual std::vector<std::string> last_output() const = 0;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,157 @@
+// What the run is judged by and what the judgement is: plain values. The
+// engine in harness/verdict turns Evidence into a Judgement; same evidence,
+// same judgement.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tidemark/driver.h"
+#include "tidemark/heap_snapshot.h"
+#include "tidemark/kernel_sample.h"
+#include "tidemark/scenario.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+enum class CycleKind { kWarmup, kLoaded, kIdle, kHalf };
+
+// One cycle as it happened.
+struct CycleFacts {
+  CycleIndex index;
+  CycleKind kind = CycleKind::kLoaded;
+  Duration started{};   // since the start of the run
+  Duration finished{};  // when its snapshot was taken
+  LoadCounts load;
+  Duration linger{};     // drained → settled
+  bool settled = true;   // false: still moving at settle_timeout
+  bool drained = true;   // false: sockets left at drain_timeout
+  HeapCounters counters;  // at the snapshot
+
+  bool operator==(const CycleFacts&) const = default;
+};
+
+// All rings of one site as snapshot `after` saw them.
+struct RingReading {
+  CycleIndex after;  // the cycle after which the snapshot was taken
+  CycleIndex born;
+  Count objects;
+  Bytes bytes;
+
+  bool operator==(const RingReading&) const = default;
+};
+
+struct SiteEvidence {
+  SiteId site = 0;
+  MemoryKind kind = MemoryKind::kHeap;
+  Bytes size;
+  bool zoomed = false;
+  // False when the site is only known since it was zoomed mid-run: rings
+  // born before `known_since` belong to another entry of the evidence.
+  CycleIndex known_since;
+  // Sites with the same caller carry the same group: a site zoomed in
+  // mid-run continues the series of its group.
+  std::uint32_t group = 0;
+  std::vector<RingReading> readings;  // every snapshot from the baseline on
+
+  bool operator==(const SiteEvidence&) const = default;
+};
+
+// A look at the heap while nothing happened after the last cycle: waiting
+// for late releases.
+struct LingerReading {
+  Duration waited{};  // since the last cycle was drained
+  SiteId site = 0;
+  Count objects;  // of rings born after the baseline
+  Bytes bytes;
+
+  bool operator==(const LingerReading&) const = default;
+};
+
+struct Evidence {
+  Expectations expect;
+  CycleIndex baseline;  // the last warm-up cycle: its snapshot is the baseline
+  std::vector<CycleFacts> cycles;  // warm-up included
+  std::vector<SiteEvidence> sites;
+  std::vector<LingerReading> linger;
+  std::vector<KernelSample> kernel;
+  bool has_heap = true;  // false: runtime `process`, kernel view only
+  // Live heap bytes at full concurrency minus those at the baseline, per
+  // connection; absent without a heap.
+  std::optional<double> peak_bytes_per_connection;
+};
+
+enum class FindingClass {
+  kLeak,
+  kTimeGrowth,
+  kBounded,
+  kLingering,
+  kAllocatorRetained,
+  kDescriptors,  // fds, threads or sockets above their budget
+  kUndecided,    // grows, and the evidence does not say why
+};
+
+struct Rate {
+  double bytes_per_connection = 0;    // over all connections opened
+  double objects_per_connection = 0;
+  double bytes_per_unit = 0;  // the same per `Finding::unit`
+  double objects_per_unit = 0;
+  bool exact = false;  // every ring agrees to the last byte
+  double bytes_per_connection_low = 0;  // 99.9 % interval; equal when exact
+  double bytes_per_connection_high = 0;
+
+  bool operator==(const Rate&) const = default;
+};
+
+struct FindingRing {
+  CycleIndex cycle;
+  Count connections;  // opened in that cycle
+  Bytes bytes;
+  Count objects;
+
+  bool operator==(const FindingRing&) const = default;
+};
+
+struct Finding {
+  FindingClass kind = FindingClass::kUndecided;
+  bool fails = false;   // whether it makes the run a LEAK
+  std::string unit;     // "connection", "reset close", "abnormal close",
+                        // "second", "descriptor" …
+  Rate rate;
+  std::vector<SiteId> sites;  // the first is the one named; co-varying others
+  std::vector<FindingRing> rings;
+  std::optional<Duration> linger;  // lingering: released after
+  Bytes residue;   // live at the end and born after the baseline
+  Count objects;
+  std::string explanation;  // one sentence of evidence
+
+  bool operator==(const Finding&) const = default;
+};
+
+enum class Outcome { kPass, kLeak, kInconclusive, kInvalid, kError };
+
+struct DetectionLimit {
+  double bytes_per_connection = 0;
+  double objects_per_connection = 0;
+  Count connections;  // measured, after the baseline
+
+  bool operator==(const DetectionLimit&) const = default;
+};
+
+struct Judgement {
+  Outcome outcome = Outcome::kInconclusive;
+  std::string reason;  // one sentence; for kInconclusive what would decide it
+  DetectionLimit limit;
+  std::vector<Finding> findings;  // worst first
+
+  bool operator==(const Judgement&) const = default;
+};
+
+// The words used in records, reports and messages.
+const char* to_word(FindingClass kind);  // "leak", "time growth", "bounded" …
+const char* to_word(Outcome outcome);    // "pass", "leak", "inconclusive" …
+const char* to_word(CycleKind kind);     // "warm-up", "loaded", "idle", "half"
+const char* to_word(CloseBehavior behavior);  // "graceful", "reset", "fin"
+
+}  // namespace tidemark
