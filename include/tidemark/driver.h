@@ -19,14 +19,14 @@ using CloseCounts = std::array<Count, kCloseBehaviors>;
 // (by one behaviour), refused, failed, early_closed.
 struct LoadCounts {
   Count attempted;
-  Count opened;   // handshake complete
-  Count refused;  // TCP connect refused, reset or timed out
-  Count failed;   // connected, but the handshake did not succeed
+  Count opened;        // handshake complete
+  Count refused;       // TCP connect refused, reset or timed out
+  Count failed;        // connected, but the handshake did not succeed
   Count early_closed;  // the service ended it before we did
   CloseCounts closed{};
   Count messages_sent;
   Count messages_received;
-  Count reply_errors;  // an echo that was wrong or did not come in time
+  Count reply_errors;    // an echo that was wrong or did not come in time
   Count close_timeouts;  // graceful closes that the service never answered
   // The first few distinct reasons, as people read them, with their counts:
   // "HTTP 404 instead of 101" → 200.

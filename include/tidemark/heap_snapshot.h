@@ -16,9 +16,9 @@ struct Frame {
   std::string function;  // demangled
   std::string file;
   std::uint32_t line = 0;
-  std::string module;     // path of the executable or library
-  bool inlined = false;   // the next frame is the function it is inlined into
-  bool library = false;   // standard library, allocator or runtime glue
+  std::string module;    // path of the executable or library
+  bool inlined = false;  // the next frame is the function it is inlined into
+  bool library = false;  // standard library, allocator or runtime glue
 
   bool operator==(const Frame&) const = default;
 };
@@ -71,9 +71,24 @@ struct HeapCounters {
   bool operator==(const HeapCounters&) const = default;
 };
 
+// What is known of a site without looking up symbols.
+struct SiteBrief {
+  SiteId id = 0;
+  MemoryKind kind = MemoryKind::kHeap;
+  Bytes size;
+  bool zoomed = false;
+  // One number per caller, whatever the size and the rest of the stack.
+  SiteId group = 0;
+  // One number per whole stack, whatever the size; 0 when not zoomed.
+  SiteId stack = 0;
+
+  bool operator==(const SiteBrief&) const = default;
+};
+
 struct HeapSnapshot {
   CycleIndex taken_in;
-  std::vector<Ring> rings;  // sorted by (site, born)
+  std::vector<Ring> rings;       // sorted by (site, born)
+  std::vector<SiteBrief> sites;  // those of the rings, sorted by id
   Count live_objects;       // heap only, without tidemark's own blocks
   Bytes live_bytes;
   Count mapping_objects;  // mappings outside the allocator

@@ -35,8 +35,8 @@ struct KernelSample {
   Bytes private_dirty;
   Bytes agent;  // what the agent's table occupies (subtracted above)
   Bytes page_tables;
-  FdCounts fds;         // without the agent's descriptor
-  Count threads;        // without the agent's thread
+  FdCounts fds;          // without the agent's descriptor
+  Count threads;         // without the agent's thread
   SocketStates sockets;  // TCP sockets the service holds
   Bytes socket_queues;   // bytes waiting in their queues, both directions
   Count processes;

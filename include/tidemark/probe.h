@@ -2,8 +2,8 @@
 // view beside it.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
+#include <string>
 #include <vector>
 
 #include "tidemark/heap_snapshot.h"
@@ -13,6 +13,12 @@
 
 namespace tidemark {
 
+// What a heap is, and what of it cannot be seen, in words.
+struct HeapDescription {
+  std::string allocator;  // "glibc", "jemalloc", "mimalloc", "tcmalloc" …
+  std::vector<std::string> invisible;  // empty is good
+};
+
 // One runtime's way to look at a heap. Used from one thread.
 class HeapProbe {
  public:
@@ -20,7 +26,8 @@ class HeapProbe {
 
   // Finds the service's processes anew (children may have come and gone).
   // An error says why the heap cannot be seen.
-  virtual Status attach(const std::vector<pid_t>& processes) = 0;
+  virtual Result<HeapDescription> attach(
+      const std::vector<pid_t>& processes) = 0;
 
   // Blocks born from now on carry this cycle.
   virtual Status begin_cycle(CycleIndex cycle) = 0;
@@ -37,7 +44,7 @@ class HeapProbe {
   // are zoomed already are left as they are.
   virtual Status zoom(const std::vector<SiteId>& sites) = 0;
 
-  // Sites in words, and what is not visible.
+  // A site in words.
   virtual SiteRecord describe(SiteId site) = 0;
 };
 

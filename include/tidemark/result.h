@@ -45,11 +45,11 @@ inline tl::unexpected<Error> fail(Error error) {
 }
 
 // Returns the error from the enclosing function, or goes on.
-#define TIDEMARK_TRY(expression)                                           \
-  do {                                                                     \
-    auto&& tidemark_try_result = (expression);                             \
-    if (!tidemark_try_result)                                              \
-      return ::tidemark::fail(std::move(tidemark_try_result).error());     \
+#define TIDEMARK_TRY(expression)                                       \
+  do {                                                                 \
+    auto&& tidemark_try_result = (expression);                         \
+    if (!tidemark_try_result)                                          \
+      return ::tidemark::fail(std::move(tidemark_try_result).error()); \
   } while (false)
 
 }  // namespace tidemark

@@ -68,10 +68,19 @@ struct PurgeRecord {
   bool operator==(const PurgeRecord&) const = default;
 };
 
+// What a site held when the service died.
+struct LastHeld {
+  SiteId site = 0;
+  Count objects;
+  Bytes bytes;
+
+  bool operator==(const LastHeld&) const = default;
+};
+
 // Memory the service holds at the end, by who has it.
 struct MemorySplit {
-  Bytes live_heap;       // requested bytes of live blocks
-  Bytes mappings;        // mmap outside the allocator (interpreter arenas …)
+  Bytes live_heap;  // requested bytes of live blocks
+  Bytes mappings;   // mmap outside the allocator (interpreter arenas …)
   std::vector<std::pair<std::string, Bytes>> mappings_by_module;
   Bytes private_dirty;   // the kernel's figure, without the agent
   Bytes allocator_held;  // private dirty − live heap − mappings, at least 0
@@ -95,7 +104,9 @@ struct RunRecord {
   std::vector<PurgeRecord> purges;
   std::optional<MemorySplit> memory;
   HeapCounters heap_counters;
-  std::vector<SiteRecord> sites;  // those the findings name
+  // After a crash: the largest holders in the dead service's heap.
+  std::vector<LastHeld> post_mortem;
+  std::vector<SiteRecord> sites;  // those findings and post_mortem name
   std::optional<Judgement> judgement;
   std::optional<Error> error;
 

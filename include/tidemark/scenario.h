@@ -58,7 +58,7 @@ inline constexpr std::size_t kCloseBehaviors = 3;
 
 struct WeightedClose {
   CloseBehavior behavior = CloseBehavior::kGraceful;
-  std::uint32_t weight = 1;  // relative to the others; > 0
+  std::uint32_t weight = 1;   // relative to the others; > 0
   std::uint16_t code = 1000;  // graceful only: the close code sent
 
   bool operator==(const WeightedClose&) const = default;
@@ -88,12 +88,12 @@ struct Timeouts {
 };
 
 struct LoadSpec {
-  std::string url;  // ws://HOST:PORT/PATH
+  std::string url;                  // ws://HOST:PORT/PATH
   std::uint32_t connections = 200;  // per full cycle
-  double connect_rate = 0;  // per second; 0: as fast as accepted
+  double connect_rate = 0;          // per second; 0: as fast as accepted
   Duration hold = std::chrono::milliseconds(20);
   Traffic traffic;
-  std::vector<WeightedClose> close{{}};  // never empty
+  std::vector<WeightedClose> close{{}};        // never empty
   std::map<std::string, std::string> headers;  // of the handshake
   std::vector<std::string> subprotocols;
   Timeouts timeouts;

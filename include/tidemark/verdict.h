@@ -24,9 +24,9 @@ struct CycleFacts {
   Duration started{};   // since the start of the run
   Duration finished{};  // when its snapshot was taken
   LoadCounts load;
-  Duration linger{};     // drained → settled
-  bool settled = true;   // false: still moving at settle_timeout
-  bool drained = true;   // false: sockets left at drain_timeout
+  Duration linger{};      // drained → settled
+  bool settled = true;    // false: still moving at settle_timeout
+  bool drained = true;    // false: sockets left at drain_timeout
   HeapCounters counters;  // at the snapshot
 
   bool operator==(const CycleFacts&) const = default;
@@ -52,8 +52,11 @@ struct SiteEvidence {
   CycleIndex known_since;
   // Sites with the same caller carry the same group: a site zoomed in
   // mid-run continues the series of its group.
-  std::uint32_t group = 0;
+  SiteId group = 0;
   std::vector<RingReading> readings;  // every snapshot from the baseline on
+  // Zoomed sites with the same whole stack, whatever their size, carry the
+  // same number: strings of varying length are one place. 0: not known.
+  std::uint32_t stack = 0;
 
   bool operator==(const SiteEvidence&) const = default;
 };
@@ -93,11 +96,11 @@ enum class FindingClass {
 };
 
 struct Rate {
-  double bytes_per_connection = 0;    // over all connections opened
+  double bytes_per_connection = 0;  // over all connections opened
   double objects_per_connection = 0;
   double bytes_per_unit = 0;  // the same per `Finding::unit`
   double objects_per_unit = 0;
-  bool exact = false;  // every ring agrees to the last byte
+  bool exact = false;                   // every ring agrees to the last byte
   double bytes_per_connection_low = 0;  // 99.9 % interval; equal when exact
   double bytes_per_connection_high = 0;
 
@@ -115,14 +118,14 @@ struct FindingRing {
 
 struct Finding {
   FindingClass kind = FindingClass::kUndecided;
-  bool fails = false;   // whether it makes the run a LEAK
-  std::string unit;     // "connection", "reset close", "abnormal close",
-                        // "second", "descriptor" …
+  bool fails = false;  // whether it makes the run a LEAK
+  std::string unit;    // "connection", "reset close", "abnormal close",
+                       // "second", "descriptor" …
   Rate rate;
   std::vector<SiteId> sites;  // the first is the one named; co-varying others
   std::vector<FindingRing> rings;
   std::optional<Duration> linger;  // lingering: released after
-  Bytes residue;   // live at the end and born after the baseline
+  Bytes residue;  // live at the end and born after the baseline
   Count objects;
   std::string explanation;  // one sentence of evidence
 
