@@ -1,0 +1,153 @@
+#include "harness/agent/commands.h"
+
+#include <dlfcn.h>
+#include <linux/futex.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/agent/real.h"
+#include "harness/agent/segment.h"
+#include "harness/agent/thread_state.h"
+
+namespace tidemark::agent {
+namespace {
+
+// Function pointers from dlsym, called through their true types.
+template <class Function>
+Function look_for(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+Allocator find_allocator() {
+  if (look_for<void*>("mi_collect")) return Allocator::kMimalloc;
+  if (look_for<void*>("MallocExtension_Internal_ReleaseMemoryToSystem"))
+    return Allocator::kGoogleTcmalloc;
+  if (look_for<void*>("MallocExtension_ReleaseFreeMemory"))
+    return Allocator::kTcmalloc;
+  if (look_for<void*>("mallctl")) return Allocator::kJemalloc;
+  if (is_glibc(reinterpret_cast<void*>(real.malloc))) return Allocator::kGlibc;
+  return Allocator::kUnknown;
+}
+
+void purge_jemalloc() {
+  using Mallctl = int (*)(const char*, void*, size_t*, void*, size_t);
+  Mallctl mallctl = look_for<Mallctl>("mallctl");
+  if (!mallctl) return;
+  mallctl("thread.tcache.flush", nullptr, nullptr, nullptr, 0);
+  // 4096 is MALLCTL_ARENAS_ALL: decay runs what is due, purge gives it all.
+  mallctl("arena.4096.decay", nullptr, nullptr, nullptr, 0);
+  mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
+}
+
+void purge(Allocator allocator) {
+  switch (allocator) {
+    case Allocator::kJemalloc:
+      purge_jemalloc();
+      break;
+    case Allocator::kMimalloc:
+      if (auto collect = look_for<void (*)(bool)>("mi_collect")) collect(true);
+      break;
+    case Allocator::kTcmalloc:
+      if (auto release =
+              look_for<void (*)()>("MallocExtension_ReleaseFreeMemory"))
+        release();
+      break;
+    case Allocator::kGoogleTcmalloc:
+      if (auto release = look_for<void (*)(size_t)>(
+              "MallocExtension_Internal_ReleaseMemoryToSystem"))
+        release(~size_t{0});
+      break;
+    case Allocator::kGlibc:
+    case Allocator::kUnknown:
+      break;
+  }
+  // Libraries that called glibc's malloc directly, and glibc itself.
+  malloc_trim(0);
+}
+
+void wait_for_change(std::atomic<std::uint32_t>& word, std::uint32_t seen) {
+  syscall(SYS_futex, &word, FUTEX_WAIT, seen, nullptr, nullptr, 0);
+}
+
+void wake(std::atomic<std::uint32_t>& word) {
+  syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
+}
+
+std::uint64_t nanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1000000000ull +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+void serve(Command& command, Allocator allocator) {
+  std::uint32_t done = 0;
+  for (;;) {
+    std::uint32_t asked = command.asked.load(std::memory_order_acquire);
+    if (asked == done) {
+      wait_for_change(command.asked, asked);
+      continue;
+    }
+    if (command.request.load() == static_cast<std::uint32_t>(Request::kPurge)) {
+      std::uint64_t before = nanoseconds();
+      purge(allocator);
+      command.purge_nanoseconds.store(nanoseconds() - before);
+    }
+    done = asked;
+    command.answered.store(done, std::memory_order_release);
+    wake(command.answered);
+  }
+}
+
+std::atomic<std::uint32_t> started{0};
+
+bool nothing_to_start() {
+  return started.load(std::memory_order_relaxed) != 0 ||
+         command().thread_wanted.load(std::memory_order_relaxed) == 0;
+}
+
+void* agent_main(void*) {
+  thread_state.internal = 1;
+  prctl(PR_SET_NAME, kThreadName);
+  Header* header = segment.header;
+  header->agent_tid.store(static_cast<std::uint32_t>(syscall(SYS_gettid)));
+  Allocator allocator = find_allocator();
+  header->allocator.store(static_cast<std::uint32_t>(allocator));
+  serve(command(), allocator);
+  return nullptr;
+}
+
+}  // namespace
+
+void forget_agent_thread() { started.store(0); }
+
+void start_agent_thread_if_wanted() {
+  std::uint32_t none = 0;
+  if (nothing_to_start() || !started.compare_exchange_strong(none, 1)) return;
+  // No handler of the service may run on the agent's thread. libc keeps its
+  // own signals (setuid across threads) out of this.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, 256 * 1024);
+  pthread_t thread;
+  std::uint32_t was = thread_state.internal;
+  thread_state.internal = 1;
+  forget_sites(thread_state);  // what pthread_create takes is the agent's
+  int error = pthread_create(&thread, &attributes, agent_main, nullptr);
+  thread_state.internal = was;
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (error != 0) segment.header->flags.fetch_or(kFlagNoThread);
+}
+
+}  // namespace tidemark::agent

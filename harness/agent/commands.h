@@ -1,0 +1,13 @@
+// The agent's own thread: it sleeps until the harness asks for something.
+#pragma once
+
+namespace tidemark::agent {
+
+// Starts it if the harness wants one and this process has none. A failure is
+// noted in the header's flags and nothing else happens.
+void start_agent_thread_if_wanted();
+
+// In a fork's child, where the thread is missing.
+void forget_agent_thread();
+
+}  // namespace tidemark::agent

@@ -1,0 +1,63 @@
+// This process's shared segment: made at the first allocation, made anew in
+// a forked child before it writes anything.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "tidemark/agent_protocol.h"
+
+namespace tidemark::agent {
+
+using Cell = std::atomic<std::uint64_t>;
+
+// For each GiB of address space, its chunk of cells, or null. Its pages are
+// wiped by fork: in a child every look-up fails, which sends the child into
+// the slow path before it can touch the parent's memory.
+extern Cell* top[kTopEntries];
+
+// The segment's command page, mapped a second time at an address that the
+// hooks know without loading a pointer.
+union CommandPage {
+  Command command;
+  unsigned char page[kPage];
+  CommandPage() : page() {}
+};
+extern CommandPage command_page;
+
+inline Command& command() { return command_page.command; }
+
+struct Segment {
+  unsigned char* base;  // null until made
+  Header* header;
+  const std::atomic<std::uint64_t>* zoom;
+  ThreadSlot* threads;
+  Site* sites;
+  std::atomic<std::uint64_t>* stacks;
+  Region* regions;
+  BigSize* big;
+  std::atomic<std::uint64_t>* directory;
+};
+
+extern Segment segment;
+
+struct Options {
+  bool stacks_always;
+  bool ignore_forks;
+};
+
+extern Options options;
+
+// True when blocks may be recorded. Makes the segment if this process has
+// none: first use, or a child of fork. False where recording is off or
+// impossible; then nothing is recorded and the service goes on.
+bool segment_ready();
+
+// The chunk for an address, mapping it if need be; null if there is none
+// left (counted in the header).
+Cell* chunk_for(std::uint64_t address);
+
+// Called once from the agent's constructor, when the environment can be read.
+void configure_from_environment();
+
+}  // namespace tidemark::agent

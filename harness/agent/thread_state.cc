@@ -1,0 +1,75 @@
+#include "harness/agent/thread_state.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "harness/agent/segment.h"
+
+namespace tidemark::agent {
+
+__thread ThreadState thread_state
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+namespace {
+
+// Slots taken before dead threads are looked for.
+constexpr std::uint64_t kFirstSweep = 256;
+
+bool is_dead(std::uint32_t tid) {
+  int saved_errno = errno;
+  bool dead = syscall(SYS_tgkill, getpid(), static_cast<int>(tid), 0) != 0 &&
+              errno == ESRCH;
+  errno = saved_errno;
+  return dead;
+}
+
+// A slot of a thread that has ended, looked for from a place that moves on,
+// so that 10,000 short threads share a few hundred slots.
+ThreadSlot* take_over(std::uint32_t tid, std::uint64_t used) {
+  static std::atomic<std::uint64_t> cursor{0};
+  for (int tries = 0; tries < 64; ++tries) {
+    ThreadSlot& slot = segment.threads[cursor.fetch_add(1) % used];
+    std::uint32_t owner = slot.tid.load();
+    if (owner != 0 && owner != tid && is_dead(owner) &&
+        slot.tid.compare_exchange_strong(owner, tid))
+      return &slot;
+  }
+  return nullptr;
+}
+
+ThreadSlot* take_slot() {
+  std::uint32_t tid = static_cast<std::uint32_t>(syscall(SYS_gettid));
+  Header* header = segment.header;
+  std::uint64_t used = header->thread_slots_used.load();
+  if (used >= kFirstSweep) {
+    if (used > kThreadSlots) used = kThreadSlots;
+    if (ThreadSlot* slot = take_over(tid, used)) return slot;
+  }
+  std::uint64_t index = header->thread_slots_used.fetch_add(1);
+  // More threads alive at once than slots: the last is shared, and its
+  // counts may then miss operations.
+  if (index >= kThreadSlots) index = kThreadSlots - 1;
+  segment.threads[index].tid.store(tid);
+  return &segment.threads[index];
+}
+
+}  // namespace
+
+ThreadSlot* slot_of(ThreadState& state) {
+  if (!state.slot) state.slot = take_slot();
+  return state.slot;
+}
+
+void forget_sites(ThreadState& state) {
+  for (CacheEntry& entry : state.cache) entry.key = 0;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+void forget_thread_state() {
+  forget_sites(thread_state);
+  thread_state.slot = nullptr;
+}
+
+}  // namespace tidemark::agent

@@ -1,0 +1,21 @@
+// The one state of the benchmark's one thread.
+#pragma once
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness/agent/unwind/capture.h"
+
+namespace tidemark::agent {
+
+inline UnwindState& bench_state() {
+  static UnwindState* state = [] {
+    set_main_stack_end(reinterpret_cast<std::uint64_t>(environ));
+    return static_cast<UnwindState*>(mmap(nullptr, sizeof(UnwindState),
+                                          PROT_READ | PROT_WRITE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  }();
+  return *state;
+}
+
+}  // namespace tidemark::agent
