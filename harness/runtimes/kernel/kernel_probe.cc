@@ -1,0 +1,149 @@
+#include "harness/runtimes/kernel/kernel_probe.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "harness/base/proc_tree.h"
+#include "harness/base/text_file.h"
+#include "harness/runtimes/kernel/parse_fd.h"
+#include "harness/runtimes/kernel/parse_memory.h"
+#include "harness/runtimes/kernel/tcp_sockets.h"
+#include "tidemark/agent_protocol.h"
+
+namespace tidemark {
+namespace {
+
+using kernel::MemoryFigures;
+using kernel::TcpSocket;
+using kernel::TcpState;
+using Inodes = std::unordered_set<std::uint64_t>;
+
+bool is_gone(pid_t pid) {
+  const std::optional<ProcessEntry> entry = process_entry(pid);
+  return !entry || entry->dead();
+}
+
+std::string agent_mapping() {
+  return fmt::format("/memfd:{}", agent::kMemfdName);
+}
+
+// Calls `visit` with the target of each descriptor's link.
+template <class Visit>
+void for_each_fd(pid_t pid, Visit visit) {
+  const std::string folder = fmt::format("/proc/{}/fd/", pid);
+  std::array<char, 256> link;
+  for (const int number : numbered_entries(pid, "fd")) {
+    const ssize_t length = ::readlink((folder + std::to_string(number)).c_str(),
+                                      link.data(), link.size());
+    if (length <= 0) continue;
+    visit(std::string_view(link.data(), static_cast<std::size_t>(length)));
+  }
+}
+
+Count count_threads(pid_t pid) {
+  Count threads;
+  for (const int tid : numbered_entries(pid, "task")) {
+    const Result<std::string> name =
+        read_file(fmt::format("/proc/{}/task/{}/comm", pid, tid));
+    if (!name) continue;
+    if (*name != fmt::format("{}\n", agent::kThreadName)) threads += Count{1};
+  }
+  return threads;
+}
+
+// Adds the process to the sample, or leaves the sample as it is when the
+// process is gone.
+Status add_process(pid_t pid, KernelSample& sample, Inodes& inodes) {
+  const auto file = [pid](const char* name) {
+    return read_file(fmt::format("/proc/{}/{}", pid, name));
+  };
+  const Result<std::string> rollup = file("smaps_rollup");
+  const Result<std::string> smaps = file("smaps");
+  const Result<std::string> status = file("status");
+  const bool complete = rollup && smaps && status;
+  const std::optional<MemoryFigures> whole =
+      complete ? kernel::parse_smaps_rollup(*rollup) : std::nullopt;
+  if (!whole) {
+    if (is_gone(pid)) return {};
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot see the memory of process {} of the "
+                            "service: {}",
+                            pid,
+                            rollup ? "its /proc files are not readable"
+                                   : rollup.error().message),
+                "run tidemark as the user of the service, or as root");
+  }
+  const MemoryFigures agent = kernel::sum_mappings(*smaps, agent_mapping());
+  sample.rss += whole->rss - agent.rss;
+  sample.pss += whole->pss - agent.pss;
+  sample.private_dirty += whole->private_dirty - agent.private_dirty;
+  sample.agent += agent.rss;
+  sample.page_tables += kernel::parse_page_tables(*status);
+  sample.threads += count_threads(pid);
+  sample.processes += Count{1};
+  for_each_fd(pid, [&](std::string_view link) {
+    kernel::count_fd(link, sample.fds);
+    if (const auto inode = kernel::socket_inode(link)) inodes.insert(*inode);
+  });
+  return {};
+}
+
+class ProcKernelProbe final : public KernelProbe {
+ public:
+  Result<KernelSample> sample(const std::vector<pid_t>& processes) override {
+    const Result<std::vector<TcpSocket>> sockets = sockets_.list(processes);
+    if (!sockets) return fail(sockets.error());
+    KernelSample sample;
+    Inodes inodes;
+    for (const pid_t pid : processes) {
+      TIDEMARK_TRY(add_process(pid, sample, inodes));
+    }
+    for (const TcpSocket& socket : *sockets) {
+      if (!inodes.contains(socket.inode)) continue;
+      sample.sockets[kernel::to_word(socket.state)] += Count{1};
+      sample.socket_queues += socket.received + socket.sent;
+    }
+    return sample;
+  }
+
+  Result<Count> connections(const std::vector<pid_t>& processes) override {
+    // The sockets first: one that is accepted between the two looks is then
+    // still counted, in its listener's queue.
+    const Result<std::vector<TcpSocket>> sockets = sockets_.list(processes);
+    if (!sockets) return fail(sockets.error());
+    Inodes inodes;
+    for (const pid_t pid : processes) {
+      for_each_fd(pid, [&](std::string_view link) {
+        if (const auto inode = kernel::socket_inode(link)) {
+          inodes.insert(*inode);
+        }
+      });
+    }
+    Count open;
+    for (const TcpSocket& socket : *sockets) {
+      if (!inodes.contains(socket.inode)) continue;
+      if (socket.state == TcpState::kListen) {
+        open += socket.backlog;
+      } else if (socket.state != TcpState::kClose) {
+        open += Count{1};
+      }
+    }
+    return open;
+  }
+
+ private:
+  kernel::TcpSockets sockets_;
+};
+
+}  // namespace
+
+std::unique_ptr<KernelProbe> make_kernel_probe() {
+  return std::make_unique<ProcKernelProbe>();
+}
+
+}  // namespace tidemark

@@ -1,0 +1,22 @@
+// The kernel's view of the service, read from /proc and NETLINK_SOCK_DIAG.
+//
+// Figures are sums over the processes given. A process that ended meanwhile
+// is left out; one that may not be looked into is an error. Of the agent,
+// its table (`KernelSample::agent`), its descriptor and its thread are taken
+// out; the page tables of its table are not, as the kernel does not tell
+// them apart.
+#pragma once
+
+#include <memory>
+
+#include "tidemark/probe.h"
+
+namespace tidemark {
+
+// A socket that several processes hold counts once. Connections that wait in
+// a listener's queue, not accepted yet, count in connections() though not in
+// `KernelSample::sockets`: the service has still to deal with them. Used from
+// one thread.
+std::unique_ptr<KernelProbe> make_kernel_probe();
+
+}  // namespace tidemark

@@ -1,0 +1,396 @@
+#include "harness/runtimes/native/probe.h"
+
+#include <fmt/format.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "harness/base/text_file.h"
+#include "harness/runtimes/native/allocator_modules.h"
+#include "harness/runtimes/native/library.h"
+#include "harness/runtimes/native/module_map.h"
+#include "harness/runtimes/native/segment_reader.h"
+#include "harness/runtimes/native/site_names.h"
+#include "harness/runtimes/native/symbolise.h"
+
+namespace tidemark {
+namespace {
+
+// One process of the service that has an agent in it.
+struct Process {
+  pid_t pid = 0;
+  std::unique_ptr<SegmentReader> segment;
+  ModuleMap modules;
+  bool gone = false;  // its heap is what it was when it died
+  // Site number and size in the segment → the run's number.
+  std::unordered_map<std::uint64_t, SiteId> known;
+};
+
+// Where a site is in a process: needed to zoom it.
+struct Place {
+  pid_t pid = 0;
+  std::uint64_t number = 0;
+};
+
+std::string allocator_word(std::uint32_t value) {
+  switch (static_cast<agent::Allocator>(value)) {
+    case agent::Allocator::kGlibc:
+      return "glibc";
+    case agent::Allocator::kJemalloc:
+      return "jemalloc";
+    case agent::Allocator::kTcmalloc:
+      return "tcmalloc";
+    case agent::Allocator::kMimalloc:
+      return "mimalloc";
+    case agent::Allocator::kGoogleTcmalloc:
+      return "google-tcmalloc";
+    case agent::Allocator::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+void wake(std::atomic<std::uint32_t>& word) {
+  syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
+}
+
+Bytes resident(pid_t pid) {
+  Result<std::string> text = read_file(fmt::format("/proc/{}/statm", pid));
+  long size = 0, pages = 0;
+  if (!text || sscanf(text->c_str(), "%ld %ld", &size, &pages) != 2) return {};
+  return {pages * sysconf(_SC_PAGESIZE)};
+}
+
+class NativeProbe final : public HeapProbe {
+ public:
+  explicit NativeProbe(Clock& clock) : clock_(clock) {}
+
+  Result<HeapDescription> attach(const std::vector<pid_t>& pids) override;
+  Status begin_cycle(CycleIndex cycle) override;
+  Result<HeapCounters> counters() override;
+  Result<PurgeRecord> purge(Duration timeout) override;
+  Result<HeapSnapshot> snapshot() override;
+  Status zoom(const std::vector<SiteId>& sites) override;
+  SiteRecord describe(SiteId site) override;
+
+ private:
+  void adopt_new(const std::vector<pid_t>& pids);
+  HeapDescription describe_heap();
+  void set_stamp(Process& process);
+  bool wait_answer(Process& process, std::uint32_t asked, TimePoint until);
+  void add_cells(Process& process, HeapSnapshot& into,
+                 std::map<std::pair<SiteId, CycleIndex>, Ring>& rings);
+  SiteId site_of(Process& process, std::uint64_t number, Bytes size,
+                 MemoryKind kind);
+  SiteKey key_of(const Process& process, const RawSite& raw, Bytes size,
+                 MemoryKind kind) const;
+  HeapCounters sum_counters() const;
+  SiteBrief brief(SiteId site);
+
+  Clock& clock_;
+  Symboliser symboliser_;
+  SiteNames names_;
+  std::vector<Process> processes_;
+  std::map<pid_t, std::string> unseen_;  // processes without an agent, why
+  std::unordered_map<SiteId, std::vector<Place>> places_;
+  CycleIndex cycle_;
+  std::uint64_t epoch_ = 1;
+};
+
+void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
+  for (Process& process : processes_)
+    process.gone =
+        std::find(pids.begin(), pids.end(), process.pid) == pids.end();
+  unseen_.clear();
+  for (pid_t pid : pids) {
+    auto known = std::find_if(processes_.begin(), processes_.end(),
+                              [&](const Process& p) { return p.pid == pid; });
+    Result<std::string> maps = read_file(fmt::format("/proc/{}/maps", pid));
+    if (known == processes_.end() || known->gone) {
+      Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
+      if (!segment) {
+        std::string why = why_not_preloadable(fmt::format("/proc/{}/exe", pid));
+        unseen_[pid] = why.empty() ? segment.error().message : why;
+        continue;
+      }
+      processes_.push_back({pid, std::move(*segment), {}, false, {}});
+      known = std::prev(processes_.end());
+      set_stamp(*known);
+    }
+    if (maps) known->modules = ModuleMap::parse(*maps, elf_first_vaddr);
+  }
+  // Children that have gone took their heaps with them. The last process
+  // stays: it is what a post-mortem looks at.
+  bool any_alive = std::any_of(processes_.begin(), processes_.end(),
+                               [](const Process& p) { return !p.gone; });
+  if (any_alive)
+    std::erase_if(processes_, [](const Process& p) { return p.gone; });
+}
+
+Result<HeapDescription> NativeProbe::attach(const std::vector<pid_t>& pids) {
+  adopt_new(pids);
+  if (processes_.empty()) {
+    std::string why = unseen_.empty() ? "no process of it is running"
+                                      : unseen_.begin()->second;
+    return fail(ErrorKind::kEnvironment,
+                "the heap of the service cannot be seen: it " + why,
+                "use a dynamically linked build, or `runtime: process` to "
+                "judge by the kernel's view alone");
+  }
+  return describe_heap();
+}
+
+HeapDescription NativeProbe::describe_heap() {
+  HeapDescription about;
+  for (const Process& process : processes_) {
+    const agent::Header& header = process.segment->header();
+    std::string word = allocator_word(header.allocator.load());
+    if (about.allocator.empty() || about.allocator == "unknown")
+      about.allocator = word;
+    auto note = [&](std::uint64_t count, const char* what) {
+      if (count != 0)
+        about.invisible.push_back(
+            fmt::format("process {}: {} {}", process.pid, count, what));
+    };
+    if (header.flags.load() & agent::kFlagForeignMalloc)
+      about.invisible.push_back(fmt::format(
+          "process {}: the executable brings its own malloc; its blocks are "
+          "not seen",
+          process.pid));
+    note(header.dropped_blocks.load(), "blocks beyond the table's room");
+    note(header.dropped_sites.load(), "blocks beyond the table of sites");
+    note(header.dropped_stacks.load(), "stacks beyond the room for stacks");
+    note(header.dropped_regions.load(), "mappings beyond the table of them");
+  }
+  for (const auto& [pid, why] : unseen_)
+    about.invisible.push_back(fmt::format("process {} {}", pid, why));
+  return about;
+}
+
+void NativeProbe::set_stamp(Process& process) {
+  agent::Command& command = process.segment->command();
+  command.thread_wanted.store(1);
+  command.stamp.store(std::uint64_t{cycle_.value} << agent::kCycleShift |
+                      epoch_ << agent::kEpochShift);
+}
+
+Status NativeProbe::begin_cycle(CycleIndex cycle) {
+  if (cycle.value > kMaxCycles)
+    return fail(ErrorKind::kBug,
+                fmt::format("cycle {} does not fit a stamp", cycle.value));
+  cycle_ = cycle;
+  epoch_ = epoch_ % (agent::kEpochs - 1) + 1;
+  for (Process& process : processes_) set_stamp(process);
+  return {};
+}
+
+HeapCounters NativeProbe::sum_counters() const {
+  HeapCounters sum;
+  for (const Process& process : processes_) {
+    RawCounters raw = process.segment->counters();
+    sum.allocations.value += static_cast<std::int64_t>(raw.allocations);
+    sum.frees.value += static_cast<std::int64_t>(raw.frees);
+    sum.allocated.value += static_cast<std::int64_t>(raw.allocated_bytes);
+  }
+  return sum;
+}
+
+Result<HeapCounters> NativeProbe::counters() { return sum_counters(); }
+
+bool NativeProbe::wait_answer(Process& process, std::uint32_t asked,
+                              TimePoint until) {
+  agent::Command& command = process.segment->command();
+  // A quick answer is the rule; a process that never ran a hook since the
+  // agent's thread was wanted has none to answer.
+  if (process.segment->header().agent_tid.load() == 0) return false;
+  while (command.answered.load(std::memory_order_acquire) != asked) {
+    if (clock_.now() >= until) return false;
+    clock_.sleep(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+Result<PurgeRecord> NativeProbe::purge(Duration timeout) {
+  PurgeRecord record;
+  record.cycle = cycle_;
+  TimePoint started = clock_.now();
+  std::vector<std::pair<Process*, std::uint32_t>> asked;
+  for (Process& process : processes_) {
+    if (process.gone) continue;
+    record.rss_before += resident(process.pid);
+    agent::Command& command = process.segment->command();
+    command.request.store(static_cast<std::uint32_t>(agent::Request::kPurge));
+    std::uint32_t number = command.asked.load() + 1;
+    command.asked.store(number, std::memory_order_release);
+    wake(command.asked);
+    asked.emplace_back(&process, number);
+  }
+  bool all = true;
+  for (auto& [process, number] : asked)
+    all = wait_answer(*process, number, started + timeout) && all;
+  for (Process& process : processes_) {
+    if (!process.gone) record.rss_after += resident(process.pid);
+    record.allocator =
+        allocator_word(process.segment->header().allocator.load());
+  }
+  if (!all) record.allocator = "not purged";
+  record.took = clock_.now() - started;
+  return record;
+}
+
+SiteKey NativeProbe::key_of(const Process& process, const RawSite& raw,
+                            Bytes size, MemoryKind kind) const {
+  SiteKey key;
+  key.kind = kind;
+  key.size = size;
+  key.truncated = raw.truncated;
+  key.zoomed = !raw.stack.empty();
+  for (std::uint64_t address : raw.stack)
+    key.stack.push_back(process.modules.find(address));
+  if (raw.stack.empty()) key.stack.push_back(process.modules.find(raw.caller));
+  return key;
+}
+
+SiteId NativeProbe::site_of(Process& process, std::uint64_t number, Bytes size,
+                            MemoryKind kind) {
+  // Numbers have 24 bits; sizes beyond 40 bits do not exist. A mapping's
+  // size is left out of its site: arenas grow by whatever is asked.
+  std::uint64_t local =
+      number << 40 | (static_cast<std::uint64_t>(size.value) & 0xffffffffff);
+  auto known = process.known.find(local);
+  if (known != process.known.end()) return known->second;
+  SiteKey key = key_of(process, process.segment->site(number), size, kind);
+  SiteId site = names_.number(key);
+  process.known.emplace(local, site);
+  places_[site].push_back({process.pid, number});
+  return site;
+}
+
+void NativeProbe::add_cells(
+    Process& process, HeapSnapshot& into,
+    std::map<std::pair<SiteId, CycleIndex>, Ring>& rings) {
+  auto add = [&](SiteId site, std::uint64_t cell, std::int64_t objects,
+                 std::int64_t bytes) {
+    CycleIndex born{static_cast<std::uint32_t>(agent::cell_cycle(cell))};
+    Ring& ring = rings[{site, born}];
+    ring.site = site;
+    ring.born = born;
+    ring.objects.value += objects;
+    ring.bytes.value += bytes;
+  };
+  auto is_agents = [&](std::uint64_t number) {
+    return process.segment->site(number).caller == agent::kAgentCaller;
+  };
+  auto add_blocks = [&](std::uint64_t cell, std::uint64_t blocks,
+                        std::uint64_t size) {
+    std::uint64_t number = agent::cell_site(cell);
+    if (is_agents(number)) return;
+    std::int64_t count = static_cast<std::int64_t>(blocks);
+    std::int64_t bytes = static_cast<std::int64_t>(blocks * size);
+    add(site_of(process, number, {static_cast<std::int64_t>(size)},
+                MemoryKind::kHeap),
+        cell, count, bytes);
+    into.live_objects.value += count;
+    into.live_bytes.value += bytes;
+  };
+  for (const CellCount& count : process.segment->scan())
+    if (agent::cell_size(count.cell) != agent::kBigSize)
+      add_blocks(count.cell, count.blocks, agent::cell_size(count.cell));
+  for (const CellCount& big : process.segment->big_blocks())
+    add_blocks(big.cell, 1, big.blocks);
+  for (const RawRegion& region : process.segment->regions()) {
+    std::uint64_t number = agent::cell_site(region.bits);
+    if (is_agents(number)) continue;
+    SiteId site = site_of(process, number, {}, MemoryKind::kMapping);
+    const SiteKey& key = names_.key(site);
+    // What an allocator maps for itself is seen block by block already.
+    if (!key.stack.empty() && is_allocator_module(key.stack.front().module))
+      continue;
+    std::int64_t bytes = static_cast<std::int64_t>(region.bytes);
+    add(site, region.bits, 1, bytes);
+    into.mapping_objects.value += 1;
+    into.mapping_bytes.value += bytes;
+  }
+}
+
+SiteBrief NativeProbe::brief(SiteId site) {
+  const SiteKey& key = names_.key(site);
+  SiteBrief brief{site, key.kind, key.size, key.zoomed, site, 0};
+  SiteKey shared = key;
+  // No block is of this size: these numbers stand for sites of all sizes.
+  shared.size = {-1};
+  if (key.zoomed) brief.stack = names_.number(shared) + 1;
+  shared.stack.resize(std::min<std::size_t>(shared.stack.size(), 1));
+  shared.zoomed = false;
+  shared.truncated = false;
+  brief.group = names_.number(shared);
+  return brief;
+}
+
+Result<HeapSnapshot> NativeProbe::snapshot() {
+  // An unstopped read is an exact cut if nothing happened meanwhile; a busy
+  // moment is tried again before its inexactness is reported.
+  constexpr int kTries = 3;
+  HeapSnapshot snapshot;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    TimePoint started = clock_.now();
+    HeapCounters before = sum_counters();
+    snapshot = {};
+    std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
+    for (Process& process : processes_) add_cells(process, snapshot, rings);
+    snapshot.counters = sum_counters();
+    snapshot.inexact_operations = snapshot.counters.allocations -
+                                  before.allocations + snapshot.counters.frees -
+                                  before.frees;
+    snapshot.scan_time = clock_.now() - started;
+    for (const auto& [key, ring] : rings) {
+      snapshot.rings.push_back(ring);
+      if (snapshot.sites.empty() || snapshot.sites.back().id != ring.site)
+        snapshot.sites.push_back(brief(ring.site));
+    }
+    if (snapshot.inexact_operations.value == 0) break;
+  }
+  snapshot.taken_in = cycle_;
+  for (const Process& process : processes_)
+    snapshot.tracker_bytes += process.segment->occupied();
+  return snapshot;
+}
+
+Status NativeProbe::zoom(const std::vector<SiteId>& sites) {
+  for (SiteId site : sites) {
+    if (names_.key(site).zoomed) continue;
+    for (const Place& place : places_[site])
+      for (Process& process : processes_)
+        if (process.pid == place.pid)
+          process.segment->zoom(place.number, static_cast<std::uint64_t>(
+                                                  names_.key(site).size.value));
+  }
+  return {};
+}
+
+SiteRecord NativeProbe::describe(SiteId site) {
+  const SiteKey& key = names_.key(site);
+  SiteRecord record;
+  record.id = site;
+  record.kind = key.kind;
+  record.size = key.size;
+  record.zoomed = key.zoomed;
+  record.truncated = key.truncated;
+  for (const CodeAddr& address : key.stack)
+    for (Frame& frame : symboliser_.frames(address))
+      record.frames.push_back(std::move(frame));
+  mark_allocators(record.frames);
+  return record;
+}
+
+}  // namespace
+
+std::unique_ptr<HeapProbe> make_native_probe(Clock& clock) {
+  return std::make_unique<NativeProbe>(clock);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,247 @@
+#include "harness/runtimes/native/segment_reader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "harness/runtimes/native/cell_table.h"
+
+namespace tidemark {
+namespace {
+
+using namespace agent;
+
+tl::unexpected<Error> not_a_segment(const std::string& what) {
+  return fail(ErrorKind::kEnvironment,
+              "the agent's shared memory cannot be used: " + what,
+              "tidemark and libtidemark_agent.so must be of one build");
+}
+
+// The shared structures as they come out of a read.
+struct PlainBigSize {
+  std::uint64_t address, bytes;
+};
+struct PlainRegion {
+  std::uint64_t address, bytes, bits, unused;
+};
+static_assert(sizeof(PlainBigSize) == sizeof(BigSize));
+static_assert(sizeof(PlainRegion) == sizeof(Region));
+
+// The descriptor of the segment that `pid` itself made; -1 if there is none.
+// A forked child that has not allocated yet still shows its parent's.
+int find_descriptor(pid_t pid) {
+  std::string folder = fmt::format("/proc/{}/fd", pid);
+  DIR* entries = opendir(folder.c_str());
+  if (!entries) return -1;
+  int found = -1;
+  std::string wanted = fmt::format("/memfd:{} (deleted)", kMemfdName);
+  while (dirent* entry = readdir(entries)) {
+    std::string path = folder + "/" + entry->d_name;
+    char link[128];
+    ssize_t length = readlink(path.c_str(), link, sizeof link);
+    if (length < 0 || std::string_view(link, std::size_t(length)) != wanted)
+      continue;
+    int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    std::uint32_t owner = 0;
+    if (fd >= 0 &&
+        pread(fd, &owner, sizeof owner, offsetof(Header, pid)) ==
+            sizeof owner &&
+        owner == static_cast<std::uint32_t>(pid)) {
+      found = fd;
+      break;
+    }
+    if (fd >= 0) ::close(fd);
+  }
+  closedir(entries);
+  return found;
+}
+
+}  // namespace
+
+SegmentReader::SegmentReader(int fd, unsigned char* base, std::uint64_t bytes)
+    : fd_(fd),
+      base_(base),
+      bytes_(bytes),
+      header_(reinterpret_cast<Header*>(base)),
+      command_(reinterpret_cast<Command*>(base + kCommandAt)) {}
+
+SegmentReader::~SegmentReader() {
+  munmap(base_, bytes_);
+  ::close(fd_);
+}
+
+Result<std::unique_ptr<SegmentReader>> SegmentReader::adopt(int fd) {
+  auto give_up = [&](const std::string& what) {
+    ::close(fd);
+    return not_a_segment(what);
+  };
+  struct stat status;
+  if (fstat(fd, &status) != 0) return give_up(strerror(errno));
+  std::uint64_t bytes = static_cast<std::uint64_t>(status.st_size);
+  if (bytes < kChunksAt + kChunkBytes)
+    return give_up(fmt::format("it has {} bytes only", bytes));
+  // Without the seal, the service could cut the file under our feet and
+  // every read of the mapping would be a SIGBUS.
+  int seals = fcntl(fd, F_GET_SEALS);
+  if (seals < 0 || !(seals & F_SEAL_SHRINK)) return give_up("it is not sealed");
+  void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_NORESERVE, fd, 0);
+  if (at == MAP_FAILED) return give_up(strerror(errno));
+  std::unique_ptr<SegmentReader> reader(
+      new SegmentReader(fd, static_cast<unsigned char*>(at), bytes));
+  if (reader->header_->magic != kMagic)
+    return not_a_segment("its first bytes are not the agent's");
+  if (reader->header_->version != kVersion)
+    return not_a_segment(fmt::format("it is of version {}, {} is wanted",
+                                     reader->header_->version, kVersion));
+  return reader;
+}
+
+Result<std::unique_ptr<SegmentReader>> SegmentReader::open(pid_t pid) {
+  int fd = find_descriptor(pid);
+  if (fd < 0)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("process {} has no agent in it", pid));
+  return adopt(fd);
+}
+
+RawCounters SegmentReader::counters() const {
+  RawCounters sum;
+  const ThreadSlot* slots =
+      reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt);
+  std::uint64_t used =
+      std::min<std::uint64_t>(header_->thread_slots_used.load(), kThreadSlots);
+  for (std::uint64_t i = 0; i < used; ++i) {
+    sum.allocations += slots[i].allocations.load(std::memory_order_relaxed);
+    sum.frees += slots[i].frees.load(std::memory_order_relaxed);
+    sum.allocated_bytes +=
+        slots[i].allocated_bytes.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
+std::uint64_t SegmentReader::chunks() const {
+  std::uint64_t room = (bytes_ - kChunksAt) / kChunkBytes;
+  return std::min({header_->chunks_used.load(), room, kMaxChunks});
+}
+
+// Visits every non-zero cell, touching only pages that hold data: a hole
+// read through the mapping would make the file grow.
+template <class See>
+void SegmentReader::for_each_cell(See see) const {
+  std::uint64_t end = kChunksAt + chunks() * kChunkBytes;
+  std::uint64_t at = kChunksAt;
+  while (at < end) {
+    off_t data = lseek(fd_, static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0 || static_cast<std::uint64_t>(data) >= end) return;
+    off_t hole = lseek(fd_, data, SEEK_HOLE);
+    if (hole <= data) return;
+    std::uint64_t stop = std::min<std::uint64_t>(end, std::uint64_t(hole));
+    const std::atomic<std::uint64_t>* cells =
+        reinterpret_cast<const std::atomic<std::uint64_t>*>(base_);
+    for (std::uint64_t i = std::uint64_t(data) / 8; i < stop / 8; ++i) {
+      std::uint64_t cell = cells[i].load(std::memory_order_relaxed);
+      if (cell != 0) see(i * 8 - kChunksAt, cell);
+    }
+    at = stop;
+  }
+}
+
+std::vector<CellCount> SegmentReader::scan() const {
+  CellTable table;
+  for_each_cell([&](std::uint64_t, std::uint64_t cell) { table.add(cell); });
+  return table.take();
+}
+
+// Tables that are mostly untouched are read through the descriptor: a hole
+// reads as zeros there, and through the mapping it would become a page.
+template <class Entry>
+std::vector<Entry> SegmentReader::read_table(std::uint64_t at,
+                                             std::uint64_t entries) const {
+  std::vector<Entry> table(entries);
+  ssize_t got =
+      pread(fd_, table.data(), entries * sizeof(Entry), static_cast<off_t>(at));
+  table.resize(got < 0 ? 0 : static_cast<std::uint64_t>(got) / sizeof(Entry));
+  return table;
+}
+
+std::vector<CellCount> SegmentReader::big_blocks() const {
+  std::vector<CellCount> blocks;
+  for (const PlainBigSize& big : read_table<PlainBigSize>(kBigAt, kBigSlots)) {
+    std::uint64_t address = big.address;
+    if (address == 0) continue;
+    for (std::uint64_t c = 0; c < chunks(); ++c) {
+      const std::atomic<std::uint64_t>* directory =
+          reinterpret_cast<const std::atomic<std::uint64_t>*>(base_ +
+                                                              kDirectoryAt);
+      if (directory[c].load() != (address >> kChunkShift) + 1) continue;
+      const std::atomic<std::uint64_t>* cells =
+          reinterpret_cast<const std::atomic<std::uint64_t>*>(
+              base_ + kChunksAt + c * kChunkBytes);
+      std::uint64_t cell = cells[(address >> kGranuleShift) & kCellMask].load();
+      if (cell != 0 && cell_size(cell) == kBigSize)
+        blocks.push_back({cell, big.bytes});
+    }
+  }
+  return blocks;
+}
+
+std::vector<RawRegion> SegmentReader::regions() const {
+  std::vector<RawRegion> found;
+  for (const PlainRegion& region :
+       read_table<PlainRegion>(kRegionsAt, kRegionSlots)) {
+    if (region.address < kPage) continue;
+    found.push_back({region.address, region.bytes, region.bits});
+  }
+  return found;
+}
+
+RawSite SegmentReader::site(std::uint64_t number) const {
+  RawSite raw;
+  if (number == 0 || number >= kSiteSlots) return raw;
+  const Site& site = reinterpret_cast<const Site*>(base_ + kSitesAt)[number];
+  std::uint64_t key = site.key.load(std::memory_order_acquire);
+  std::uint32_t flags = site.flags.load();
+  raw.mapping = flags & kSiteMapping;
+  raw.truncated = flags & kSiteTruncated;
+  if (!(key & kStackKey)) {
+    raw.caller = key & ~(1ull << 62);
+    return raw;
+  }
+  std::uint32_t depth = std::min(site.depth.load(std::memory_order_acquire),
+                                 std::uint32_t{kMaxFrames});
+  std::uint64_t first = site.first_frame.load();
+  const std::atomic<std::uint64_t>* words =
+      reinterpret_cast<const std::atomic<std::uint64_t>*>(base_ + kStacksAt);
+  if (first > kStackWords - depth) return raw;
+  for (std::uint32_t i = 0; i < depth; ++i)
+    raw.stack.push_back(words[first + i].load(std::memory_order_relaxed));
+  return raw;
+}
+
+void SegmentReader::zoom(std::uint64_t number, std::uint64_t bytes) {
+  RawSite raw = site(number);
+  if (raw.caller == 0 || raw.caller == kAgentCaller) return;
+  std::uint64_t bit = zoom_bit(raw.caller, bytes);
+  std::atomic<std::uint64_t>* filter =
+      reinterpret_cast<std::atomic<std::uint64_t>*>(base_ + kZoomAt);
+  filter[bit / 64].fetch_or(1ull << (bit % 64));
+  Site& entry = reinterpret_cast<Site*>(base_ + kSitesAt)[number];
+  entry.flags.fetch_or(kSiteZoom);
+}
+
+Bytes SegmentReader::occupied() const {
+  struct stat status;
+  if (fstat(fd_, &status) != 0) return {};
+  return {static_cast<std::int64_t>(status.st_blocks) * 512};
+}
+
+}  // namespace tidemark

@@ -1,0 +1,96 @@
+// The harness's end of the agent's shared memory. Everything in it may be
+// damaged or hostile: each number is checked before it is used.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tidemark/agent_protocol.h"
+#include "tidemark/result.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+// So many live blocks with the same cell: same cycle, site and size.
+struct CellCount {
+  std::uint64_t cell = 0;
+  std::uint64_t blocks = 0;
+};
+
+struct RawRegion {
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t bits = 0;
+};
+
+struct RawSite {
+  std::uint64_t caller = 0;          // 0 when a whole stack
+  std::vector<std::uint64_t> stack;  // empty when a caller
+  bool truncated = false;
+  bool mapping = false;
+};
+
+struct RawCounters {
+  std::uint64_t allocations = 0;
+  std::uint64_t frees = 0;
+  std::uint64_t allocated_bytes = 0;
+};
+
+// One process's segment. Stays readable after the process has died, which is
+// how a crash is examined.
+class SegmentReader {
+ public:
+  // Takes over a descriptor of a segment. kEnvironment: not a segment of this
+  // version, or unsealed or too short for what it claims.
+  static Result<std::unique_ptr<SegmentReader>> adopt(int fd);
+
+  // Finds the segment of a running process. kEnvironment: it has none (yet).
+  static Result<std::unique_ptr<SegmentReader>> open(pid_t pid);
+
+  ~SegmentReader();
+  SegmentReader(const SegmentReader&) = delete;
+  SegmentReader& operator=(const SegmentReader&) = delete;
+
+  const agent::Header& header() const { return *header_; }
+  agent::Command& command() const { return *command_; }
+
+  RawCounters counters() const;
+
+  // Live blocks by cell value, in no particular order; sizes of 4 GiB and
+  // more come separately as address → bytes in `big`.
+  std::vector<CellCount> scan() const;
+  std::vector<RawRegion> regions() const;
+  // Requested bytes of blocks whose cell says kBigSize, by cell.
+  std::vector<CellCount> big_blocks() const;
+
+  // Number from a cell; empty caller and stack if the number is not in use.
+  RawSite site(std::uint64_t number) const;
+
+  // From the next stamp on, blocks of `bytes` from this site's caller are
+  // recorded with their whole stack.
+  void zoom(std::uint64_t number, std::uint64_t bytes);
+
+  // Bytes of memory the segment occupies now.
+  Bytes occupied() const;
+
+ private:
+  SegmentReader(int fd, unsigned char* base, std::uint64_t bytes);
+
+  std::uint64_t chunks() const;
+  template <class Entry>
+  std::vector<Entry> read_table(std::uint64_t at, std::uint64_t entries) const;
+  template <class See>
+  void for_each_cell(See see) const;
+
+  int fd_;
+  unsigned char* base_;
+  std::uint64_t bytes_;
+  agent::Header* header_;
+  agent::Command* command_;
+};
+
+}  // namespace tidemark

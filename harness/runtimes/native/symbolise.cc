@@ -1,0 +1,278 @@
+#include "harness/runtimes/native/symbolise.h"
+
+#include <cxxabi.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "harness/runtimes/native/debug_files.h"
+#include "harness/runtimes/native/library.h"
+
+namespace tidemark {
+namespace {
+
+constexpr Dwfl_Callbacks kCallbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = find_local_debug_file,
+    .section_address = dwfl_offline_section_address,
+    .debuginfo_path = nullptr};
+
+struct Free {
+  void operator()(void* memory) const { std::free(memory); }
+};
+
+struct SourceLine {
+  std::string file;
+  std::uint32_t line = 0;
+};
+
+std::string demangled(const char* symbol) {
+  int status = 0;
+  std::unique_ptr<char, Free> text(
+      abi::__cxa_demangle(symbol, nullptr, nullptr, &status));
+  std::string name = text ? text.get() : symbol;
+  // "f() [clone .cold]" and "f.part.0" are f to people.
+  if (std::size_t clone = name.find(" [clone "); clone != name.npos)
+    name.resize(clone);
+  for (const char* suffix : {".cold", ".part.", ".isra.", ".constprop."})
+    if (std::size_t at = name.find(suffix); !text && at != name.npos && at > 0)
+      name.resize(at);
+  return name;
+}
+
+// Empty when the debug information gives the function no name at all.
+std::string name_of(Dwarf_Die& function) {
+  Dwarf_Attribute memory;
+  for (unsigned kind : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
+    Dwarf_Attribute* name = dwarf_attr_integrate(&function, kind, &memory);
+    if (const char* text = name ? dwarf_formstring(name) : nullptr)
+      return demangled(text);
+  }
+  const char* plain = dwarf_diename(&function);
+  return plain ? plain : "";
+}
+
+std::optional<Dwarf_Word> number(Dwarf_Die& die, unsigned attribute) {
+  Dwarf_Attribute memory;
+  Dwarf_Word value = 0;
+  if (dwarf_formudata(dwarf_attr(&die, attribute, &memory), &value) != 0)
+    return std::nullopt;
+  return value;
+}
+
+// Where the function that `inlined` was inlined into calls it.
+SourceLine call_site(Dwarf_Die& unit, Dwarf_Die& inlined) {
+  SourceLine at;
+  Dwarf_Files* files = nullptr;
+  std::size_t count = 0;
+  const std::optional<Dwarf_Word> file = number(inlined, DW_AT_call_file);
+  if (file && dwarf_getsrcfiles(&unit, &files, &count) == 0 && *file < count)
+    if (const char* path = dwarf_filesrc(files, *file, nullptr, nullptr))
+      at.file = path;
+  at.line =
+      static_cast<std::uint32_t>(number(inlined, DW_AT_call_line).value_or(0));
+  return at;
+}
+
+}  // namespace
+
+// One file, placed at address 0, so that libdwfl's addresses are the ELF's
+// own whether it is position-independent or not.
+class Symboliser::Module {
+ public:
+  Module(std::string path, const std::string& directory)
+      : path_(std::move(path)), directory_(directory) {
+    dwfl_ = dwfl_begin(&kCallbacks);
+    if (dwfl_ == nullptr || path_.empty()) return;
+    dwfl_report_begin(dwfl_);
+    module_ =
+        dwfl_report_elf(dwfl_, path_.c_str(), path_.c_str(), -1, 0, true);
+    dwfl_report_end(dwfl_, nullptr, nullptr);
+    GElf_Addr bias = 0;
+    if (module_ && dwfl_module_getelf(module_, &bias) == nullptr)
+      module_ = nullptr;
+    bias_ = bias;
+  }
+  ~Module() {
+    if (dwfl_) dwfl_end(dwfl_);
+  }
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  std::vector<Frame> frames(std::uint64_t return_offset) {
+    std::vector<Frame> found;
+    // The call is the instruction before the one it returns to.
+    const std::uint64_t call = return_offset == 0 ? 0 : return_offset - 1;
+    if (module_) add_from_debug_info(call + bias_, found);
+    if (found.empty()) found.push_back(from_symbols(return_offset, call));
+    for (Frame& frame : found) {
+      frame.module = path_;
+      frame.file = shown(std::move(frame.file));
+      frame.library = is_library_frame(frame);
+    }
+    return found;
+  }
+
+ private:
+  struct UnitRange {
+    Dwarf_Addr low = 0, high = 0;
+    Dwarf_Die die{};
+  };
+
+  void add_from_debug_info(Dwarf_Addr pc, std::vector<Frame>& found) {
+    Dwarf_Addr bias = 0;
+    std::optional<Dwarf_Die> unit = unit_at(pc, bias);
+    if (!unit) return;
+    Dwarf_Die* raw = nullptr;
+    int count = dwarf_getscopes(&*unit, pc - bias, &raw);
+    std::unique_ptr<Dwarf_Die, Free> by_address(raw);
+    if (count <= 0) return;
+    // What dwarf_getscopes() puts around an inlined function is where that
+    // was defined; around the same DIE as such is where it was inlined.
+    Dwarf_Die innermost = raw[0];
+    raw = nullptr;
+    count = dwarf_getscopes_die(&innermost, &raw);
+    std::unique_ptr<Dwarf_Die, Free> scopes(raw);
+    SourceLine at = line_at(pc);
+    for (int i = 0; i < count; ++i) {
+      Dwarf_Die& scope = scopes.get()[i];
+      const int tag = dwarf_tag(&scope);
+      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+        continue;
+      Frame frame;
+      frame.function = name_of(scope);
+      frame.file = at.file;
+      frame.line = at.line;
+      frame.inlined = tag == DW_TAG_inlined_subroutine;
+      if (frame.function.empty() && !frame.inlined)
+        frame.function = symbol_at(pc);
+      found.push_back(std::move(frame));
+      // Around a function there are only its class and namespace.
+      if (tag == DW_TAG_subprogram) return;
+      at = call_site(*unit, scope);
+    }
+    // Inlined into nothing: debug information we do not understand.
+    found.clear();
+  }
+
+  std::optional<Dwarf_Die> unit_at(Dwarf_Addr pc, Dwarf_Addr& bias) {
+    if (Dwarf_Die* unit = dwfl_module_addrdie(module_, pc, &bias)) return *unit;
+    // clang writes no .debug_aranges: our own index, made once.
+    if (!indexed_) index_units();
+    auto after = std::upper_bound(
+        units_.begin(), units_.end(), pc,
+        [](Dwarf_Addr a, const UnitRange& r) { return a < r.low; });
+    if (after == units_.begin() || pc >= std::prev(after)->high)
+      return std::nullopt;
+    bias = units_bias_;
+    return std::prev(after)->die;
+  }
+
+  void index_units() {
+    indexed_ = true;
+    Dwarf_Die* unit = nullptr;
+    while ((unit = dwfl_module_nextcu(module_, unit, &units_bias_))) {
+      Dwarf_Addr base = 0, low = 0, high = 0;
+      std::ptrdiff_t next = 0;
+      while ((next = dwarf_ranges(unit, next, &base, &low, &high)) > 0)
+        units_.push_back({low + units_bias_, high + units_bias_, *unit});
+    }
+    std::sort(units_.begin(), units_.end(),
+              [](const UnitRange& a, const UnitRange& b) {
+                return a.low < b.low;
+              });
+  }
+
+  SourceLine line_at(Dwarf_Addr pc) {
+    SourceLine at;
+    Dwfl_Line* line = dwfl_module_getsrc(module_, pc);
+    int number = 0;
+    const char* file =
+        line ? dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr)
+             : nullptr;
+    if (file == nullptr || number <= 0) return at;
+    at.file = file;
+    at.line = static_cast<std::uint32_t>(number);
+    return at;
+  }
+
+  // Empty where no symbol covers the address.
+  std::string symbol_at(Dwarf_Addr pc) {
+    GElf_Off offset = 0;
+    GElf_Sym symbol{};
+    const char* name = dwfl_module_addrinfo(module_, pc, &offset, &symbol,
+                                            nullptr, nullptr, nullptr);
+    // The nearest symbol below is somebody else's if it ends before us.
+    if (name == nullptr || *name == 0) return "";
+    if (symbol.st_size != 0 && offset >= symbol.st_size) return "";
+    return demangled(name);
+  }
+
+  Frame from_symbols(std::uint64_t return_offset, std::uint64_t call) {
+    Frame frame;
+    if (module_) {
+      frame.function = symbol_at(call + bias_);
+      SourceLine at = line_at(call + bias_);  // -gline-tables-only
+      frame.file = at.file;
+      frame.line = at.line;
+    }
+    if (frame.function.empty()) {
+      const std::string file = path_.substr(path_.rfind('/') + 1);
+      frame.function = fmt::format(
+          "{}+0x{:x}", file.empty() ? "unknown code" : file, return_offset);
+    }
+    return frame;
+  }
+
+  std::string shown(std::string file) const {
+    if (file.empty()) return file;
+    std::string path = std::filesystem::path(file).lexically_normal().string();
+    if (path.size() > directory_.size() && path.starts_with(directory_))
+      path.erase(0, directory_.size());
+    return path;
+  }
+
+  std::string path_;
+  const std::string& directory_;
+  Dwfl* dwfl_ = nullptr;
+  Dwfl_Module* module_ = nullptr;  // null: the file cannot be read
+  Dwarf_Addr bias_ = 0;
+  bool indexed_ = false;
+  std::vector<UnitRange> units_;
+  Dwarf_Addr units_bias_ = 0;
+};
+
+Symboliser::Symboliser() {
+  std::error_code error;
+  directory_ = std::filesystem::current_path(error).string();
+  if (error || directory_ == "/")
+    directory_ = "//";  // matches no path
+  else
+    directory_ += "/";
+}
+
+Symboliser::~Symboliser() = default;
+
+Symboliser::Module& Symboliser::module_at(const std::string& path) {
+  std::unique_ptr<Module>& module = modules_[path];
+  if (!module) module = std::make_unique<Module>(path, directory_);
+  return *module;
+}
+
+std::vector<Frame> Symboliser::frames(const CodeAddr& return_address) {
+  auto [known, fresh] = known_.try_emplace(return_address);
+  if (fresh)
+    known->second =
+        module_at(return_address.module).frames(return_address.offset);
+  return known->second;
+}
+
+}  // namespace tidemark
