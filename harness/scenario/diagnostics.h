@@ -1,0 +1,56 @@
+// Problems of a scenario file as people read them: file:line:column, what was
+// wanted and found, the line itself with a caret, and what to do.
+//
+//   churn.yaml:7:3: unknown key `conections` in `load`
+//    7 |   conections: 200
+//      |   ^~~~~~~~~~
+//      = did you mean `connections`?
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tidemark {
+
+// A place in the text. All three count bytes or lines from 0, as the YAML
+// parser does; people are shown characters and lines from 1.
+struct Position {
+  std::size_t line = 0;
+  std::size_t column = 0;
+  std::size_t length = 1;  // of what is wrong, on this line
+
+  bool operator==(const Position&) const = default;
+};
+
+struct Diagnostic {
+  Position at;
+  std::string message;  // one line, without position
+  std::string hint;     // one line; may be empty
+
+  bool operator==(const Diagnostic&) const = default;
+};
+
+// More than these are counted but not shown: the first few lead to the rest.
+inline constexpr std::size_t kMaxDiagnosticsShown = 20;
+
+class Diagnostics {
+ public:
+  void add(Position at, std::string message, std::string hint = {});
+  bool empty() const { return diagnostics_.empty(); }
+
+  // All of them in the order of the file. `text` must be what was parsed.
+  std::string render(const std::string& path, std::string_view text) const;
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+  std::size_t dropped_ = 0;
+};
+
+// `text` fit for one line of a terminal: control characters written as \xNN
+// (a scenario may come from a stranger), and cut with "…" after `longest`
+// characters.
+std::string printable(std::string_view text, std::size_t longest = 60);
+
+}  // namespace tidemark

@@ -1,0 +1,98 @@
+#include "harness/scenario/expand.h"
+
+#include <gtest/gtest.h>
+
+namespace tidemark {
+namespace {
+
+std::string refusal(std::string_view text) {
+  const Status status = check_variables(text);
+  if (status) return "accepted";
+  return status.error().message + " | " + status.error().hint;
+}
+
+TEST(Expand, ThePortIsFilledInWithOrWithoutBlanks) {
+  EXPECT_EQ(expand_port("--port={{ port }}", 9001), "--port=9001");
+  EXPECT_EQ(expand_port("{{port}} and {{   port }}", 1), "1 and 1");
+}
+
+TEST(Expand, OtherTextStaysAsItIs) {
+  for (const char* text : {"", "plain", "{ port }", "}}", "{{ prot }}", "{{",
+                           "{{ port", "{{ port }", "a {{ x }} b"}) {
+    EXPECT_EQ(expand_port(text, 9001), text);
+  }
+}
+
+TEST(Expand, WhatWasFilledInIsNotExpandedAgain) {
+  EXPECT_EQ(expand_port("{{ {{ port }} }}", 7), "{{ {{ port }} }}");
+}
+
+TEST(Expand, AKnownVariableIsAccepted) {
+  EXPECT_TRUE(check_variables("ws://127.0.0.1:{{ port }}/"));
+  EXPECT_TRUE(check_variables("no variable, } or {"));
+}
+
+TEST(Expand, AnUnknownVariableIsRefusedWithASuggestion) {
+  EXPECT_EQ(refusal("{{ prot }}"),
+            "unknown variable `prot` | did you mean {{ port }}?");
+  EXPECT_EQ(refusal("{{ token }}"),
+            "unknown variable `token` | the only variable is {{ port }}");
+  EXPECT_EQ(refusal("{{ port }} {{}}"),
+            "unknown variable `` | the only variable is {{ port }}");
+}
+
+TEST(Expand, AVariableThatNeverEndsIsRefused) {
+  EXPECT_EQ(refusal("x{{ port }"),
+            "`{{` without `}}` in `x{{ port }` | write {{ port }}");
+}
+
+TEST(Expand, AScenarioUsesThePortWhereverVariablesAreAllowed) {
+  EXPECT_FALSE(uses_port(Scenario{}));
+  const std::string variable = "{{ port }}";
+  Scenario scenario;
+  scenario.target.command = {"./server", variable};
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.target.environment["PORT"] = variable;
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.target.ready.tcp = variable;
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.target.ready.output = variable;
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.load.url = variable;
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.load.headers["X-Port"] = variable;
+  EXPECT_TRUE(uses_port(scenario));
+  scenario = {};
+  scenario.name = variable;
+  EXPECT_FALSE(uses_port(scenario));
+}
+
+TEST(Expand, AScenarioWithItsPortUsesItNoMore) {
+  Scenario scenario;
+  scenario.name = "{{ port }}";
+  scenario.target.command = {"./server", "{{ port }}"};
+  scenario.target.environment["PORT"] = "{{ port }}";
+  scenario.target.ready.tcp = "127.0.0.1:{{ port }}";
+  scenario.target.ready.output = "on {{ port }}";
+  scenario.load.url = "ws://127.0.0.1:{{ port }}/";
+  scenario.load.headers["X-Port"] = "{{ port }}";
+
+  Scenario wanted;
+  wanted.name = "{{ port }}";
+  wanted.target.command = {"./server", "9001"};
+  wanted.target.environment["PORT"] = "9001";
+  wanted.target.ready.tcp = "127.0.0.1:9001";
+  wanted.target.ready.output = "on 9001";
+  wanted.load.url = "ws://127.0.0.1:9001/";
+  wanted.load.headers["X-Port"] = "9001";
+  EXPECT_EQ(with_port(scenario, 9001), wanted);
+  EXPECT_FALSE(uses_port(with_port(scenario, 9001)));
+}
+
+}  // namespace
+}  // namespace tidemark
