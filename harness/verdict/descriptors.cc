@@ -1,0 +1,189 @@
+#include "harness/verdict/descriptors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <string>
+
+#include "harness/verdict/phrases.h"
+#include "harness/verdict/units.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::int64_t kRetainedBytes = 8 * 1024 * 1024;
+constexpr double kRetainedShare = 0.2;
+
+// The settled samples after each dose, the baseline first; doses without a
+// sample are left out of both.
+struct KernelSeries {
+  const KernelSample* baseline = nullptr;
+  std::vector<const KernelSample*> settled;
+  std::vector<Dose> doses;
+};
+
+KernelSeries kernel_series(const Evidence& evidence,
+                           std::span<const Dose> doses) {
+  KernelSeries series;
+  const KernelSample* fallback = nullptr;
+  for (const KernelSample& sample : evidence.kernel) {
+    if (sample.moment == "baseline") series.baseline = &sample;
+    if (sample.moment == "settled" && sample.cycle <= evidence.baseline) {
+      fallback = &sample;
+    }
+  }
+  if (series.baseline == nullptr) series.baseline = fallback;
+  for (const Dose& dose : doses) {
+    const KernelSample* found = nullptr;
+    for (const KernelSample& sample : evidence.kernel) {
+      if (sample.cycle == dose.cycle && sample.moment == "settled") {
+        found = &sample;
+      }
+    }
+    if (found == nullptr) continue;
+    series.settled.push_back(found);
+    series.doses.push_back(dose);
+  }
+  return series;
+}
+
+std::int64_t sockets_of(const KernelSample& sample) {
+  std::int64_t sum = 0;
+  for (const auto& [_, count] : sample.sockets) sum += count.value;
+  return sum;
+}
+
+// Levels of one kind of thing above the baseline, one per settled sample.
+template <class Pick>
+std::vector<std::int64_t> levels_above(const KernelSeries& series, Pick pick) {
+  std::vector<std::int64_t> levels;
+  for (const KernelSample* sample : series.settled) {
+    levels.push_back(pick(*sample) - pick(*series.baseline));
+  }
+  return levels;
+}
+
+// Above the budget in both of the last samples: one sample may catch a close
+// that is still on its way.
+bool exceeds(const std::vector<std::int64_t>& levels, Count budget) {
+  if (levels.empty()) return false;
+  std::int64_t least = levels.back();
+  if (levels.size() > 1) least = std::min(least, levels[levels.size() - 2]);
+  return least > budget.value;
+}
+
+Finding finding_of(const KernelSeries& series,
+                   const std::vector<std::int64_t>& levels, std::string thing,
+                   Count budget) {
+  Finding finding;
+  finding.kind = FindingClass::kDescriptors;
+  finding.fails = true;
+  finding.objects = Count{levels.back()};
+  std::vector<double> steps;
+  double connections = 0;
+  std::int64_t before = 0;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const Dose& dose = series.doses[i];
+    connections += dose.connections;
+    steps.push_back(static_cast<double>(levels[i] - before));
+    finding.rings.push_back({dose.cycle,
+                             Count{static_cast<std::int64_t>(dose.connections)},
+                             Bytes{0}, Count{levels[i] - before}});
+    before = levels[i];
+  }
+  const std::optional<UnitFit> fit = fit_exactly(series.doses, steps);
+  if (connections > 0) {
+    finding.rate.objects_per_connection =
+        static_cast<double>(levels.back()) / connections;
+  }
+  finding.rate.objects_per_unit = 1;
+  finding.rate.exact = fit && fit->every_ring;
+  finding.explanation =
+      fmt::format("{} more than at the baseline after {} (allowed: {})",
+                  say_count(static_cast<double>(levels.back()), thing),
+                  say_count(connections, "connection"),
+                  say_number(static_cast<double>(budget.value)));
+  if (fit) {
+    finding.explanation += fmt::format(": {} per {} in every cycle",
+                                       say_number(fit->per_unit), fit->unit);
+  }
+  finding.unit = std::move(thing);
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Finding> descriptor_findings(const Evidence& evidence,
+                                         std::span<const Dose> doses) {
+  std::vector<Finding> findings;
+  const KernelSeries series = kernel_series(evidence, doses);
+  if (series.baseline == nullptr || series.settled.empty()) return findings;
+  const Expectations& expect = evidence.expect;
+  const std::vector<std::int64_t> sockets = levels_above(series, sockets_of);
+  const bool sockets_fail = expect.sockets && exceeds(sockets, *expect.sockets);
+  if (sockets_fail) {
+    findings.push_back(finding_of(series, sockets, "socket", *expect.sockets));
+  }
+  if (expect.fds) {
+    std::vector<std::int64_t> fds = levels_above(
+        series, [](const KernelSample& s) { return s.fds.total().value; });
+    for (std::size_t i = 0; sockets_fail && i < fds.size(); ++i) {
+      fds[i] -= sockets[i];
+    }
+    if (exceeds(fds, *expect.fds)) {
+      findings.push_back(finding_of(series, fds, "descriptor", *expect.fds));
+    }
+  }
+  if (expect.threads) {
+    const std::vector<std::int64_t> threads = levels_above(
+        series, [](const KernelSample& s) { return s.threads.value; });
+    if (exceeds(threads, *expect.threads)) {
+      findings.push_back(
+          finding_of(series, threads, "thread", *expect.threads));
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> memory_findings(const Evidence& evidence,
+                                     Bytes live_growth,
+                                     std::span<const Dose> doses) {
+  const KernelSeries series = kernel_series(evidence, doses);
+  if (series.baseline == nullptr || series.settled.empty()) return {};
+  const Bytes before = series.baseline->private_dirty;
+  const Bytes growth = series.settled.back()->private_dirty - before;
+  const Bytes live{std::max<std::int64_t>(0, live_growth.value)};
+  const Bytes held = growth - live;
+  if (held.value < kRetainedBytes ||
+      static_cast<double>(held.value) <=
+          kRetainedShare * static_cast<double>(before.value)) {
+    return {};
+  }
+  Finding finding;
+  finding.unit = "connection";
+  finding.residue = held;
+  finding.kind = evidence.has_heap ? FindingClass::kAllocatorRetained
+                                   : FindingClass::kUndecided;
+  double connections = 0;
+  for (const Dose& dose : doses) connections += dose.connections;
+  if (connections > 0) {
+    finding.rate.bytes_per_connection =
+        static_cast<double>(held.value) / connections;
+    finding.rate.bytes_per_unit = finding.rate.bytes_per_connection;
+    finding.rate.bytes_per_connection_high = finding.rate.bytes_per_connection;
+  }
+  finding.explanation = fmt::format(
+      "private memory grew by {} after the baseline's {}, {}",
+      say_bytes(static_cast<double>(growth.value)),
+      say_bytes(static_cast<double>(before.value)),
+      evidence.has_heap
+          ? fmt::format("the live heap by {}: the allocator kept the rest "
+                        "when asked to give it back",
+                        say_bytes(static_cast<double>(live.value)))
+          : "and without a view of the heap nobody can say what it is");
+  return {finding};
+}
+
+}  // namespace tidemark

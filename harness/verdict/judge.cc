@@ -1,0 +1,202 @@
+#include "harness/verdict/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "harness/verdict/classify.h"
+#include "harness/verdict/clusters.h"
+#include "harness/verdict/descriptors.h"
+#include "harness/verdict/limit.h"
+#include "harness/verdict/outcome.h"
+#include "harness/verdict/phrases.h"
+#include "harness/verdict/rings.h"
+
+namespace tidemark {
+namespace {
+
+// The hunt through the sites. Series leave `rest` as they are explained, so
+// that each block is counted once.
+class Hunt {
+ public:
+  Hunt(const Evidence& evidence, const std::vector<Dose>& doses)
+      : doses_(doses), book_(evidence, doses), rest_(book_.series()) {}
+
+  void run() {
+    take_each(classify_exactly);
+    take_pools(by_stack, classify_exactly);
+    take_pools(by_group, classify_exactly);
+    // Strings of many lengths from one place: the place grows, not a length.
+    take_pools(by_stack, classify);
+    find_spread_within_groups();
+    take_each(classify);
+    find_spread();
+  }
+
+  std::vector<Draft> drafts() && { return std::move(drafts_); }
+  const std::vector<Series>& noise() const { return rest_; }
+  const RingBook& book() const { return book_; }
+
+ private:
+  using Rule = std::optional<Draft> (*)(const Series&, std::span<const Dose>);
+  using Key = std::pair<MemoryKind, std::uint32_t>;
+  using KeyOf = std::optional<Key> (*)(const Series&);
+
+  static std::optional<Key> by_stack(const Series& series) {
+    if (series.stack == 0) return std::nullopt;
+    return Key{series.kind, series.stack};
+  }
+  static std::optional<Key> by_group(const Series& series) {
+    return Key{series.kind, series.group};
+  }
+
+  void take_each(Rule rule) {
+    std::vector<Series> rest;
+    for (Series& series : rest_) {
+      if (std::optional<Draft> draft = rule(series, doses_)) {
+        drafts_.push_back(std::move(*draft));
+      } else {
+        rest.push_back(std::move(series));
+      }
+    }
+    rest_ = std::move(rest);
+  }
+
+  std::map<Key, std::vector<const Series*>> pools(KeyOf key_of) const {
+    std::map<Key, std::vector<const Series*>> pools;
+    for (const Series& series : rest_) {
+      if (const auto key = key_of(series)) pools[*key].push_back(&series);
+    }
+    std::erase_if(pools, [](const auto& p) { return p.second.size() < 2; });
+    return pools;
+  }
+
+  void take_pools(KeyOf key_of, Rule rule, bool only_growth = false) {
+    std::set<SiteId> explained;
+    for (const auto& [_, members] : pools(key_of)) {
+      const Series sum = book_.pool(members);
+      std::optional<Draft> draft = rule(sum, doses_);
+      if (!draft) continue;
+      if (only_growth && draft->finding.kind != FindingClass::kLeak &&
+          draft->finding.kind != FindingClass::kTimeGrowth) {
+        continue;
+      }
+      draft->sizes.clear();
+      for (const Series* member : members) draft->sizes.push_back(member->size);
+      explained.insert(sum.sites.begin(), sum.sites.end());
+      drafts_.push_back(std::move(*draft));
+    }
+    std::erase_if(rest_, [&](const Series& series) {
+      return explained.contains(series.sites.front());
+    });
+  }
+
+  // A caller whose sizes each show too little to go by.
+  void find_spread_within_groups() {
+    std::vector<Series> telling;
+    std::vector<Series> weak;
+    for (Series& series : rest_) {
+      const std::optional<Draft> alone = classify(series, doses_);
+      const bool decided =
+          alone && alone->finding.kind != FindingClass::kUndecided;
+      (decided ? telling : weak).push_back(std::move(series));
+    }
+    rest_ = std::move(weak);
+    take_pools(by_group, classify, true);
+    rest_.insert(rest_.end(), std::make_move_iterator(telling.begin()),
+                 std::make_move_iterator(telling.end()));
+  }
+
+  // What no site shows on its own may still be growth all together: said,
+  // but not blamed on anybody.
+  void find_spread() {
+    if (rest_.size() < 2) return;
+    Series sum;
+    sum.rings.resize(doses_.size());
+    sum.levels.resize(doses_.size() + 1);
+    sum.one_size = false;
+    for (const Series& series : rest_) {
+      sum.sites.push_back(series.sites.front());
+      sum.residue.objects += series.residue.objects;
+      sum.residue.bytes += series.residue.bytes;
+      for (std::size_t i = 0; i < series.rings.size(); ++i) {
+        sum.rings[series.first + i].objects += series.rings[i].objects;
+        sum.rings[series.first + i].bytes += series.rings[i].bytes;
+      }
+      for (std::size_t s = 0; s < sum.levels.size(); ++s) {
+        if (s < series.first) continue;
+        const std::size_t i =
+            std::min(s - series.first, series.levels.size() - 1);
+        sum.levels[s] += series.levels[i];
+      }
+    }
+    std::optional<Draft> draft = classify(sum, doses_);
+    if (!draft || draft->finding.kind != FindingClass::kLeak) return;
+    draft->finding.kind = FindingClass::kUndecided;
+    draft->finding.rate.bytes_per_connection_low = 0;
+    draft->finding.explanation = fmt::format(
+        "{} sites, none of which shows enough on its own, grow together: {}",
+        rest_.size(), draft->finding.explanation);
+    drafts_.push_back(std::move(*draft));
+  }
+
+  const std::vector<Dose>& doses_;
+  RingBook book_;
+  std::vector<Series> rest_;
+  std::vector<Draft> drafts_;
+};
+
+bool is_worse(const Finding& a, const Finding& b) {
+  if (a.fails != b.fails) return a.fails;
+  const bool a_grows = a.kind == FindingClass::kUndecided;
+  const bool b_grows = b.kind == FindingClass::kUndecided;
+  if (a_grows != b_grows) return a_grows;
+  if (a.residue != b.residue) return a.residue > b.residue;
+  return a.objects > b.objects;
+}
+
+}  // namespace
+
+Judgement judge(const Evidence& evidence) {
+  Judgement judgement;
+  const std::vector<Dose> doses = measured_doses(evidence);
+  double confidence = 0;
+  Bytes live_growth;
+  if (evidence.has_heap) {
+    Hunt hunt(evidence, doses);
+    hunt.run();
+    judgement.limit = detection_limit(hunt.noise(), doses);
+    live_growth = hunt.book().live_growth();
+    std::vector<Draft> drafts =
+        merge_covarying(std::move(hunt).drafts(), doses);
+    apply_budgets(evidence.expect, drafts);
+    for (Draft& draft : drafts) {
+      if (draft.finding.kind == FindingClass::kUndecided) {
+        confidence = std::max(confidence, draft.confidence);
+      }
+      judgement.findings.push_back(std::move(draft.finding));
+    }
+    if (const auto peak = peak_finding(evidence)) {
+      judgement.findings.push_back(*peak);
+    }
+  } else {
+    judgement.limit = detection_limit({}, doses);
+    judgement.limit.bytes_per_connection = 0;
+    judgement.limit.objects_per_connection = 0;
+  }
+  for (Finding& finding : descriptor_findings(evidence, doses)) {
+    judgement.findings.push_back(std::move(finding));
+  }
+  for (Finding& finding : memory_findings(evidence, live_growth, doses)) {
+    judgement.findings.push_back(std::move(finding));
+  }
+  std::stable_sort(judgement.findings.begin(), judgement.findings.end(),
+                   is_worse);
+  decide(evidence, confidence, judgement);
+  return judgement;
+}
+
+}  // namespace tidemark

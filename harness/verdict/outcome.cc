@@ -1,0 +1,250 @@
+#include "harness/verdict/outcome.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "harness/verdict/phrases.h"
+
+namespace tidemark {
+namespace {
+
+// The crossover's threshold with room for bad luck.
+constexpr double kWantedT = 5;
+
+double budget_of(const Expectations& expect) {
+  return static_cast<double>(expect.residue_per_connection.value);
+}
+
+struct LoadTotals {
+  std::int64_t attempted = 0;
+  std::int64_t opened = 0;
+  std::int64_t undrained = 0;
+  std::int64_t measured_cycles = 0;
+  std::int64_t measured_opened = 0;
+  std::string common_reason;
+};
+
+LoadTotals load_totals(const Evidence& evidence) {
+  LoadTotals totals;
+  std::map<std::string, std::int64_t> reasons;
+  for (const CycleFacts& facts : evidence.cycles) {
+    totals.attempted += facts.load.attempted.value;
+    totals.opened += facts.load.opened.value;
+    if (!facts.drained) ++totals.undrained;
+    for (const auto& [reason, count] : facts.load.reasons) {
+      reasons[reason] += count.value;
+    }
+    if (facts.index <= evidence.baseline) continue;
+    ++totals.measured_cycles;
+    totals.measured_opened += facts.load.opened.value;
+  }
+  std::int64_t most = 0;
+  for (const auto& [reason, count] : reasons) {
+    if (count <= most) continue;
+    most = count;
+    totals.common_reason = fmt::format(" (mostly: {})", reason);
+  }
+  return totals;
+}
+
+std::string say_leak(const Evidence& evidence, const Finding& finding) {
+  const Rate& rate = finding.rate;
+  if (finding.kind == FindingClass::kDescriptors) return finding.explanation;
+  if (finding.unit == "open connection") return finding.explanation;
+  if (finding.kind == FindingClass::kTimeGrowth) {
+    return fmt::format("the service grows by {} every second, connected or not",
+                       say_bytes(rate.bytes_per_unit));
+  }
+  std::string text =
+      fmt::format("the service keeps {}{} in {} for every {}",
+                  rate.exact ? "" : "about ", say_bytes(rate.bytes_per_unit),
+                  say_count(rate.objects_per_unit, "object"), finding.unit);
+  const double budget = budget_of(evidence.expect);
+  if (budget > 0) {
+    text +=
+        fmt::format(", {} per connection where {} are allowed",
+                    say_bytes(rate.bytes_per_connection), say_bytes(budget));
+  }
+  return text;
+}
+
+// Connections after which the growth seen so far would be decided.
+std::string more_connections(double confidence, double measured) {
+  double factor = 4;
+  if (confidence > 0) {
+    factor =
+        std::clamp(kWantedT * kWantedT / (confidence * confidence), 2.0, 50.0);
+  }
+  const double wanted = std::ceil(factor * measured / 100) * 100;
+  return fmt::format(
+      "about {} measured connections would decide it, there "
+      "were {}",
+      say_number(wanted), say_number(measured));
+}
+
+struct Doubt {
+  std::string reason;  // empty: none
+};
+
+// Why the absence of failing findings is not a pass.
+Doubt load_doubts(const LoadTotals& totals) {
+  if (totals.measured_cycles == 0 || totals.measured_opened == 0) {
+    return {
+        "no connection was opened after the baseline: more cycles, or a "
+        "longer run, would decide it"};
+  }
+  if (2 * totals.opened < totals.attempted) {
+    return {
+        fmt::format("only {} of {} connections were opened{}: nothing can "
+                    "be said about the others",
+                    totals.opened, totals.attempted, totals.common_reason)};
+  }
+  if (totals.undrained > 0) {
+    return {fmt::format(
+        "the service still held connections of ours at the drain timeout in "
+        "{}: what is left may belong to them; a longer drain_timeout would "
+        "decide it",
+        say_count(static_cast<double>(totals.undrained), "cycle"))};
+  }
+  return {};
+}
+
+Doubt budget_doubts(const Evidence& evidence, double confidence,
+                    const Judgement& judgement) {
+  const double budget = budget_of(evidence.expect);
+  double high = 0;
+  bool undecided = false;
+  for (const Finding& finding : judgement.findings) {
+    if (finding.kind != FindingClass::kLeak &&
+        finding.kind != FindingClass::kUndecided) {
+      continue;
+    }
+    high += finding.rate.bytes_per_connection_high;
+    undecided = undecided || finding.kind == FindingClass::kUndecided;
+  }
+  const double measured =
+      static_cast<double>(judgement.limit.connections.value);
+  if (high > budget) {
+    return {fmt::format("{}: up to {} per connection where {} are allowed; {}",
+                        undecided
+                            ? "something grows and it is not clear per what"
+                            : "the leak's rate is too uncertain",
+                        say_bytes(high), say_bytes(budget),
+                        more_connections(confidence, measured))};
+  }
+  if (evidence.has_heap && budget > 0 &&
+      judgement.limit.bytes_per_connection > budget) {
+    return {fmt::format(
+        "the smallest leak this run could have seen is {} per connection, "
+        "above the {} allowed; {} measured connections would decide it",
+        say_bytes(judgement.limit.bytes_per_connection), say_bytes(budget),
+        say_number(std::ceil(judgement.limit.bytes_per_connection / budget *
+                             measured)))};
+  }
+  if (evidence.has_heap && evidence.expect.peak_per_connection &&
+      !evidence.peak_bytes_per_connection) {
+    return {
+        "the memory of open connections was not measured, so "
+        "peak_per_connection cannot be judged"};
+  }
+  return {};
+}
+
+std::string say_pass(const Evidence& evidence, const Judgement& judgement) {
+  const std::string over = say_count(
+      static_cast<double>(judgement.limit.connections.value), "connection");
+  if (!evidence.has_heap) {
+    return fmt::format(
+        "kernel view only: descriptors, threads and sockets are back at the "
+        "baseline after {}; the heap was not seen",
+        over);
+  }
+  double kept = 0;
+  for (const Finding& finding : judgement.findings) {
+    if (finding.kind == FindingClass::kLeak) {
+      kept += finding.rate.bytes_per_connection;
+    }
+  }
+  if (kept > 0) {
+    return fmt::format(
+        "the service keeps {} per connection, within the {} "
+        "allowed, over {}",
+        say_bytes(kept), say_bytes(budget_of(evidence.expect)), over);
+  }
+  return fmt::format(
+      "nothing stays behind {}; a leak of {} per connection would have been "
+      "seen",
+      over, say_bytes(judgement.limit.bytes_per_connection));
+}
+
+}  // namespace
+
+void apply_budgets(const Expectations& expect, std::vector<Draft>& drafts) {
+  double low = 0;
+  for (const Draft& draft : drafts) {
+    if (draft.finding.kind == FindingClass::kLeak) {
+      low += draft.finding.rate.bytes_per_connection_low;
+    }
+  }
+  for (Draft& draft : drafts) {
+    Finding& finding = draft.finding;
+    if (finding.kind == FindingClass::kLeak) {
+      finding.fails = low > budget_of(expect);
+    } else if (finding.kind == FindingClass::kTimeGrowth) {
+      finding.fails = !expect.allow_time_growth;
+    }
+  }
+}
+
+std::optional<Finding> peak_finding(const Evidence& evidence) {
+  const std::optional<Bytes>& budget = evidence.expect.peak_per_connection;
+  if (!budget || !evidence.peak_bytes_per_connection) return std::nullopt;
+  const double peak = *evidence.peak_bytes_per_connection;
+  if (peak <= static_cast<double>(budget->value)) return std::nullopt;
+  Finding finding;
+  finding.kind = FindingClass::kLeak;
+  finding.fails = true;
+  finding.unit = "open connection";
+  finding.rate.bytes_per_connection = peak;
+  finding.rate.bytes_per_unit = peak;
+  finding.rate.bytes_per_connection_low = peak;
+  finding.rate.bytes_per_connection_high = peak;
+  finding.explanation = fmt::format(
+      "each open connection holds {} of the heap where {} are allowed",
+      say_bytes(peak), say_bytes(static_cast<double>(budget->value)));
+  return finding;
+}
+
+void decide(const Evidence& evidence, double confidence, Judgement& judgement) {
+  const LoadTotals totals = load_totals(evidence);
+  if (totals.opened == 0) {
+    judgement.outcome = Outcome::kInvalid;
+    judgement.reason = fmt::format(
+        "none of {} connections was opened{}: the service was never loaded",
+        totals.attempted, totals.common_reason);
+    return;
+  }
+  for (const Finding& finding : judgement.findings) {
+    if (!finding.fails) continue;
+    judgement.outcome = Outcome::kLeak;
+    judgement.reason = say_leak(evidence, finding);
+    return;
+  }
+  Doubt doubt = load_doubts(totals);
+  if (doubt.reason.empty()) {
+    doubt = budget_doubts(evidence, confidence, judgement);
+  }
+  if (!doubt.reason.empty()) {
+    judgement.outcome = Outcome::kInconclusive;
+    judgement.reason = doubt.reason;
+    return;
+  }
+  judgement.outcome = Outcome::kPass;
+  judgement.reason = say_pass(evidence, judgement);
+}
+
+}  // namespace tidemark
