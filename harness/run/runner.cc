@@ -1,0 +1,394 @@
+#include "harness/run/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/run/evidence.h"
+#include "harness/run/quiet.h"
+#include "harness/run/schedule.h"
+#include "harness/run/summary.h"
+#include "harness/verdict/judge.h"
+#include "harness/verdict/plan.h"
+#include "harness/verdict/warmup.h"
+
+namespace tidemark {
+namespace {
+
+constexpr Duration kPurgeTimeout = std::chrono::seconds(10);
+// Settling a service that is never at rest (it allocates on a timer) costs
+// its full timeout once; after that this is enough.
+constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
+
+class Run {
+ public:
+  Run(const Scenario& scenario, RunWorld world, RunRecord& record)
+      : scenario_(scenario),
+        world_(world),
+        record_(record),
+        quiet_{world.target, world.heap, world.kernel, world.clock,
+               world.cancellation},
+        plan_(plan_cycles(scenario)),
+        started_(world.clock.now()) {
+    state_.planned = plan_.size();
+  }
+
+  Status measure();
+  Status judge_evidence();
+  void look_post_mortem();
+  Duration elapsed() const { return world_.clock.now() - started_; }
+
+  // Whatever way the run ended: our connections closed, the service stopped.
+  void stop_service();
+
+ private:
+  Status start();
+  Status one_cycle(const PlannedCycle& planned, const std::string& title);
+  Status load(const PlannedCycle& planned);
+  Status idle();
+  Status sample_open();
+  Status after_cycle(CycleFacts& facts, const PlannedCycle& planned);
+  Status attach();
+  Status take_snapshot();
+  Status sample_kernel(const char* moment);
+  Status zoom_suspects();
+  Status linger();
+  bool worth_watching() const;
+  Status enough_opened(const LoadCounts& load) const;
+  void begin_phase(const std::string& name);
+  Status keep();
+
+  const Scenario& scenario_;
+  RunWorld world_;
+  RunRecord& record_;
+  QuietWorld quiet_;
+  std::vector<PlannedCycle> plan_;
+  TimePoint started_;
+  RunState state_;
+  EvidenceBuilder evidence_;
+  std::optional<HeapSnapshot> heap_;  // the latest
+  std::map<SiteId, bool> zoomed_;
+  bool restless_ = false;
+  Duration loaded_time_{};  // how long the latest loaded cycle was active
+  std::optional<double> peak_;
+};
+
+void Run::begin_phase(const std::string& name) {
+  if (!record_.phases.empty() && record_.phases.back().finished == Duration{})
+    record_.phases.back().finished = elapsed();
+  record_.phases.push_back({name, elapsed(), {}});
+}
+
+Status Run::keep() {
+  record_.took = elapsed();
+  record_.cycles = evidence_.cycles();
+  return world_.observer.keep(record_);
+}
+
+Status Run::start() {
+  begin_phase("start");
+  world_.observer.progress("starting the service");
+  TIDEMARK_TRY(world_.target.start());
+  record_.service.ready_after = elapsed();
+  record_.service.pid =
+      world_.target.processes().empty() ? 0 : world_.target.processes()[0];
+  TIDEMARK_TRY(attach());
+  return keep();
+}
+
+Status Run::attach() {
+  if (!world_.heap) return {};
+  Result<HeapDescription> about =
+      world_.heap->attach(world_.target.processes());
+  TIDEMARK_TRY(about);
+  record_.service.allocator = about->allocator;
+  record_.service.invisible = about->invisible;
+  return {};
+}
+
+Status Run::sample_kernel(const char* moment) {
+  Result<KernelSample> sample = world_.kernel.sample(world_.target.processes());
+  TIDEMARK_TRY(sample);
+  sample->cycle = {state_.cycles + 1};
+  sample->moment = moment;
+  record_.kernel.push_back(*sample);
+  return {};
+}
+
+Status Run::take_snapshot() {
+  if (!world_.heap) return {};
+  Result<HeapSnapshot> heap = world_.heap->snapshot();
+  TIDEMARK_TRY(heap);
+  heap_ = *heap;
+  record_.heap_counters = heap->counters;
+  return {};
+}
+
+Status Run::enough_opened(const LoadCounts& load) const {
+  if (load.attempted.value == 0 || load.opened.value > 0) return {};
+  std::string reasons;
+  for (const auto& [reason, count] : load.reasons)
+    reasons += fmt::format("\n  {} × {}", count.value, reason);
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("the service accepted none of {} connections to {}{}",
+                          load.attempted.value, scenario_.load.url, reasons),
+              "is this the right url, and does the service speak WebSocket "
+              "there?");
+}
+
+Status Run::load(const PlannedCycle& planned) {
+  Status opened = world_.driver.open(planned.connections);
+  // A service that dies under load is reported as that, not as refusals.
+  TIDEMARK_TRY(still_running(quiet_));
+  TIDEMARK_TRY(opened);
+  TIDEMARK_TRY(world_.driver.exercise());
+  TIDEMARK_TRY(sample_open());
+  return world_.driver.close(planned.closes);
+}
+
+// Once, at full concurrency: what open connections cost.
+Status Run::sample_open() {
+  if (peak_ || state_.stage != Stage::kMeasure ||
+      world_.driver.open_now().value == 0)
+    return {};
+  TIDEMARK_TRY(sample_kernel("open"));
+  if (!world_.heap || !heap_) return {};
+  Result<HeapSnapshot> open = world_.heap->snapshot();
+  TIDEMARK_TRY(open);
+  Bytes more = open->live_bytes - heap_->live_bytes + open->mapping_bytes -
+               heap_->mapping_bytes;
+  peak_ = static_cast<double>(more.value) /
+          static_cast<double>(world_.driver.open_now().value);
+  return {};
+}
+
+// An idle cycle takes as long as a loaded one and opens nothing: what grows
+// now grows with time.
+Status Run::idle() {
+  TimePoint until = world_.clock.now() + loaded_time_;
+  while (world_.clock.now() < until) {
+    TIDEMARK_TRY(still_running(quiet_));
+    world_.clock.sleep(std::min<Duration>(until - world_.clock.now(),
+                                          std::chrono::milliseconds(50)));
+  }
+  return {};
+}
+
+Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
+  world_.observer.progress(title);
+  CycleFacts facts;
+  facts.index = {state_.cycles + 1};
+  facts.kind = planned.kind;
+  facts.started = elapsed();
+  TIDEMARK_TRY(attach());
+  if (world_.heap) TIDEMARK_TRY(world_.heap->begin_cycle(facts.index));
+  Result<Count> before = world_.kernel.connections(world_.target.processes());
+  TIDEMARK_TRY(before);
+
+  TimePoint active = world_.clock.now();
+  Status done = planned.connections.value > 0 ? load(planned) : idle();
+  facts.load = world_.driver.take_counts();
+  add_counts(record_.connections, facts.load);
+  TIDEMARK_TRY(still_running(quiet_));
+  TIDEMARK_TRY(done);
+  TIDEMARK_TRY(enough_opened(facts.load));
+  // From here the driver holds no connection; the kernel must agree.
+  Result<bool> drained =
+      wait_drained(quiet_, *before, scenario_.cycles.drain_timeout);
+  TIDEMARK_TRY(drained);
+  facts.drained = *drained;
+  if (planned.connections.value > 0) loaded_time_ = world_.clock.now() - active;
+  return after_cycle(facts, planned);
+}
+
+// Settled, purged, measured.
+Status Run::after_cycle(CycleFacts& facts, const PlannedCycle&) {
+  Result<Settled> settled = wait_settled(
+      quiet_, scenario_.cycles.settle,
+      restless_ ? kRestlessTimeout : scenario_.cycles.settle_timeout);
+  TIDEMARK_TRY(settled);
+  restless_ = restless_ || !settled->settled;
+  facts.linger = settled->linger;
+  facts.settled = settled->settled;
+  if (world_.heap) {
+    Result<PurgeRecord> purge = world_.heap->purge(kPurgeTimeout);
+    TIDEMARK_TRY(purge);
+    record_.purges.push_back(*purge);
+  }
+  TIDEMARK_TRY(still_running(quiet_));
+  TIDEMARK_TRY(attach());
+  TIDEMARK_TRY(take_snapshot());
+  TIDEMARK_TRY(sample_kernel("settled"));
+  facts.finished = elapsed();
+  if (heap_) facts.counters = heap_->counters;
+  evidence_.add_cycle(facts, heap_ ? &*heap_ : nullptr);
+  if (elapsed() > scenario_.cycles.max_duration)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("the run is longer than cycles.maxDuration, {} s",
+                            to_seconds(scenario_.cycles.max_duration)),
+                "ask for fewer cycles or connections, or raise maxDuration");
+  return keep();
+}
+
+// Whole stacks for what does not go away.
+Status Run::zoom_suspects() {
+  if (!heap_) return {};
+  std::vector<SiteId> fresh;
+  for (SiteId site : suspects(heap_->rings, heap_->taken_in))
+    if (!zoomed_[site]) {
+      zoomed_[site] = true;
+      fresh.push_back(site);
+    }
+  if (fresh.empty()) return {};
+  evidence_.note_zoom();
+  return world_.heap->zoom(fresh);
+}
+
+// Whether waiting can change the verdict: something young may be released
+// yet, or what is known so far leaves doubt.
+bool Run::worth_watching() const {
+  if (!heap_) return false;
+  if (evidence_.may_be_lingering(*heap_)) return true;
+  Judgement so_far =
+      judge(evidence_.finish(scenario_.expect, record_.kernel, true, peak_));
+  return std::any_of(
+      so_far.findings.begin(), so_far.findings.end(),
+      [](const Finding& finding) {
+        return finding.kind == FindingClass::kUndecided ||
+               (finding.kind == FindingClass::kLeak && !finding.rate.exact);
+      });
+}
+
+Status Run::linger() {
+  begin_phase("linger");
+  while (state_.stage == Stage::kLinger) {
+    Duration wait = next_wait(state_, scenario_.cycles);
+    world_.observer.progress(fmt::format(
+        "waiting for late releases: {:.1f} of {:.1f} s",
+        to_seconds(state_.waited), to_seconds(scenario_.cycles.linger)));
+    TimePoint until = world_.clock.now() + wait;
+    while (world_.clock.now() < until) {
+      TIDEMARK_TRY(still_running(quiet_));
+      world_.clock.sleep(std::min<Duration>(until - world_.clock.now(),
+                                            std::chrono::milliseconds(50)));
+    }
+    TIDEMARK_TRY(take_snapshot());
+    evidence_.add_linger(state_.waited + wait, *heap_);
+    state_ = advance(state_, {true, worth_watching()}, scenario_.cycles, wait);
+  }
+  return keep();
+}
+
+Status Run::measure() {
+  TIDEMARK_TRY(start());
+  begin_phase("warm-up");
+  while (state_.stage == Stage::kWarmup) {
+    TIDEMARK_TRY(
+        one_cycle(warmup_cycle(scenario_),
+                  fmt::format("warm-up cycle {} (at most {}), {} connections",
+                              state_.cycles + 1, scenario_.cycles.warmup_max,
+                              scenario_.load.connections)));
+    bool warm =
+        !heap_ || warmup_done(evidence_.warmup_rings(), scenario_.cycles);
+    state_ = advance(state_, {warm, false}, scenario_.cycles);
+  }
+  // From here the service is as warm as it gets: this snapshot is the
+  // baseline, and what is born later and stays is residue.
+  evidence_.set_baseline();
+  if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
+  TIDEMARK_TRY(zoom_suspects());
+  begin_phase("cycles");
+  while (state_.stage == Stage::kMeasure) {
+    const PlannedCycle& planned = plan_[state_.measured];
+    TIDEMARK_TRY(one_cycle(
+        planned,
+        fmt::format("cycle {} of {}, {}, {} connections", state_.measured + 1,
+                    plan_.size(), to_word(planned.kind),
+                    planned.connections.value)));
+    bool last = state_.measured + 1 == plan_.size();
+    state_ =
+        advance(state_, {true, last && worth_watching()}, scenario_.cycles);
+    if (state_.measured >= 2) TIDEMARK_TRY(zoom_suspects());
+  }
+  if (state_.stage == Stage::kLinger) TIDEMARK_TRY(linger());
+  return {};
+}
+
+Status Run::judge_evidence() {
+  begin_phase("verdict");
+  if (heap_) {
+    std::optional<KernelSample> last;
+    if (!record_.kernel.empty()) last = record_.kernel.back();
+    record_.memory = split_memory(*heap_, last, *world_.heap);
+  }
+  record_.judgement = judge(evidence_.finish(scenario_.expect, record_.kernel,
+                                             world_.heap != nullptr, peak_));
+  if (!world_.heap) return {};
+  for (const Finding& finding : record_.judgement->findings)
+    for (SiteId site : finding.sites)
+      describe_once(record_, site, *world_.heap);
+  return {};
+}
+
+// The segment outlives the service: what it held at its death.
+void Run::look_post_mortem() {
+  if (!world_.heap || !world_.target.exited()) return;
+  Result<HeapSnapshot> heap = world_.heap->snapshot();
+  if (!heap) return;
+  record_.post_mortem = largest_holders(*heap, 10);
+  record_.heap_counters = heap->counters;
+  for (const LastHeld& held : record_.post_mortem)
+    describe_once(record_, held.site, *world_.heap);
+}
+
+void Run::stop_service() {
+  begin_phase("stop");
+  record_.service.exit = world_.target.stop();
+  record_.service.last_output = world_.target.last_output();
+  record_.phases.back().finished = elapsed();
+}
+
+// A service that was asked to stop and ended otherwise than it should.
+Status check_exit(const Scenario& scenario, const ServiceExit& exit) {
+  if (exit.killed_by_us)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("the service did not stop within {} s of signal "
+                            "{} and was killed",
+                            to_seconds(scenario.target.stop.timeout),
+                            scenario.target.stop.signal),
+                "raise target.stop.timeout, or name the signal it listens to "
+                "in target.stop.signal");
+  std::optional<int> wanted = scenario.target.stop.expect_exit_code;
+  if (wanted && exit.code != wanted)
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("the service ended with {}, target.stop.expectExitCode "
+                    "is {}",
+                    exit.signal
+                        ? fmt::format("signal {}", *exit.signal)
+                        : fmt::format("code {}", exit.code.value_or(-1)),
+                    *wanted));
+  return {};
+}
+
+}  // namespace
+
+void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
+  record.scenario_path = scenario.path;
+  record.scenario_name = scenario.name;
+  record.service.command = scenario.target.command;
+  Run run(scenario, world, record);
+  Status status = run.measure();
+  if (status) status = run.judge_evidence();
+  if (!status) run.look_post_mortem();
+  run.stop_service();
+  if (status) status = check_exit(scenario, *record.service.exit);
+  if (!status) record.error = status.error();
+  record.partial = !status.has_value();
+  record.took = run.elapsed();
+  if (Status kept = world.observer.keep(record); !kept && !record.error)
+    record.error = kept.error();
+}
+
+}  // namespace tidemark

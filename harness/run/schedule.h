@@ -1,0 +1,41 @@
+// What a run does next, as a pure function: the runner asks after every
+// cycle and performs the answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "tidemark/scenario.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+enum class Stage { kWarmup, kMeasure, kLinger, kJudge };
+
+struct RunState {
+  Stage stage = Stage::kWarmup;
+  std::uint32_t cycles = 0;  // finished ones, warm-up included
+  std::size_t measured = 0;  // of the planned cycles
+  std::size_t planned = 0;   // how many there are
+  Duration waited{};         // for late releases, so far
+
+  bool operator==(const RunState&) const = default;
+};
+
+// What was learned from the step just made.
+struct Learned {
+  bool warm = false;              // warm-up: nothing grows unexplained
+  bool may_be_lingering = false;  // residue that is only in young rings
+
+  bool operator==(const Learned&) const = default;
+};
+
+// The state after a finished cycle or a finished wait of `waited`.
+RunState advance(RunState state, const Learned& learned, const CycleSpec& spec,
+                 Duration waited = {});
+
+// How long to wait before the next look for late releases: short at first,
+// then longer, never past what is left.
+Duration next_wait(const RunState& state, const CycleSpec& spec);
+
+}  // namespace tidemark

@@ -1,0 +1,154 @@
+// A world without processes and sockets for the runner: a service whose
+// memory behaves as a test says.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/support/manual_clock.h"
+#include "tidemark/cancellation.h"
+#include "tidemark/driver.h"
+#include "tidemark/observer.h"
+#include "tidemark/probe.h"
+#include "tidemark/target.h"
+
+namespace tidemark {
+
+class FakeCancellation final : public Cancellation {
+ public:
+  bool requested() const override { return asked; }
+  int wait_fd() const override { return -1; }
+  bool asked = false;
+};
+
+class FakeTarget final : public Target {
+ public:
+  Status start() override {
+    started = true;
+    return start_result;
+  }
+  std::vector<pid_t> processes() const override { return {4711}; }
+  std::optional<ServiceExit> exited() override { return exit; }
+  ServiceExit stop() override {
+    stopped = true;
+    return exit.value_or(ServiceExit{0, {}, false});
+  }
+  std::vector<std::string> last_output() const override { return {"bye"}; }
+
+  Status start_result;
+  std::optional<ServiceExit> exit;
+  bool started = false;
+  bool stopped = false;
+};
+
+// Blocks of 96 bytes at site 1, as many per connection as `kept` says.
+class FakeHeap final : public HeapProbe {
+ public:
+  Result<HeapDescription> attach(const std::vector<pid_t>&) override {
+    return HeapDescription{"fake", {}};
+  }
+  Status begin_cycle(CycleIndex cycle) override {
+    now = cycle;
+    return {};
+  }
+  Result<HeapCounters> counters() override { return counts; }
+  Result<PurgeRecord> purge(Duration) override {
+    return PurgeRecord{now, "fake", {}, {}, {}};
+  }
+  Result<HeapSnapshot> snapshot() override {
+    HeapSnapshot heap;
+    heap.taken_in = now;
+    for (const auto& [born, objects] : survivors) {
+      heap.rings.push_back({1, {born}, {objects}, {objects * 96}});
+      heap.live_objects.value += objects;
+      heap.live_bytes.value += objects * 96;
+    }
+    if (!survivors.empty())
+      heap.sites.push_back({1, MemoryKind::kHeap, {96}, false, 1});
+    heap.counters = counts;
+    return heap;
+  }
+  Status zoom(const std::vector<SiteId>& sites) override {
+    zoomed.insert(zoomed.end(), sites.begin(), sites.end());
+    return {};
+  }
+  SiteRecord describe(SiteId site) override {
+    SiteRecord record;
+    record.id = site;
+    record.frames.push_back({"guilty()", "guilty.cc", 7, "service"});
+    return record;
+  }
+
+  CycleIndex now;
+  HeapCounters counts;
+  std::map<std::uint32_t, std::int64_t> survivors;  // by birth cycle
+  std::vector<SiteId> zoomed;
+};
+
+class FakeKernel final : public KernelProbe {
+ public:
+  Result<KernelSample> sample(const std::vector<pid_t>&) override {
+    KernelSample sample;
+    sample.processes = {1};
+    sample.threads = {1};
+    return sample;
+  }
+  Result<Count> connections(const std::vector<pid_t>&) override {
+    return Count{stuck};
+  }
+  std::int64_t stuck = 0;  // sockets that never go away
+};
+
+class FakeDriver final : public Driver {
+ public:
+  explicit FakeDriver(FakeHeap& heap) : heap_(heap) {}
+
+  Status open(Count connections) override {
+    counts.attempted += connections;
+    if (refuse) {
+      counts.refused += connections;
+      counts.reasons["connection refused"] += connections;
+      return {};
+    }
+    counts.opened += connections;
+    open_ = connections;
+    if (on_open) on_open();
+    return {};
+  }
+  Status exercise() override { return {}; }
+  Status close(const CloseCounts& plan) override {
+    for (std::size_t i = 0; i < kCloseBehaviors; ++i)
+      counts.closed[i] += plan[i];
+    if (kept_per_connection > 0)
+      heap_.survivors[heap_.now.value] += open_.value * kept_per_connection;
+    heap_.counts.allocations += open_;
+    open_ = {};
+    return {};
+  }
+  Count open_now() const override { return open_; }
+  LoadCounts take_counts() override { return std::exchange(counts, {}); }
+
+  bool refuse = false;
+  std::int64_t kept_per_connection = 0;
+  std::function<void()> on_open;
+  LoadCounts counts;
+
+ private:
+  FakeHeap& heap_;
+  Count open_;
+};
+
+class FakeObserver final : public Observer {
+ public:
+  void progress(const std::string& text) override { texts.push_back(text); }
+  Status keep(const RunRecord& record) override {
+    kept.push_back(record);
+    return {};
+  }
+  std::vector<std::string> texts;
+  std::vector<RunRecord> kept;
+};
+
+}  // namespace tidemark

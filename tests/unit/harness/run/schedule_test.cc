@@ -1,0 +1,51 @@
+#include "harness/run/schedule.h"
+
+#include <gtest/gtest.h>
+
+namespace tidemark {
+namespace {
+
+TEST(Schedule, WarmUpEndsWhenWarmButNotBeforeTheMinimum) {
+  CycleSpec spec;
+  spec.warmup_min = 3;
+  RunState state;
+  state.planned = 2;
+  state = advance(state, {true, false}, spec);
+  state = advance(state, {true, false}, spec);
+  EXPECT_EQ(state.stage, Stage::kWarmup);
+  state = advance(state, {true, false}, spec);
+  EXPECT_EQ(state.stage, Stage::kMeasure);
+}
+
+TEST(Schedule, WarmUpEndsAtTheCapThoughNothingIsWarm) {
+  CycleSpec spec;
+  RunState state;
+  state.planned = 1;
+  for (std::uint32_t i = 0; i < spec.warmup_max; ++i) {
+    EXPECT_EQ(state.stage, Stage::kWarmup);
+    state = advance(state, {}, spec);
+  }
+  EXPECT_EQ(state.stage, Stage::kMeasure);
+}
+
+TEST(Schedule, YoungResidueIsWatchedUntilItGoesOrTheTimeIsUp) {
+  CycleSpec spec;
+  RunState state{Stage::kMeasure, 5, 0, 1, {}};
+  state = advance(state, {true, true}, spec);
+  ASSERT_EQ(state.stage, Stage::kLinger);
+  Duration wait = next_wait(state, spec);
+  EXPECT_EQ(wait, std::chrono::milliseconds(250));
+  RunState gone = advance(state, {true, false}, spec, wait);
+  EXPECT_EQ(gone.stage, Stage::kJudge);
+  while (state.stage == Stage::kLinger)
+    state = advance(state, {true, true}, spec, next_wait(state, spec));
+  EXPECT_EQ(state.waited, spec.linger);
+}
+
+TEST(Schedule, NothingYoungGoesStraightToTheVerdict) {
+  RunState state{Stage::kMeasure, 5, 0, 1, {}};
+  EXPECT_EQ(advance(state, {true, false}, {}).stage, Stage::kJudge);
+}
+
+}  // namespace
+}  // namespace tidemark
