@@ -1,0 +1,23 @@
+// Whether something accepts TCP connections at an address.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tidemark/result.h"
+
+namespace tidemark {
+
+struct TcpAddress {
+  std::string host;
+  std::string port;
+};
+
+// "HOST:PORT" or "[V6]:PORT". The error is kUsage.
+Result<TcpAddress> parse_tcp_address(std::string_view text);
+
+// Connects once and hangs up. Empty when it was accepted, otherwise why not
+// ("Connection refused").
+std::string try_to_connect(const TcpAddress& address);
+
+}  // namespace tidemark
