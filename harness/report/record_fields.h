@@ -1,0 +1,230 @@
+// What a run record is made of, said once: `fields(archive, value)` names
+// every member of a struct, and record_json.cc runs it both to write and to
+// read, so that the two cannot disagree.
+//
+// An archive is called as archive("name", member). T is the struct, const
+// when writing. Names mirror include/tidemark; a Duration's ends in _ns.
+// Private to this folder.
+#pragma once
+
+#include <type_traits>
+
+#include "tidemark/run_record.h"
+
+namespace tidemark::record_fields {
+
+template <class T, class Struct>
+concept Is = std::is_same_v<std::remove_const_t<T>, Struct>;
+
+template <class A, Is<Frame> T>
+void fields(A& a, T& v) {
+  a("function", v.function);
+  a("file", v.file);
+  a("line", v.line);
+  a("module", v.module);
+  a("inlined", v.inlined);
+  a("library", v.library);
+}
+
+template <class A, Is<SiteRecord> T>
+void fields(A& a, T& v) {
+  a("id", v.id);
+  a("kind", v.kind);
+  a("size", v.size);
+  a("zoomed", v.zoomed);
+  a("truncated", v.truncated);
+  a("frames", v.frames);
+}
+
+template <class A, Is<HeapCounters> T>
+void fields(A& a, T& v) {
+  a("allocations", v.allocations);
+  a("frees", v.frees);
+  a("allocated", v.allocated);
+}
+
+template <class A, Is<LoadCounts> T>
+void fields(A& a, T& v) {
+  a("attempted", v.attempted);
+  a("opened", v.opened);
+  a("refused", v.refused);
+  a("failed", v.failed);
+  a("early_closed", v.early_closed);
+  a("closed_by", v.closed);
+  a("messages_sent", v.messages_sent);
+  a("messages_received", v.messages_received);
+  a("reply_errors", v.reply_errors);
+  a("close_timeouts", v.close_timeouts);
+  a("reasons", v.reasons);
+}
+
+template <class A, Is<FdCounts> T>
+void fields(A& a, T& v) {
+  a("sockets", v.sockets);
+  a("files", v.files);
+  a("pipes", v.pipes);
+  a("epolls", v.epolls);
+  a("events", v.events);
+  a("other", v.other);
+}
+
+template <class A, Is<KernelSample> T>
+void fields(A& a, T& v) {
+  a("cycle", v.cycle);
+  a("moment", v.moment);
+  a("pss", v.pss);
+  a("rss", v.rss);
+  a("private_dirty", v.private_dirty);
+  a("agent", v.agent);
+  a("page_tables", v.page_tables);
+  a("fds", v.fds);
+  a("threads", v.threads);
+  a("sockets", v.sockets);
+  a("socket_queues", v.socket_queues);
+  a("processes", v.processes);
+}
+
+template <class A, Is<CycleFacts> T>
+void fields(A& a, T& v) {
+  a("index", v.index);
+  a("kind", v.kind);
+  a("started_ns", v.started);
+  a("finished_ns", v.finished);
+  a("connections", v.load);
+  a("linger_ns", v.linger);
+  a("settled", v.settled);
+  a("drained", v.drained);
+  a("heap_counters", v.counters);
+}
+
+template <class A, Is<ServiceExit> T>
+void fields(A& a, T& v) {
+  a("code", v.code);
+  a("signal", v.signal);
+  a("killed_by_us", v.killed_by_us);
+}
+
+template <class A, Is<ServiceRecord> T>
+void fields(A& a, T& v) {
+  a("command", v.command);
+  a("pid", v.pid);
+  a("allocator", v.allocator);
+  a("ready_after_ns", v.ready_after);
+  a("exit", v.exit);
+  a("last_output", v.last_output);
+  a("invisible", v.invisible);
+}
+
+template <class A, Is<PhaseRecord> T>
+void fields(A& a, T& v) {
+  a("name", v.name);
+  a("started_ns", v.started);
+  a("finished_ns", v.finished);
+}
+
+template <class A, Is<PurgeRecord> T>
+void fields(A& a, T& v) {
+  a("cycle", v.cycle);
+  a("allocator", v.allocator);
+  a("rss_before", v.rss_before);
+  a("rss_after", v.rss_after);
+  a("took_ns", v.took);
+}
+
+template <class A, Is<LastHeld> T>
+void fields(A& a, T& v) {
+  a("site", v.site);
+  a("objects", v.objects);
+  a("bytes", v.bytes);
+}
+
+template <class A, Is<std::pair<std::string, Bytes>> T>
+void fields(A& a, T& v) {
+  a("module", v.first);
+  a("bytes", v.second);
+}
+
+template <class A, Is<MemorySplit> T>
+void fields(A& a, T& v) {
+  a("live_heap", v.live_heap);
+  a("mappings", v.mappings);
+  a("mappings_by_module", v.mappings_by_module);
+  a("private_dirty", v.private_dirty);
+  a("allocator_held", v.allocator_held);
+}
+
+template <class A, Is<Rate> T>
+void fields(A& a, T& v) {
+  a("bytes_per_connection", v.bytes_per_connection);
+  a("objects_per_connection", v.objects_per_connection);
+  a("bytes_per_unit", v.bytes_per_unit);
+  a("objects_per_unit", v.objects_per_unit);
+  a("exact", v.exact);
+  a("low", v.bytes_per_connection_low);
+  a("high", v.bytes_per_connection_high);
+}
+
+template <class A, Is<FindingRing> T>
+void fields(A& a, T& v) {
+  a("cycle", v.cycle);
+  a("connections", v.connections);
+  a("bytes", v.bytes);
+  a("objects", v.objects);
+}
+
+// Without `site` and `sites`: those are looked up in the record.
+template <class A, Is<Finding> T>
+void fields(A& a, T& v) {
+  a("class", v.kind);
+  a("fails", v.fails);
+  a("unit", v.unit);
+  a("rate", v.rate);
+  a("residue", v.residue);
+  a("objects", v.objects);
+  a("linger_ns", v.linger);
+  a("explanation", v.explanation);
+  a("rings", v.rings);
+}
+
+template <class A, Is<DetectionLimit> T>
+void fields(A& a, T& v) {
+  a("bytes_per_connection", v.bytes_per_connection);
+  a("objects_per_connection", v.objects_per_connection);
+  a("connections", v.connections);
+}
+
+template <class A, Is<Error> T>
+void fields(A& a, T& v) {
+  a("kind", v.kind);
+  a("message", v.message);
+  a("hint", v.hint);
+}
+
+// Before the judgement: how the run was made.
+template <class A, Is<RunRecord> T>
+void head_fields(A& a, T& v) {
+  a("tidemark_version", v.tidemark_version);
+  a("scenario_path", v.scenario_path);
+  a("scenario_name", v.scenario_name);
+  a("started_at", v.started_at);
+  a("took_ns", v.took);
+  a("partial", v.partial);
+  a("error", v.error);
+}
+
+// After it: what was seen.
+template <class A, Is<RunRecord> T>
+void body_fields(A& a, T& v) {
+  a("connections", v.connections);
+  a("memory", v.memory);
+  a("heap_counters", v.heap_counters);
+  a("service", v.service);
+  a("post_mortem", v.post_mortem);
+  a("sites", v.sites);
+  a("kernel", v.kernel);
+  a("purges", v.purges);
+  a("phases", v.phases);
+  a("cycles", v.cycles);
+}
+
+}  // namespace tidemark::record_fields

@@ -1,0 +1,29 @@
+// The parts of the terminal report, each a value from the record. Private to
+// this folder.
+#pragma once
+
+#include <string>
+
+#include "tidemark/reporter.h"
+
+namespace tidemark {
+
+// What failed, in full, and what to do.
+std::string error_section(const RunRecord& record);
+
+// Findings that fail or leave doubt are told in sentences; innocent ones
+// have a line in the table.
+bool is_worth_a_section(const Finding& finding);
+
+std::string finding_section(const RunRecord& record, const Finding& finding,
+                            int number, const ReportStyle& style);
+
+std::string findings_table(const RunRecord& record, const ReportStyle& style);
+
+std::string post_mortem_section(const RunRecord& record,
+                                const ReportStyle& style);
+
+// Connections, memory, kernel, detection limit, what is invisible.
+std::string facts_section(const RunRecord& record);
+
+}  // namespace tidemark

@@ -1,0 +1,25 @@
+// Sites in words. Private to this folder.
+#pragma once
+
+#include <string>
+
+#include "tidemark/run_record.h"
+
+namespace tidemark {
+
+// Null when the record does not describe the site.
+const SiteRecord* find_site(const RunRecord& record, SiteId id);
+
+// The first frame that is not glue: whose block it is.
+const Frame* guilty_frame(const SiteRecord& site);
+
+// "file.cc:42", or the module where there is no debug information.
+std::string location_of(const Frame& frame);
+
+// "function (file.cc:42)".
+std::string place_of(const SiteRecord& site);
+
+// The stack, a frame a line, library frames folded unless wanted.
+std::string stack_text(const SiteRecord& site, bool all_frames);
+
+}  // namespace tidemark
