@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <filesystem>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/exit_codes.h"
+#include "harness/cli/output.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/real_world.h"
+#include "harness/cli/version.h"
+#include "harness/cli/wiring.h"
+#include "harness/run/runner.h"
+#include "harness/scenario/expand.h"
+#include "harness/scenario/load.h"
+
+namespace tidemark {
+namespace {
+
+std::string utc_now() {
+  time_t now = time(nullptr);
+  tm parts;
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                     parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+// A scenario's name as a file name.
+std::string file_name(const std::string& name) {
+  std::string safe;
+  for (char c : name)
+    safe += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+                    c == '_' || c == '.'
+                ? c
+                : '-';
+  return safe + ".json";
+}
+
+Result<std::string> record_path(const RunOptions& options,
+                                const std::string& name) {
+  if (options.record_folder.empty()) return std::string();
+  std::error_code error;
+  std::filesystem::create_directories(options.record_folder, error);
+  if (error)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot make the folder for records, {}: {}",
+                            options.record_folder, error.message()),
+                "name another with --records, or none with --records ''");
+  return (std::filesystem::path(options.record_folder) / file_name(name))
+      .string();
+}
+
+Result<Scenario> prepare(const std::string& path, bool show_output) {
+  Result<Scenario> scenario = load_scenario_file(path);
+  TIDEMARK_TRY(scenario);
+  scenario->target.show_output |= show_output;
+  if (!uses_port(*scenario)) return scenario;
+  Result<int> port = free_port();
+  TIDEMARK_TRY(port);
+  return with_port(std::move(*scenario), *port);
+}
+
+Result<int> run_one(const std::string& path, const RunOptions& options,
+                    Clock& clock, Cancellation& cancellation) {
+  Result<Scenario> scenario = prepare(path, options.show_output);
+  TIDEMARK_TRY(scenario);
+  Result<World> world = make_world(*scenario, clock, cancellation);
+  TIDEMARK_TRY(world);
+  Result<std::string> kept_at = record_path(options, scenario->name);
+  TIDEMARK_TRY(kept_at);
+  RunRecord record;
+  record.tidemark_version = kVersionText;
+  record.started_at = utc_now();
+  {
+    RunObserver observer(scenario->name, *kept_at, progress_mode(options.quiet),
+                         clock);
+    run_scenario(*scenario,
+                 {*world->target, world->heap.get(), *world->kernel,
+                  *world->driver, clock, cancellation, observer},
+                 record);
+  }
+  TIDEMARK_TRY(write_report(record, options.output));
+  if (record.error) return exit_code(record.error->kind);
+  return exit_code(outcome_of(record));
+}
+
+}  // namespace
+
+int cmd_run(const RunOptions& options) {
+  // A wrong format is said before a run of half a minute, not after it.
+  if (auto reporter = make_reporter(options.output.format); !reporter)
+    return print_error(reporter.error());
+  SignalCancellation cancellation;
+  SteadyClock clock(cancellation);
+  int code = kExitPass;
+  for (const std::string& path : options.scenarios) {
+    Result<int> one = run_one(path, options, clock, cancellation);
+    code = worse(code, one ? *one : print_error(one.error()));
+    if (cancellation.requested()) return kExitInterrupted;
+  }
+  return code;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,100 @@
+// The command line: what there is, said once, in the order of first need.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/exit_codes.h"
+#include "harness/cli/version.h"
+#include "harness/cli/wiring.h"
+
+namespace tidemark {
+namespace {
+
+constexpr const char* kAbout =
+    "Hunts the memory that a service keeps for connections that are gone.\n"
+    "\n"
+    "A scenario file says what to start, how to load it and what to expect.\n"
+    "tidemark opens and closes connections in cycles, makes the allocator\n"
+    "give back what it can, and names what is left per connection.";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 pass, 1 leak or failed expectation, 2 inconclusive,\n"
+    "3 usage or scenario error, 4 environment or service failure,\n"
+    "5 a bug of tidemark, 6 invalid (the driver was the bottleneck),\n"
+    "130 interrupted.\n"
+    "\n"
+    "  tidemark run tests/specimens/chat/guilty.yaml\n"
+    "  tidemark run --format json scenario.yaml > record.json\n"
+    "  tidemark report --format junit tidemark-out/chat-guilty.json";
+
+void add_output_options(CLI::App& command, OutputOptions& output) {
+  command
+      .add_option("--format", output.format,
+                  std::string("What to print: ") + kFormats)
+      ->capture_default_str();
+  command.add_option("-o,--output", output.output,
+                     "Write the report to this file instead of stdout");
+  command.add_option("--junit", output.junit,
+                     "Write JUnit XML to this file as well");
+  command.add_flag("--all-frames", output.all_frames,
+                   "Show standard-library and allocator frames too");
+  command.add_flag("--no-color", output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "tidemark");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("tidemark ") + kVersionText);
+  app.require_subcommand(1);
+
+  RunOptions run_options;
+  CLI::App* run_command =
+      app.add_subcommand("run", "Run scenarios; the exit code is the verdict");
+  run_command->add_option("SCENARIO", run_options.scenarios, "Scenario files")
+      ->required();
+  run_command
+      ->add_option("--records", run_options.record_folder,
+                   "Folder for the run records; '' keeps none")
+      ->capture_default_str();
+  run_command->add_flag("--show-output", run_options.show_output,
+                        "Pass the service's output through");
+  run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
+  add_output_options(*run_command, run_options.output);
+
+  std::vector<std::string> files;
+  CLI::App* validate_command = app.add_subcommand(
+      "validate", "Check scenario files without running them");
+  validate_command->add_option("SCENARIO", files, "Scenario files")->required();
+
+  ReportOptions report_options;
+  CLI::App* report_command =
+      app.add_subcommand("report", "Any report from stored run records");
+  report_command->add_option("RECORD", report_options.records, "Run records")
+      ->required();
+  add_output_options(*report_command, report_options.output);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitPass : kExitUsage;
+  }
+  if (*run_command) return cmd_run(run_options);
+  if (*validate_command) return cmd_validate(files);
+  return cmd_report(report_options);
+}
+
+}  // namespace
+}  // namespace tidemark
+
+int main(int argc, char** argv) {
+  try {
+    return tidemark::run(argc, argv);
+  } catch (const std::exception& error) {
+    return tidemark::print_error(
+        {tidemark::ErrorKind::kBug,
+         std::string("unexpected exception: ") + error.what(),
+         "this is a bug in tidemark"});
+  }
+}

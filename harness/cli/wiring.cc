@@ -1,0 +1,156 @@
+#include "harness/cli/wiring.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "drivers/websocket/driver.h"
+#include "harness/base/fd.h"
+#include "harness/report/junit.h"
+#include "harness/report/record_json.h"
+#include "harness/report/terminal.h"
+#include "harness/runtimes/kernel/kernel_probe.h"
+#include "harness/runtimes/native/probe.h"
+#include "harness/target/process_target.h"
+#include "tidemark/agent_protocol.h"
+
+namespace tidemark {
+namespace {
+
+struct KnownAllocator {
+  const char* name;
+  const char* soname;
+  const char* package;  // Debian 12
+};
+
+constexpr KnownAllocator kAllocators[] = {
+    {"jemalloc", "libjemalloc.so.2", "libjemalloc2"},
+    {"mimalloc", "libmimalloc.so.2", "libmimalloc2.0"},
+    {"tcmalloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"},
+};
+
+constexpr const char* kLibraryFolders[] = {
+    "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"};
+
+// The loader only warns about a preload that is missing; a run that
+// silently measured another allocator would be worse than none.
+Result<std::string> find_allocator(const std::string& name) {
+  std::error_code ignored;
+  for (const KnownAllocator& known : kAllocators) {
+    if (name != known.name) continue;
+    for (const char* folder : kLibraryFolders) {
+      std::string path = fmt::format("{}/{}", folder, known.soname);
+      if (std::filesystem::exists(path, ignored)) return path;
+    }
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("target.allocator is {}, but {} is not installed",
+                            name, known.soname),
+                fmt::format("apt-get install {}", known.package));
+  }
+  if (!std::filesystem::exists(name, ignored))
+    return fail(ErrorKind::kUsage,
+                fmt::format("target.allocator: there is no file {}", name),
+                "system, jemalloc, mimalloc, tcmalloc, or the path of a "
+                "shared object");
+  return std::filesystem::absolute(name).string();
+}
+
+// The agent lies beside the program.
+Result<std::string> find_agent() {
+  std::error_code error;
+  std::filesystem::path self =
+      std::filesystem::read_symlink("/proc/self/exe", error);
+  std::filesystem::path agent = self.parent_path() / "libtidemark_agent.so";
+  if (!std::filesystem::exists(agent, error))
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("the agent is missing: {}", agent.string()),
+                "libtidemark_agent.so belongs beside the tidemark program");
+  return agent.string();
+}
+
+std::string agent_options(const TargetSpec& target) {
+  std::string words;
+  if (target.stacks == StackMode::kAlways) words += "stacks=always ";
+  if (target.forks == ForkMode::kIgnore) words += "forks=ignore ";
+  return words;
+}
+
+// "HOST:PORT" of ws://HOST:PORT/PATH; a missing port is 80.
+std::string address_of(const std::string& url) {
+  std::size_t start = url.find("://");
+  start = start == std::string::npos ? 0 : start + 3;
+  std::string address = url.substr(start, url.find('/', start) - start);
+  bool has_port = address.rfind(':') != std::string::npos &&
+                  address.rfind(':') > address.rfind(']') + 1;
+  return has_port ? address : address + ":80";
+}
+
+class JsonReporter final : public Reporter {
+ public:
+  std::string render(const RunRecord& record,
+                     const ReportStyle&) const override {
+    return to_json(record);
+  }
+};
+
+}  // namespace
+
+Result<int> free_port() {
+  Fd socket_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (bind(socket_fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      getsockname(socket_fd.get(), reinterpret_cast<sockaddr*>(&address),
+                  &size) != 0)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("no free port on 127.0.0.1: {}", strerror(errno)));
+  return ntohs(address.sin_port);
+}
+
+Result<World> make_world(const Scenario& scenario, Clock& clock,
+                         Cancellation& cancellation) {
+  World world;
+  TargetOptions options;
+  options.spec = scenario.target;
+  options.load_address = address_of(scenario.load.url);
+  if (scenario.target.runtime == Runtime::kNative) {
+    Result<std::string> agent = find_agent();
+    TIDEMARK_TRY(agent);
+    options.preload.push_back(*agent);
+    options.extra_environment[agent::kOptionsVariable] =
+        agent_options(scenario.target);
+    world.heap = make_native_probe(clock);
+  }
+  if (!scenario.target.allocator.empty()) {
+    Result<std::string> allocator = find_allocator(scenario.target.allocator);
+    TIDEMARK_TRY(allocator);
+    options.preload.push_back(*allocator);
+  }
+  world.target = make_process_target(std::move(options), clock, cancellation);
+  world.kernel = make_kernel_probe();
+  Result<std::unique_ptr<Driver>> driver =
+      make_websocket_driver(scenario.load, clock, cancellation);
+  TIDEMARK_TRY(driver);
+  world.driver = std::move(*driver);
+  return world;
+}
+
+Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
+  if (format == "terminal") return make_terminal_reporter();
+  if (format == "junit") return make_junit_reporter();
+  if (format == "json")
+    return std::unique_ptr<Reporter>(std::make_unique<JsonReporter>());
+  return fail(ErrorKind::kUsage,
+              fmt::format("there is no report format `{}`", format),
+              fmt::format("the formats are {}", kFormats));
+}
+
+}  // namespace tidemark

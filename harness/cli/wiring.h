@@ -1,0 +1,38 @@
+// The one place that knows concrete names: words of a scenario to objects.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tidemark/cancellation.h"
+#include "tidemark/clock.h"
+#include "tidemark/driver.h"
+#include "tidemark/probe.h"
+#include "tidemark/reporter.h"
+#include "tidemark/result.h"
+#include "tidemark/scenario.h"
+#include "tidemark/target.h"
+
+namespace tidemark {
+
+// A port that was free a moment ago, on loopback.
+Result<int> free_port();
+
+struct World {
+  std::unique_ptr<Target> target;
+  std::unique_ptr<HeapProbe> heap;  // null for runtime `process`
+  std::unique_ptr<KernelProbe> kernel;
+  std::unique_ptr<Driver> driver;
+};
+
+// `scenario` with its port filled in.
+Result<World> make_world(const Scenario& scenario, Clock& clock,
+                         Cancellation& cancellation);
+
+// "terminal", "json", "junit"; kUsage with the names there are otherwise.
+Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);
+
+inline constexpr const char* kFormats = "terminal, json, junit";
+
+}  // namespace tidemark
