@@ -1,0 +1,23 @@
+"""A WebSocket echo server of a few lines, on Debian's python3-websockets."""
+import asyncio
+import signal
+import sys
+
+import websockets
+
+
+async def echo(socket):
+    async for message in socket:
+        await socket.send(message)
+
+
+async def main():
+    stop = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGTERM, stop.set_result, None)
+    async with websockets.serve(echo, "127.0.0.1", int(sys.argv[1])):
+        print("ready", flush=True)
+        await stop
+
+
+asyncio.run(main())

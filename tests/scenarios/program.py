@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""The program from the outside: exit codes, messages, and that nothing is
+left behind, whatever happens: program.py TIDEMARK"""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TIDEMARK = sys.argv[1]
+CHAT = "build/release/specimens/chat"
+
+SCENARIO = """version: 1
+name: case
+target:
+  command: {command}
+  ready: {ready}
+{extra}load:
+  engine: websocket
+  url: "ws://127.0.0.1:{{{{ port }}}}/"
+  connections: 20
+"""
+
+
+def scenario(folder, command, ready='{ tcp: "127.0.0.1:{{ port }}" }',
+             extra=""):
+    path = pathlib.Path(folder) / "case.yaml"
+    path.write_text(SCENARIO.format(command=json.dumps(command), ready=ready,
+                                    extra=extra))
+    return str(path)
+
+
+def run(*arguments, **more):
+    return subprocess.run([TIDEMARK, *arguments], cwd=ROOT, timeout=120,
+                          capture_output=True, text=True, **more)
+
+
+def marked(mark):
+    """Processes whose environment has the mark."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                if mark.encode() in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                pass
+    return found
+
+
+def expect(good, what):
+    if not good:
+        raise AssertionError(what)
+
+
+def validate_accepts_every_scenario_here():
+    files = [str(p) for p in sorted(ROOT.glob("tests/**/*.yaml"))
+             if "fuzz" not in p.parts] + \
+            [str(p) for p in sorted(ROOT.glob("scenarios/**/*.yaml"))]
+    done = run("validate", *files)
+    expect(done.returncode == 0, done.stderr)
+    expect(done.stdout.count(": ok") == len(files), done.stdout)
+
+
+def a_misspelled_key_is_a_usage_error_with_a_caret():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "typo.yaml"
+        path.write_text("version: 1\ntarget:\n  comand: [x]\n")
+        done = run("validate", str(path))
+    expect(done.returncode == 3, done.returncode)
+    for part in ("typo.yaml:3:3:", "comand", "^", "command"):
+        expect(part in done.stderr, f"{part} is not in {done.stderr}")
+
+
+def usage_errors_are_3():
+    expect(run().returncode == 3, "no command")
+    expect(run("run").returncode == 3, "no scenario")
+    expect(run("run", "no-such-file.yaml").returncode == 3, "no file")
+    expect(run("report", "README.md").returncode == 3, "no record")
+    done = run("run", "--format", "xml", "tests/specimens/chat/guilty.yaml")
+    expect(done.returncode == 3, done.returncode)
+    expect("terminal, json, junit" in done.stderr, done.stderr)
+
+
+def help_teaches():
+    done = run("--help")
+    expect(done.returncode == 0, done.returncode)
+    for part in ("run", "validate", "report", "Exit codes"):
+        expect(part in done.stdout, part)
+
+
+def a_missing_program_is_an_environment_error():
+    with tempfile.TemporaryDirectory() as folder:
+        done = run("run", "--records", folder, scenario(
+            folder, ["./no-such-service"]))
+        record = json.loads((pathlib.Path(folder) / "case.json").read_text())
+    expect(done.returncode == 4, done.returncode)
+    expect("No such file" in done.stdout + done.stderr, done.stdout)
+    expect(record["outcome"] == "error" and record["partial"], record)
+
+
+def a_service_that_is_never_ready_is_told_and_stopped():
+    with tempfile.TemporaryDirectory() as folder:
+        done = run("run", "--records", "", scenario(
+            folder, ["tail", "-f", "/dev/null"],
+            ready='{ tcp: "127.0.0.1:{{ port }}", timeout: 200ms }'),
+            env={**os.environ, "MARK": "never-ready-case"})
+    expect(done.returncode == 4, done.returncode)
+    expect("not ready" in done.stdout + done.stderr, done.stdout)
+    expect(marked("never-ready-case") == [], "a process was left")
+
+
+def a_service_that_speaks_no_websocket_is_told():
+    with tempfile.TemporaryDirectory() as folder:
+        done = run("run", "--records", "", scenario(
+            folder, ["/usr/bin/python3", "-m", "http.server", "--bind",
+                     "127.0.0.1", "{{ port }}"]))
+    expect(done.returncode == 4, f"{done.returncode} {done.stdout}")
+    expect("accepted none of 20" in done.stdout + done.stderr, done.stdout)
+
+
+def a_static_program_is_said_to_be_invisible():
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "s.c"
+        source.write_text("#include <unistd.h>\nint main(void) { write(1, "
+                          "\"up\\n\", 3); pause(); }\n")
+        program = str(pathlib.Path(folder) / "s")
+        subprocess.run(["gcc", "-static", "-w", str(source), "-o", program],
+                       check=True)
+        done = run("run", "--records", "", scenario(
+            folder, [program], ready='{ output: "up" }'))
+    expect(done.returncode == 4, done.returncode)
+    expect("statically linked" in done.stdout + done.stderr, done.stdout)
+
+
+def interrupted(sig):
+    mark = f"interrupt-{int(sig)}-case"
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            [TIDEMARK, "run", "--records", folder, scenario(
+                folder, [CHAT, "--guilty", "--port={{ port }}"])],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, env={**os.environ, "MARK": mark})
+        kept = pathlib.Path(folder) / "case.json"
+        # The record appears with the first finished step; then it is time.
+        while process.poll() is None and not kept.exists():
+            os.sched_yield()
+        process.send_signal(sig)
+        out, err = process.communicate(timeout=60)
+        left = sorted(p.name for p in pathlib.Path(folder).iterdir())
+        record = json.loads(kept.read_text())
+        again = run("report", str(kept))
+    return process.returncode, out + err, record, left, again, marked(mark)
+
+
+def ctrl_c_and_sigterm_leave_a_partial_record_and_nothing_else():
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        code, text, record, left, again, processes = interrupted(sig)
+        expect(code == 130, f"{code}: {text}")
+        expect(record["partial"], record)
+        expect(left == ["case.json", "case.yaml"], left)
+        expect(processes == [], f"left: {processes}")
+        expect(again.returncode == 0, again.stderr)
+        expect("partial" in again.stdout.lower(), again.stdout)
+
+
+def a_killed_tidemark_takes_its_service_along():
+    code, _, _, _, _, processes = interrupted(signal.SIGKILL)
+    expect(code == -signal.SIGKILL, code)
+    for pid in processes:
+        # Dying takes a moment; a pidfd tells when it is over.
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        import select
+        expect(select.select([fd], [], [], 30)[0], f"{pid} lives on")
+        os.close(fd)
+
+
+def a_service_that_crashes_is_examined():
+    with tempfile.TemporaryDirectory() as folder:
+        crash = pathlib.Path(folder) / "crash.sh"
+        # The chat is killed from inside when its log says enough.
+        crash.write_text(
+            f"#!/bin/sh\n{CHAT} --guilty --port=$1 &\nchat=$!\n"
+            "while [ $(ls /proc/$chat/fd | wc -l) -lt 20 ]; do :; done\n"
+            "kill -SEGV $chat\nwait $chat\nexit 9\n")
+        crash.chmod(0o755)
+        done = run("run", "--records", folder, scenario(
+            folder, [str(crash), "{{ port }}"]))
+        record = json.loads((pathlib.Path(folder) / "case.json").read_text())
+    expect(done.returncode == 4, f"{done.returncode} {done.stdout}")
+    expect("died" in done.stdout + done.stderr, done.stdout + done.stderr)
+    expect(record["outcome"] == "error", record["outcome"])
+
+
+def json_and_junit_and_report_agree():
+    with tempfile.TemporaryDirectory() as folder:
+        junit = str(pathlib.Path(folder) / "junit.xml")
+        done = run("run", "--quiet", "--records", folder, "--format", "json",
+                   "--junit", junit, "tests/specimens/greedy/guilty.yaml")
+        expect(done.returncode == 1, done.stderr)
+        record = json.loads(done.stdout)
+        kept = pathlib.Path(folder) / "greedy-guilty.json"
+        expect(json.loads(kept.read_text()) == record, "kept record differs")
+        subprocess.run(["xmllint", "--noout", junit], check=True)
+        schema = ROOT / "harness/report/run_record.schema.json"
+        subprocess.run(
+            ["/usr/bin/python3", "-W", "ignore", "-m", "jsonschema", "-i",
+             str(kept), str(schema)], check=True)
+        shown = run("report", str(kept))
+        expect(shown.stdout.startswith("LEAK"), shown.stdout[:200])
+        expect("greedy_open" in shown.stdout, shown.stdout)
+    expect(record["tidemark_record"] == 1, record["tidemark_record"])
+    expect(record["outcome"] == "leak", record["outcome"])
+
+
+def main():
+    failed = 0
+    for name, case in list(globals().items()):
+        if not callable(case) or name in ("main", "run", "scenario", "expect",
+                                          "marked", "interrupted"):
+            continue
+        if getattr(case, "__module__", "") != "__main__":
+            continue
+        try:
+            case()
+            print(f"ok   {name}", flush=True)
+        except Exception as error:  # each case is told, then the next runs
+            failed += 1
+            print(f"FAIL {name}: {error}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+#include "common/ws_server.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "common/ws_protocol.h"
+
+namespace specimen {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::size_t kReadAtOnce = 4 * 1024;
+constexpr auto kAcceptAgain = std::chrono::milliseconds(10);
+
+// One connection. It alternates between one read and one write, so a client
+// that does not read stops being read from.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, ConnectionId id, Behaviour& behaviour)
+      : socket_(std::move(socket)), id_(id), behaviour_(behaviour) {}
+
+  ~Session() {
+    if (open_) behaviour_.closed(id_, !close_seen_);
+  }
+
+  void read() {
+    socket_.async_read_some(
+        asio::buffer(chunk_), [self = shared_from_this()](
+                                  const error_code& error, std::size_t size) {
+          // An end or a reset: the last owner of the session goes.
+          if (error) return;
+          self->input_.append(self->chunk_.data(), size);
+          self->digest();
+        });
+  }
+
+ private:
+  void digest() {
+    if (!open_) {
+      shake_hands();
+    } else {
+      answer_frames();
+    }
+  }
+
+  void shake_hands() {
+    const std::size_t end = input_.find("\r\n\r\n");
+    if (end == std::string::npos) {
+      if (input_.size() <= kLongestRequest) read();
+      return;
+    }
+    const auto reply = handshake_reply(input_.substr(0, end));
+    input_.erase(0, end + 4);
+    if (!reply) {
+      ending_ = true;
+      output_ = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+    } else {
+      output_ = *reply;
+      open_ = true;
+      behaviour_.opened(id_);
+      answer_frames();
+      return;
+    }
+    write();
+  }
+
+  void answer_frames() {
+    Frame frame;
+    while (!ending_) {
+      const Taken taken = take_frame(input_, frame);
+      if (taken == Taken::kNeedsMore) break;
+      if (taken == Taken::kBroken) {
+        ending_ = true;
+        output_ += encode({true, Opcode::kClose, "\x03\xea"});  // 1002
+      } else {
+        answer(frame);
+      }
+    }
+    if (output_.empty()) {
+      read();
+    } else {
+      write();
+    }
+  }
+
+  void answer(Frame& frame) {
+    switch (frame.opcode) {
+      case Opcode::kPong:
+        return;
+      case Opcode::kPing:
+        frame.opcode = Opcode::kPong;
+        break;
+      case Opcode::kClose:
+        close_seen_ = true;
+        ending_ = true;
+        // The status code is echoed, the reason is not.
+        frame.payload.resize(frame.payload.size() < 2 ? 0 : 2);
+        break;
+      default:
+        break;  // echoed fragment by fragment, as it came
+    }
+    output_ += encode(frame);
+  }
+
+  void write() {
+    asio::async_write(
+        socket_, asio::buffer(output_),
+        [self = shared_from_this()](const error_code& error, std::size_t) {
+          self->output_.clear();
+          if (!error && !self->ending_) self->answer_frames();
+        });
+  }
+
+  tcp::socket socket_;
+  ConnectionId id_;
+  Behaviour& behaviour_;
+  std::array<char, kReadAtOnce> chunk_;
+  std::string input_;
+  std::string output_;
+  bool open_ = false;
+  bool close_seen_ = false;
+  bool ending_ = false;
+};
+
+class Server {
+ public:
+  Server(asio::io_context& context, std::uint16_t port, Behaviour& behaviour)
+      : acceptor_(context,
+                  tcp::endpoint(asio::ip::address_v4::loopback(), port)),
+        again_(context),
+        behaviour_(behaviour) {}
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+  void accept() {
+    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (error) {
+        // Out of descriptors: better in a moment than in a busy loop.
+        again_.expires_after(kAcceptAgain);
+        again_.async_wait([this](const error_code& stopped) {
+          if (!stopped) accept();
+        });
+        return;
+      }
+      error_code ignored;
+      socket.set_option(tcp::no_delay(true), ignored);
+      std::make_shared<Session>(std::move(socket), ++last_id_, behaviour_)
+          ->read();
+      accept();
+    });
+  }
+
+ private:
+  tcp::acceptor acceptor_;
+  asio::steady_timer again_;
+  Behaviour& behaviour_;
+  ConnectionId last_id_ = 0;
+};
+
+}  // namespace
+
+int serve(asio::io_context& context, std::uint16_t port,
+          Behaviour& behaviour) {
+  try {
+    Server server(context, port, behaviour);
+    server.accept();
+    asio::signal_set signals(context, SIGTERM, SIGINT);
+    signals.async_wait([&](const error_code&, int) { context.stop(); });
+    std::printf("listening on 127.0.0.1:%u\n", unsigned{server.port()});
+    std::fflush(stdout);
+    context.run();
+    std::printf("%s\n", behaviour.truth().c_str());
+    std::fflush(stdout);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "cannot listen on port %u: %s\n", unsigned{port},
+                 error.what());
+    return 4;
+  }
+  return 0;
+}
+
+std::string truth_line(std::uint64_t bytes, std::uint64_t objects,
+                       const std::string& rest) {
+  return "truth: " + std::to_string(bytes) + " bytes in " +
+         std::to_string(objects) + " objects " + rest;
+}
+
+}  // namespace specimen

@@ -1,0 +1,37 @@
+// A WebSocket echo server on one thread, which tells a specimen when
+// connections begin and end. Its own memory per connection is freed when the
+// connection ends, so that whatever stays is the specimen's.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <string>
+
+namespace specimen {
+
+using ConnectionId = std::uint64_t;
+
+// How the specimen sees its connections. A connection begins when its
+// handshake is done: a TCP connection without one is none.
+class Behaviour {
+ public:
+  virtual ~Behaviour() = default;
+  virtual void opened(ConnectionId) {}
+  // Abnormal: no close frame came.
+  virtual void closed(ConnectionId, bool /*abnormal*/) {}
+  // The line that is printed at the end.
+  virtual std::string truth() const = 0;
+};
+
+// Listens on 127.0.0.1 (port 0: a free one), prints `listening on
+// 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the truth. Returns
+// the exit code.
+int serve(boost::asio::io_context& context, std::uint16_t port,
+          Behaviour& behaviour);
+
+// "truth: N bytes in M objects kept by K UNITS".
+std::string truth_line(std::uint64_t bytes, std::uint64_t objects,
+                       const std::string& rest);
+
+}  // namespace specimen
