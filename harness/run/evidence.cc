@@ -4,6 +4,13 @@
 #include <set>
 
 namespace tidemark {
+namespace {
+
+// A few blocks that come and go with every cycle are some cache's; the
+// verdict needs no wait for them.
+constexpr std::int64_t kWorthWaiting = 4;
+
+}  // namespace
 
 void EvidenceBuilder::add_cycle(const CycleFacts& facts,
                                 const HeapSnapshot* heap) {
@@ -77,13 +84,18 @@ bool EvidenceBuilder::may_be_lingering(const HeapSnapshot& heap) const {
   // not be taken in every cycle.
   std::map<SiteId, SiteId> group;
   for (const SiteBrief& brief : heap.sites) group[brief.id] = brief.group;
-  std::set<SiteId> in_oldest, in_young;
+  std::set<SiteId> in_oldest;
+  std::map<SiteId, std::int64_t> young;
   for (const Ring& ring : heap.rings) {
     if (ring.born <= baseline_) continue;
-    (ring.born <= oldest ? in_oldest : in_young).insert(group[ring.site]);
+    if (ring.born <= oldest)
+      in_oldest.insert(group[ring.site]);
+    else
+      young[group[ring.site]] += ring.objects.value;
   }
-  return std::any_of(in_young.begin(), in_young.end(),
-                     [&](SiteId site) { return !in_oldest.contains(site); });
+  return std::any_of(young.begin(), young.end(), [&](const auto& entry) {
+    return entry.second > kWorthWaiting && !in_oldest.contains(entry.first);
+  });
 }
 
 Evidence EvidenceBuilder::finish(const Expectations& expect,

@@ -105,8 +105,8 @@ TEST_P(AgentHeap, OperatorsNewAndDeleteAreFollowed) {
 // must be as it is without the agent.
 TEST_P(AgentHeap, OutOfMemoryInNewIsAsWithoutTheAgent) {
   std::vector<std::string> command{TIDEMARK_SUBJECT, "cxx_out_of_memory"};
-  std::vector<std::string> bare{"env", std::string("LD_PRELOAD=") +
-                                           GetParam().library};
+  std::vector<std::string> bare{
+      "env", std::string("LD_PRELOAD=") + GetParam().library};
   bare.insert(bare.end(), command.begin(), command.end());
   Finished without = run_bare(bare);
   UnderAgent with(command, GetParam().library);

@@ -172,8 +172,8 @@ TEST(AgentProcess, AStaticAllocatorIsSaidToBeInvisible) {
 
 // A non-PIE program's symbol for malloc is a jump into the real one.
 TEST(AgentProcess, AProgramThatOnlyCallsMallocIsNotAStaticAllocator) {
-  UnderAgent process({"/usr/bin/python3", "-c",
-                      "print('ready', flush=True); input()"});
+  UnderAgent process(
+      {"/usr/bin/python3", "-c", "print('ready', flush=True); input()"});
   ASSERT_EQ(process.line(), "ready");
   auto segment = process.segment();
   EXPECT_FALSE(segment->header().flags.load() & agent::kFlagForeignMalloc);
@@ -229,10 +229,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "range(20000)}; print(hashlib.sha256(json.dumps(d)"
                  ".encode()).hexdigest()); sys.exit(3)"},
                 ""},
-        Command{
-            "redis_check",
-            {"redis-server", "--version"},
-            ""},
+        Command{"redis_check", {"redis-server", "--version"}, ""},
         Command{"compiler",
                 {"g++", "-std=c++20", "-O1", "-S", "-x", "c++", "-o", "-", "-"},
                 "#include <map>\n#include <string>\nint main() { "

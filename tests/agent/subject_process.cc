@@ -246,6 +246,24 @@ void foreign_free() {
   ready_and_wait();
 }
 
+// 64 MiB in small blocks, of which every sixty-fourth stays.
+void fragmented() {
+  constexpr size_t kBlocks = 262144;
+  static void* blocks[kBlocks];
+  for (void*& block : blocks) {
+    block = malloc(240);
+    memset(block, 1, 240);
+  }
+  require(write(STDOUT_FILENO, "filled\n", 7) == 7, "write");
+  char c;
+  require(read(STDIN_FILENO, &c, 1) == 1, "read");
+  for (size_t i = 0; i < kBlocks; ++i)
+    if (i % 64 != 0) free(blocks[i]);
+  keep(malloc(kMark(0)));
+  require(write(STDOUT_FILENO, "freed\n", 6) == 6, "write");
+  ready_and_wait();
+}
+
 void small_limits() {
   keep(malloc(kMark(0)));
   ready_and_wait();
@@ -267,6 +285,7 @@ const SubjectCase kProcessCases[] = {
     {"exit_paths", exit_paths},
     {"crash", crash},
     {"foreign_free", foreign_free},
+    {"fragmented", fragmented},
     {"small_limits", small_limits},
 };
 const std::size_t kProcessCaseCount =

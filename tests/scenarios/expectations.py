@@ -30,8 +30,8 @@ def named_function(name):
 def truth(record):
     """(bytes, objects, units, unit) as the specimen printed them."""
     for line in record["service"]["last_output"]:
-        found = re.match(r"truth: (\d+) bytes in (\d+) objects kept by (\d+) "
-                         r"(.+)", line)
+        found = re.match(r"truth: (\d+) bytes in (\d+) objects (?:kept )?(?:by|in) "
+                         r"(\d+) (.+)", line)
         if found:
             return (*map(int, found.group(1, 2, 3)), found.group(4))
     return None

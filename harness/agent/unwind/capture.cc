@@ -3,12 +3,12 @@
 #include <array>
 #include <atomic>
 
+#include "harness/agent/unwind/cfi_rules.h"
 #include "harness/agent/unwind/stepper.h"
 
 namespace tidemark::agent {
 namespace {
 
-constexpr unsigned kWords = PreviousCapture::kWords;
 // Frames of the agent itself between the unwinder and the service.
 constexpr unsigned kOwnFrames = 32;
 
@@ -68,7 +68,11 @@ bool walk_to_caller(Frame& frame, std::uint64_t caller, StackMemory& memory) {
                                               std::uint64_t caller,
                                               StackMemory& memory,
                                               Capture& out) {
-  Frame frame{registers, false};
+  Frame frame{};
+  for (unsigned number : {kRbx, kRbp, kRsp, kR12, kR12 + 1, kR12 + 2, kR12 + 3,
+                          kReturnAddress}) {
+    frame.registers.value[number] = registers.value[number];
+  }
   out.truncated = false;
   out.depth = 1;
   out.frames[0] = caller;
@@ -109,8 +113,14 @@ enum class Move { kCaller, kEnd, kLeave };
   if (__builtin_expect(
           rule.kind == RuleKind::kFromRsp || rule.kind == RuleKind::kFromRbp,
           1)) {
-    cfa = (rule.kind == RuleKind::kFromRsp ? at.rsp : at.rbp) +
-          static_cast<std::uint64_t>(std::int64_t{rule.cfa_offset});
+    std::uint64_t base = at.rsp;
+    if (rule.kind == RuleKind::kFromRbp) {
+      base = at.rbp;
+      // A branch, not a conditional move: prediction takes the kind out of
+      // the chain of loads that bounds the walk.
+      asm("" : "+r"(base));
+    }
+    cfa = base + static_cast<std::uint64_t>(std::int64_t{rule.cfa_offset});
     rbp_slot = cfa + static_cast<std::uint64_t>(std::int64_t{rule.rbp_offset});
   } else if (rule.kind == RuleKind::kDeref) {
     const std::uint64_t cfa_slot =
@@ -141,46 +151,65 @@ enum class Move { kCaller, kEnd, kLeave };
 
 // True if all words that led from `frame` to the root are as they were. If
 // not, `frame` moves to the next one that may still be right.
-bool tail_holds(const PreviousCapture& previous, unsigned& frame) {
-  const std::uint64_t first = previous.frame[frame].first_check;
+bool tail_holds(const Trail& trail, unsigned& frame) {
+  const std::uint64_t end = trail.frame[trail.end].first_word;
   std::uint64_t difference = 0;
-  for (std::uint64_t i = first; i < kWords; ++i) {
-    const StackWord& word = previous.word[i];
-    difference |= load(word.address) ^ word.value;
-  }
+  for (std::uint64_t i = trail.frame[frame].first_word; i < end; ++i)
+    difference |= load(trail.word[i].address) ^ trail.word[i].value;
   if (__builtin_expect(difference == 0, 1)) return true;
-  std::uint64_t last = kWords - 1;
-  while (load(previous.word[last].address) == previous.word[last].value)
-    --last;
-  while (previous.frame[frame].first_check <= last) ++frame;
+  std::uint64_t last = end - 1;
+  while (load(trail.word[last].address) == trail.word[last].value) --last;
+  do {
+    ++frame;
+  } while (frame < trail.end && trail.frame[frame].first_word <= last);
   return false;
 }
 
-// Puts the `count` new frames before the tail that starts at `tail`, and
-// gives the whole to `out`, whose first `count` frames are there already.
-void join(UnwindState& state, unsigned count, std::uint64_t new_words,
-          unsigned tail, Capture& out) {
-  PreviousCapture& previous = state.previous;
-  const unsigned begin = tail - count;
-  const std::uint64_t first_word =
-      previous.frame[tail].first_check - new_words;
-  __builtin_memcpy(&previous.word[first_word], state.new_word,
-                   new_words * sizeof(StackWord));
-  std::uint64_t sum = previous.frame[tail].sum;
-  for (unsigned i = count; i-- > 0;) {
-    KnownFrame known = state.new_frame[i];
-    sum += term(out.frames[i], kMaxFrames - 1 - (begin + i));
-    known.sum = sum;
-    known.first_check += first_word;
-    previous.frame[begin + i] = known;
-    previous.return_address[begin + i] = out.frames[i];
+// Completes the sums of the frames from `begin` up to those at `tail`.
+void sum_up(Trail& trail, unsigned begin, unsigned tail) {
+  std::uint64_t sum = trail.frame[tail].sum;
+  for (unsigned i = tail; i-- > begin;) {
+    sum += term(trail.return_address[i], trail.end - 1 - i);
+    trail.frame[i].sum = sum;
   }
-  previous.depth = kMaxFrames - begin;
-  __builtin_memcpy(out.frames + count, previous.return_address + tail,
-                   (kMaxFrames - tail) * sizeof(std::uint64_t));
-  out.depth = previous.depth;
+}
+
+// `trail`, written from kFirstFrame on, reached the root: it needs no other.
+void complete(Trail& trail, unsigned count, std::uint64_t first_word_free,
+              std::uint64_t top) {
+  trail.begin = Trail::kFirstFrame;
+  trail.end = Trail::kFirstFrame + count;
+  trail.top = top;
+  trail.frame[trail.end] = {~std::uint64_t{0}, 0, 0, first_word_free};
+  sum_up(trail, trail.begin, trail.end);
+}
+
+// Puts the `count` frames and their words with which `fresh` begins before
+// the tail of `trail` that starts at `tail`.
+void join(Trail& trail, unsigned tail, const Trail& fresh, unsigned count,
+          std::uint64_t first_word_free) {
+  const unsigned begin = tail - count;
+  const std::uint64_t words = first_word_free - Trail::kFirstWord;
+  const std::uint64_t first_word = trail.frame[tail].first_word - words;
+  __builtin_memcpy(trail.word + first_word, fresh.word + Trail::kFirstWord,
+                   words * sizeof(StackWord));
+  for (unsigned i = 0; i < count; ++i) {
+    KnownFrame known = fresh.frame[Trail::kFirstFrame + i];
+    known.first_word += first_word - Trail::kFirstWord;
+    trail.frame[begin + i] = known;
+    trail.return_address[begin + i] =
+        fresh.return_address[Trail::kFirstFrame + i];
+  }
+  trail.begin = begin;
+  sum_up(trail, begin, tail);
+}
+
+void give(const Trail& trail, unsigned from, Capture& out, unsigned at) {
+  __builtin_memcpy(out.frames + at, trail.return_address + from,
+                   (trail.end - from) * sizeof(std::uint64_t));
+  out.depth = trail.end - trail.begin;
   out.truncated = false;
-  out.hash = finish(sum);
+  out.hash = finish(trail.frame[trail.begin].sum);
 }
 
 void cut(Capture& out) {
@@ -189,57 +218,66 @@ void cut(Capture& out) {
   out.hash = hash_of(out);
 }
 
-// False: the stack needs the slow walk.
-bool walk_fast(UnwindState& state, Cursor at, std::uint64_t caller,
-               StackMemory& memory, Capture& out) {
-  const std::uint64_t mark = state.epoch << 48;
-  StackWord* words = state.new_word;
-  for (unsigned i = 0; at.pc != caller; ++i, words = state.new_word) {
-    if (i == kOwnFrames) return false;
-    if (step_fast(state.rules, mark, memory, at, words) != Move::kCaller)
+// Goes on to the frame that returns to `caller`.
+bool leave_agent(UnwindState& state, Cursor& at, std::uint64_t caller,
+                 StackMemory& memory) {
+  for (unsigned i = 0; at.pc != caller; ++i) {
+    StackWord* ignored = state.trail[state.current ^ 1].word;
+    if (i == kOwnFrames ||
+        step_fast(state.rules, state.epoch << 48, memory, at, ignored) !=
+            Move::kCaller) {
       return false;
+    }
   }
-  PreviousCapture& previous = state.previous;
-  unsigned old = kMaxFrames - (state.never_reuse ? 0 : previous.depth);
-  unsigned count = 0;
-  for (;; ++count) {
+  return true;
+}
+
+// False: the stack needs the slow walk.
+bool walk_fast(UnwindState& state, Cursor at, StackMemory& memory,
+               Capture& out) {
+  const std::uint64_t mark = state.epoch << 48;
+  Trail& trail = state.trail[state.current];
+  Trail& fresh = state.trail[state.current ^ 1];
+  StackWord* words = fresh.word + Trail::kFirstWord;
+  unsigned old = state.never_reuse ? trail.end : trail.begin;
+  for (unsigned count = 0;; ++count) {
     const std::uint64_t slot = at.rsp - 8;
-    while (previous.frame[old].slot < slot) ++old;
-    if (previous.frame[old].slot == slot &&
-        previous.return_address[old] == at.pc &&
-        previous.frame[old].rbp == at.rbp &&
-        memory.extend_to(previous.top) && tail_holds(previous, old)) {
-      break;
+    const auto word_count = static_cast<std::uint64_t>(words - fresh.word);
+    while (trail.frame[old].slot < slot) ++old;
+    if (trail.frame[old].slot == slot && trail.return_address[old] == at.pc &&
+        trail.frame[old].rbp == at.rbp && memory.extend_to(trail.top) &&
+        tail_holds(trail, old)) {
+      if (count + (trail.end - old) <= kMaxFrames) {
+        join(trail, old, fresh, count, word_count);
+        return give(trail, old, out, count), true;
+      }
+      for (; count < kMaxFrames; ++count)
+        out.frames[count] = trail.return_address[old++];
     }
     if (count == kMaxFrames) return cut(out), true;
+    const unsigned place = Trail::kFirstFrame + count;
     out.frames[count] = at.pc;
-    state.new_frame[count] = {
-        slot, at.rbp, 0, static_cast<std::uint64_t>(words - state.new_word)};
+    fresh.return_address[place] = at.pc;
+    fresh.frame[place] = {slot, at.rbp, 0, word_count};
     const Move move = step_fast(state.rules, mark, memory, at, words);
     if (move == Move::kLeave) return false;
     if (move == Move::kEnd) {
-      ++count;
-      old = kMaxFrames;
-      previous.top = at.rsp;
-      break;
+      complete(fresh, count + 1, static_cast<std::uint64_t>(words - fresh.word),
+               at.rsp);
+      state.current ^= 1;
+      return give(fresh, fresh.end, out, 0), true;
     }
   }
-  if (count + (kMaxFrames - old) > kMaxFrames) {
-    __builtin_memcpy(out.frames + count, previous.return_address + old,
-                     (kMaxFrames - count) * sizeof(std::uint64_t));
-    return cut(out), true;
-  }
-  join(state, count, static_cast<std::uint64_t>(words - state.new_word), old,
-       out);
-  return true;
 }
 
 // ---- Keeping the state valid.
 
 void forget(UnwindState& state) {
-  state.previous.depth = 0;
-  // The end of every tail: no slot is above it, no word after it.
-  state.previous.frame[kMaxFrames] = {~std::uint64_t{0}, 0, 0, kWords};
+  for (Trail& trail : state.trail) {
+    trail.begin = trail.end = 0;
+    // The end of every tail: no slot is above it.
+    trail.frame[0] = {~std::uint64_t{0}, 0, 0, Trail::kFirstWord};
+  }
 }
 
 void forget_all(UnwindState& state) {
@@ -302,9 +340,11 @@ void leave(UnwindState& state) {
   } while (false)
 
 void capture_stack(UnwindState& state, std::uint64_t caller, Capture& out) {
-  Registers registers{};
+  // Caller-saved ones stay unset: no rule of a call site asks for them, and
+  // to clear them would cost a third of a short capture.
+  Registers registers;
   TIDEMARK_SAVE_REGISTERS(registers);
-  const Cursor at{registers.value[kReturnAddress], registers.value[kRsp],
+  Cursor at{registers.value[kReturnAddress], registers.value[kRsp],
                   registers.value[kRbp]};
   if (!enter(state, at.rsp)) {
     StackMemory memory(at.rsp, at.rsp);
@@ -313,8 +353,9 @@ void capture_stack(UnwindState& state, std::uint64_t caller, Capture& out) {
   }
   follow_epoch(state);
   StackMemory memory = memory_at(state.stack, at.rsp);
-  if (__builtin_expect(!walk_fast(state, at, caller, memory, out), 0))
-    walk_slowly(registers, caller, memory, out);
+  const bool done = leave_agent(state, at, caller, memory) &&
+                    walk_fast(state, at, memory, out);
+  if (__builtin_expect(!done, 0)) walk_slowly(registers, caller, memory, out);
   leave(state);
 }
 

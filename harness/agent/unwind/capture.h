@@ -41,8 +41,8 @@ struct KnownFrame {
   std::uint64_t slot;  // where the return address lies
   std::uint64_t rbp;   // of the frame that it returns to
   std::uint64_t sum;   // hash of this frame and all older ones, unfinished
-  // Index of the first check of a step from this frame towards the root.
-  std::uint64_t first_check;
+  // Index of the first word of a step from this frame towards the root.
+  std::uint64_t first_word;
 };
 
 // A stack word that decided the walk.
@@ -51,28 +51,29 @@ struct StackWord {
   std::uint64_t value;
 };
 
-// The previous capture. Root-most entries come last and end at the end of
-// their arrays, so that a tail stays in place when the leaf part changes.
-struct PreviousCapture {
-  static constexpr unsigned kWords = 3 * kMaxFrames + 1;
-  unsigned depth;
+// All that one capture learned, leaf first. A new trail begins in the middle,
+// so that a later capture can put another leaf part before its tail in place.
+struct Trail {
+  static constexpr unsigned kFirstFrame = kMaxFrames;
+  static constexpr unsigned kFirstWord = 3 * kMaxFrames;
+  unsigned begin;
+  unsigned end;
   std::uint64_t top;  // no word lies at or above this address
-  std::uint64_t return_address[kMaxFrames];
-  KnownFrame frame[kMaxFrames + 1];  // one more: a sentinel
-  StackWord word[kWords];
+  std::uint64_t return_address[2 * kMaxFrames];
+  KnownFrame frame[2 * kMaxFrames + 1];  // a sentinel at `end`
+  StackWord word[2 * kFirstWord + 1];    // the last may be written in vain
 };
 
-// About 150 KB, touched as used. All zero is a valid, empty state; it needs
+// About 180 KB, touched as used. All zero is a valid, empty state; it needs
 // no destruction. REQUIRES: given to another thread only when its thread has
 // ended.
 struct UnwindState {
   std::uint64_t busy_at;  // rsp of the capture in progress, 0 if none
-  std::uint64_t epoch;    // of the modules that `rules` and `previous` knew
+  std::uint64_t epoch;    // of the modules that all below knows
   ThreadStack stack;
-  bool never_reuse;  // measurement only: no tails from `previous`
-  PreviousCapture previous;
-  KnownFrame new_frame[kMaxFrames];
-  StackWord new_word[PreviousCapture::kWords];
+  bool never_reuse;  // measurement only: no tails of earlier captures
+  unsigned current;  // the trail of the last capture; the other is spare
+  Trail trail[2];
   RuleCache rules;
 };
 

@@ -33,7 +33,7 @@ static_assert(sizeof(FastRule) == 16);
 inline constexpr unsigned kRules = 8192;
 
 struct RuleCache {
-  FastRule rule[kRules];
+  alignas(64) FastRule rule[kRules];
 };
 
 // Compiles the rule of the frame to which a call at `return_address` returns.
@@ -50,9 +50,7 @@ inline const FastRule& rule_of(RuleCache& cache, std::uint64_t return_address,
 
 inline const FastRule& rule_of(RuleCache& cache, std::uint64_t return_address,
                                std::uint64_t mark) {
-  const std::uint64_t index =
-      return_address % kRules;
-  FastRule& place = cache.rule[index];
+  FastRule& place = cache.rule[return_address % kRules];
   if (__builtin_expect(place.key == (return_address ^ mark), 1)) return place;
   return fill_rule(place, return_address, mark);
 }

@@ -115,6 +115,25 @@ TEST(Frames, RealignedStacksWithStackArgumentsAreCrossed) {
     realigned_with_stack_arguments(1, 2, 3, 4, 5, 6, i * 7, i);
 }
 
+#ifndef __clang__
+TIDEMARK_NOINLINE int rules_of_realigned_frames(int a, int b, int c, int d,
+                                                int e, int f, int g, int h) {
+  alignas(128) volatile char room[256];
+  auto* more = static_cast<volatile char*>(
+      alloca(static_cast<std::size_t>(16 + (g & 63))));
+  asm volatile("" ::"r"(room), "r"(more) : "memory");
+  static Comparison result;
+  compare_here(result);
+  EXPECT_EQ(compile_rule(result.capture.frames[0]).kind, RuleKind::kDeref);
+  EXPECT_TRUE(result.equal) << result.difference;
+  return a + b + c + d + e + f + g + h + more[0];
+}
+
+TEST(Frames, FramesRealignedByGccHaveAFastRule) {
+  rules_of_realigned_frames(1, 2, 3, 4, 5, 6, 7, 8);
+}
+#endif
+
 int compare_ints(const void* a, const void* b) {
   expect_oracle();
   return *static_cast<const int*>(a) - *static_cast<const int*>(b);

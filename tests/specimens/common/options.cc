@@ -9,6 +9,15 @@ namespace specimen {
 Options::Options(int count, char** arguments)
     : count_(count), arguments_(arguments) {}
 
+std::uint16_t Options::port() const {
+  const std::uint64_t port = number("port", 0);
+  if (port > 65535) {
+    std::fprintf(stderr, "--port: not a port\n");
+    std::exit(3);
+  }
+  return static_cast<std::uint16_t>(port);
+}
+
 std::uint64_t Options::number(std::string_view name,
                               std::uint64_t otherwise) const {
   std::uint64_t value = otherwise;

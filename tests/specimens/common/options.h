@@ -14,6 +14,9 @@ class Options {
   // True for --guilty. Without it a specimen is innocent.
   bool guilty() const { return has("--guilty"); }
 
+  // 0, a free one, if not given.
+  std::uint16_t port() const;
+
   // The N of --NAME=N, or `otherwise`. Ends the program when it is no number.
   std::uint64_t number(std::string_view name, std::uint64_t otherwise) const;
 

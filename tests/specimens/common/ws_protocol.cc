@@ -106,7 +106,8 @@ std::string encode(const Frame& frame) {
 std::optional<std::string> handshake_reply(std::string_view request) {
   const std::string_view key = header(request, "Sec-WebSocket-Key");
   if (!request.starts_with("GET ") || key.empty()) return std::nullopt;
-  const std::string accept = base64(sha1(std::string(key) + std::string(kGuid)));
+  const std::string accept =
+      base64(sha1(std::string(key) + std::string(kGuid)));
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
          "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
          accept + "\r\n\r\n";

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -22,21 +23,30 @@ using boost::system::error_code;
 constexpr std::size_t kReadAtOnce = 4 * 1024;
 constexpr auto kAcceptAgain = std::chrono::milliseconds(10);
 
+// Who is told about connections, until the end: what is torn down after that
+// is no connection's end.
+struct Audience {
+  Behaviour& behaviour;
+  bool listens = true;
+};
+
 // One connection. It alternates between one read and one write, so a client
 // that does not read stops being read from.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, ConnectionId id, Behaviour& behaviour)
-      : socket_(std::move(socket)), id_(id), behaviour_(behaviour) {}
+  Session(tcp::socket socket, ConnectionId id, Audience& audience)
+      : socket_(std::move(socket)), id_(id), audience_(audience) {}
 
   ~Session() {
-    if (open_) behaviour_.closed(id_, !close_seen_);
+    if (open_ && audience_.listens) {
+      audience_.behaviour.closed(id_, !close_seen_);
+    }
   }
 
   void read() {
     socket_.async_read_some(
-        asio::buffer(chunk_), [self = shared_from_this()](
-                                  const error_code& error, std::size_t size) {
+        asio::buffer(chunk_),
+        [self = shared_from_this()](const error_code& error, std::size_t size) {
           // An end or a reset: the last owner of the session goes.
           if (error) return;
           self->input_.append(self->chunk_.data(), size);
@@ -67,7 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
     } else {
       output_ = *reply;
       open_ = true;
-      behaviour_.opened(id_);
+      audience_.behaviour.opened(id_);
       answer_frames();
       return;
     }
@@ -123,7 +133,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   tcp::socket socket_;
   ConnectionId id_;
-  Behaviour& behaviour_;
+  Audience& audience_;
   std::array<char, kReadAtOnce> chunk_;
   std::string input_;
   std::string output_;
@@ -134,11 +144,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class Server {
  public:
-  Server(asio::io_context& context, std::uint16_t port, Behaviour& behaviour)
+  Server(asio::io_context& context, std::uint16_t port, Audience& audience)
       : acceptor_(context,
                   tcp::endpoint(asio::ip::address_v4::loopback(), port)),
         again_(context),
-        behaviour_(behaviour) {}
+        audience_(audience) {}
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
@@ -155,7 +165,7 @@ class Server {
       }
       error_code ignored;
       socket.set_option(tcp::no_delay(true), ignored);
-      std::make_shared<Session>(std::move(socket), ++last_id_, behaviour_)
+      std::make_shared<Session>(std::move(socket), ++last_id_, audience_)
           ->read();
       accept();
     });
@@ -164,26 +174,29 @@ class Server {
  private:
   tcp::acceptor acceptor_;
   asio::steady_timer again_;
-  Behaviour& behaviour_;
+  Audience& audience_;
   ConnectionId last_id_ = 0;
 };
 
 }  // namespace
 
-int serve(asio::io_context& context, std::uint16_t port,
-          Behaviour& behaviour) {
+int serve(std::uint16_t port, Behaviour& behaviour) {
   try {
-    Server server(context, port, behaviour);
+    Audience audience{behaviour};
+    asio::io_context context(1);
+    Server server(context, port, audience);
     server.accept();
+    behaviour.started(context);
     asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&](const error_code&, int) { context.stop(); });
     std::printf("listening on 127.0.0.1:%u\n", unsigned{server.port()});
     std::fflush(stdout);
     context.run();
+    audience.listens = false;
     std::printf("%s\n", behaviour.truth().c_str());
     std::fflush(stdout);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "cannot listen on port %u: %s\n", unsigned{port},
+    std::fprintf(stderr, "cannot serve on port %u: %s\n", unsigned{port},
                  error.what());
     return 4;
   }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <string>
 
@@ -17,6 +16,9 @@ using ConnectionId = std::uint64_t;
 class Behaviour {
  public:
   virtual ~Behaviour() = default;
+  // Before the first connection. The context ends before the behaviour, so
+  // timers are to be owned by their handlers.
+  virtual void started(boost::asio::io_context&) {}
   virtual void opened(ConnectionId) {}
   // Abnormal: no close frame came.
   virtual void closed(ConnectionId, bool /*abnormal*/) {}
@@ -27,10 +29,9 @@ class Behaviour {
 // Listens on 127.0.0.1 (port 0: a free one), prints `listening on
 // 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the truth. Returns
 // the exit code.
-int serve(boost::asio::io_context& context, std::uint16_t port,
-          Behaviour& behaviour);
+int serve(std::uint16_t port, Behaviour& behaviour);
 
-// "truth: N bytes in M objects kept by K UNITS".
+// "truth: N bytes in M objects REST".
 std::string truth_line(std::uint64_t bytes, std::uint64_t objects,
                        const std::string& rest);
 

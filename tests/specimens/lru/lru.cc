@@ -1,43 +1,69 @@
 // EXPECT pass
 //
-// The last sixty-four sessions are remembered, and no more: every connection
-// leaves an entry and pushes an older one out. Bounded, and innocent.
-
-#include <cstdio>
+// A cache of the 64 sessions that ended last. Its entries are always young,
+// and there are never more of them.
+#include <array>
+#include <cstdint>
 #include <list>
+#include <map>
 #include <string>
-#include <unordered_map>
 
-#include "tests/specimens/common/ws_server.h"
+#include "common/counting_allocator.h"
+#include "common/options.h"
+#include "common/ws_server.h"
 
 namespace {
+
+using specimen::ConnectionId;
 
 constexpr std::size_t kEntries = 64;
 
 struct Entry {
-  std::size_t id;
-  std::string summary;
+  ConnectionId session = 0;
+  std::array<char, 256> state{};
 };
 
-std::list<Entry> recent;
-std::unordered_map<std::size_t, std::list<Entry>::iterator> by_id;
+using Order = std::list<Entry>;
+using CountedOrder = std::list<Entry, specimen::CountingAllocator<Entry>>;
+using Index = std::map<ConnectionId, Order::iterator>;
+using CountedIndex = std::map<ConnectionId, Order::iterator, std::less<>,
+                              specimen::CountingAllocator<Index::value_type>>;
 
-[[gnu::noinline]] void cache_session(std::size_t id) {
-  char text[64];
-  std::snprintf(text, sizeof text, "session %012zu, all went well", id);
-  recent.push_front({id, text});
-  by_id[id] = recent.begin();
-  if (recent.size() <= kEntries) return;
-  by_id.erase(recent.back().id);
-  recent.pop_back();
+Order order;  // the oldest first
+Index by_session;
+
+[[gnu::noinline]] void remember_session(ConnectionId id) {
+  by_session[id] = order.insert(order.end(), Entry{id, {}});
+  if (order.size() <= kEntries) return;
+  by_session.erase(order.front().session);
+  order.pop_front();
 }
+
+class Lru final : public specimen::Behaviour {
+ public:
+  void closed(ConnectionId id, bool) override {
+    remember_session(id);
+    ++closed_;
+  }
+  std::string truth() const override {
+    return specimen::truth_line(
+        order.size() * (entry_.bytes + key_.bytes),
+        order.size() * (entry_.objects + key_.objects),
+        "kept by " + std::to_string(closed_) + " connections");
+  }
+
+ private:
+  specimen::Cost entry_ = specimen::cost_of<CountedOrder>(
+      [](CountedOrder& counted) { counted.push_back({}); });
+  specimen::Cost key_ = specimen::cost_of<CountedIndex>(
+      [](CountedIndex& counted) { counted[0] = {}; });
+  std::uint64_t closed_ = 0;
+};
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  specimen::Arguments arguments = specimen::parse_arguments(argc, argv);
-  boost::asio::io_context io;
-  specimen::Events events;
-  events.on_close = [](std::size_t id, bool) { cache_session(id); };
-  return specimen::serve(io, arguments, events);
+int main(int count, char** arguments) {
+  const specimen::Options options(count, arguments);
+  Lru cache;
+  return specimen::serve(options.port(), cache);
 }

@@ -1,49 +1,66 @@
 // EXPECT pass
 //
-// What a session held is freed three seconds after it has ended, as servers
-// do that wait for a client to come back. Lingering, and innocent.
-
+// A session's state is kept for three seconds after its close, in case the
+// client comes back, and then freed.
+#include <array>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <map>
+#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <vector>
+#include <string>
 
-#include "tests/specimens/common/ws_server.h"
+#include "common/options.h"
+#include "common/ws_server.h"
 
 namespace {
+
+using specimen::ConnectionId;
 
 constexpr auto kGrace = std::chrono::seconds(3);
 
 struct State {
-  explicit State(boost::asio::io_context& io) : timer(io), history(512) {}
-  boost::asio::steady_timer timer;
-  std::vector<char> history;
+  explicit State(boost::asio::io_context& context) : release(context) {}
+
+  boost::asio::steady_timer release;
+  std::array<char, 1024> memory{};
 };
 
-std::map<std::size_t, std::unique_ptr<State>> states;
-
-[[gnu::noinline]] void open_session(boost::asio::io_context& io,
-                                    std::size_t id) {
-  states[id] = std::make_unique<State>(io);
+[[gnu::noinline]] std::shared_ptr<State> keep_state(
+    boost::asio::io_context& context) {
+  return std::make_shared<State>(context);
 }
 
-void release_later(std::size_t id) {
-  State& state = *states[id];
-  state.timer.expires_after(kGrace);
-  state.timer.async_wait([id](boost::system::error_code error) {
-    if (!error) states.erase(id);
-  });
-}
+class SlowRelease final : public specimen::Behaviour {
+ public:
+  void started(boost::asio::io_context& context) override {
+    context_ = &context;
+  }
+  void closed(ConnectionId, bool) override {
+    ++closed_;
+    ++held_;
+    const std::shared_ptr<State> state = keep_state(*context_);
+    state->release.expires_after(kGrace);
+    // The handler owns the state.
+    state->release.async_wait(
+        [this, state](const boost::system::error_code&) { --held_; });
+  }
+  std::string truth() const override {
+    return specimen::truth_line(
+        held_ * sizeof(State), held_,
+        "kept by " + std::to_string(closed_) + " connections");
+  }
+
+ private:
+  boost::asio::io_context* context_ = nullptr;
+  std::uint64_t held_ = 0;
+  std::uint64_t closed_ = 0;
+};
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  specimen::Arguments arguments = specimen::parse_arguments(argc, argv);
-  boost::asio::io_context io;
-  specimen::Events events;
-  events.on_open = [&](std::size_t id) { open_session(io, id); };
-  events.on_close = [](std::size_t id, bool) { release_later(id); };
-  int result = specimen::serve(io, arguments, events);
-  states.clear();
-  return result;
+int main(int count, char** arguments) {
+  const specimen::Options options(count, arguments);
+  SlowRelease behaviour;
+  return specimen::serve(options.port(), behaviour);
 }

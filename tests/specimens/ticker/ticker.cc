@@ -1,58 +1,67 @@
-// EXPECT time growth 1 block per tick at record_tick
+// EXPECT leak 80 bytes in 1 objects per tick at keep_tick
 //
-// A timer writes a sample every 20 ms, whether anybody is connected or not.
-// --guilty keeps every sample; without, the last hundred.
-
+// Something that happens every 20 ms, whatever the connections do. Guilty:
+// each tick is kept, so that memory grows with time. Innocent: only the last
+// one is.
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <list>
+#include <memory>
+#include <string>
 
-#include "tests/specimens/common/counting_allocator.h"
-#include "tests/specimens/common/ws_server.h"
+#include "common/counting_allocator.h"
+#include "common/options.h"
+#include "common/ws_server.h"
 
 namespace {
 
-using specimen::CountingAllocator;
+constexpr auto kPeriod = std::chrono::milliseconds(20);
 
-constexpr auto kEvery = std::chrono::milliseconds(20);
-constexpr std::size_t kKept = 100;
+using Tick = std::array<char, 64>;
+using CountedTicks = std::list<Tick, specimen::CountingAllocator<Tick>>;
 
-struct Sample {
-  std::chrono::steady_clock::time_point when;
-  std::size_t open;
-  char note[40];
+std::list<Tick> ticks;
+
+[[gnu::noinline]] void keep_tick() { ticks.push_back(Tick{"tick"}); }
+
+class Ticker final : public specimen::Behaviour {
+ public:
+  explicit Ticker(bool guilty) : guilty_(guilty) {}
+
+  void started(boost::asio::io_context& context) override {
+    wait(std::make_shared<boost::asio::steady_timer>(
+        context, boost::asio::steady_timer::clock_type::now()));
+  }
+  std::string truth() const override {
+    return specimen::truth_line(ticks.size() * tick_.bytes,
+                                ticks.size() * tick_.objects,
+                                "in " + std::to_string(count_) + " ticks");
+  }
+
+ private:
+  void wait(const std::shared_ptr<boost::asio::steady_timer>& timer) {
+    timer->expires_at(timer->expiry() + kPeriod);
+    timer->async_wait([this, timer](const boost::system::error_code& error) {
+      if (error) return;
+      keep_tick();
+      if (!guilty_ && ticks.size() > 1) ticks.pop_front();
+      ++count_;
+      wait(timer);
+    });
+  }
+
+  specimen::Cost tick_ = specimen::cost_of<CountedTicks>(
+      [](CountedTicks& counted) { counted.push_back({}); });
+  bool guilty_;
+  std::uint64_t count_ = 0;
 };
-
-std::list<Sample, CountingAllocator<Sample>> samples;
-std::size_t open_now = 0;
-long long ticks = 0;
-
-[[gnu::noinline]] void record_tick(bool guilty) {
-  samples.push_back({std::chrono::steady_clock::now(), open_now, {}});
-  if (!guilty && samples.size() > kKept) samples.pop_front();
-  ++ticks;
-}
-
-void tick(boost::asio::steady_timer& timer, bool guilty) {
-  timer.expires_at(timer.expiry() + kEvery);
-  timer.async_wait([&timer, guilty](boost::system::error_code error) {
-    if (error) return;
-    record_tick(guilty);
-    tick(timer, guilty);
-  });
-}
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  specimen::Arguments arguments = specimen::parse_arguments(argc, argv);
-  boost::asio::io_context io;
-  boost::asio::steady_timer timer(io, std::chrono::steady_clock::now());
-  tick(timer, arguments.guilty);
-  specimen::Events events;
-  events.on_open = [](std::size_t) { ++open_now; };
-  events.on_close = [](std::size_t, bool) { --open_now; };
-  int result = specimen::serve(io, arguments, events);
-  specimen::print_truth(ticks, "ticks");
-  return result;
+int main(int count, char** arguments) {
+  const specimen::Options options(count, arguments);
+  Ticker ticker(options.guilty());
+  return specimen::serve(options.port(), ticker);
 }
