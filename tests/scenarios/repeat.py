@@ -1,10 +1,20 @@
 #!/usr/bin/env python3
-"""Every specimen, guilty and innocent, N times: repeat.py TIDEMARK N"""
+"""Every specimen, guilty and innocent, N times in a row, as many at once as
+there are processors for: repeat.py TIDEMARK N"""
+import concurrent.futures
+import os
 import sys
 import time
 
 from expectations import GUILTY, INNOCENT
 from specimen import check
+
+
+def timed_check(tidemark, name, side):
+    """(complaints, seconds)"""
+    started = time.monotonic()
+    wrong, _ = check(tidemark, name, side)
+    return wrong, time.monotonic() - started
 
 
 def main():
@@ -13,12 +23,12 @@ def main():
                                                for n in INNOCENT]
     wrong_runs = runs = 0
     longest = 0.0
+    pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
     for name, side in cases:
         wrong_here = 0
-        for _ in range(times):
-            started = time.monotonic()
-            wrong, _ = check(tidemark, name, side)
-            longest = max(longest, time.monotonic() - started)
+        for wrong, took in pool.map(
+                lambda _: timed_check(tidemark, name, side), range(times)):
+            longest = max(longest, took)
             runs += 1
             if wrong:
                 wrong_here += 1

@@ -39,6 +39,8 @@ std::string demangled(const char* symbol) {
   std::unique_ptr<char, Free> text(
       abi::__cxa_demangle(symbol, nullptr, nullptr, &status));
   std::string name = text ? text.get() : symbol;
+  // glibc's names for its own calls to its own functions.
+  if (name.starts_with("__GI_")) name.erase(0, 5);
   // "f() [clone .cold]" and "f.part.0" are f to people.
   if (std::size_t clone = name.find(" [clone "); clone != name.npos)
     name.resize(clone);
@@ -48,16 +50,58 @@ std::string demangled(const char* symbol) {
   return name;
 }
 
+bool is_cplusplus(Dwarf_Die& unit) {
+  switch (dwarf_srclang(&unit)) {
+    case DW_LANG_C_plus_plus:
+    case DW_LANG_C_plus_plus_03:
+    case DW_LANG_C_plus_plus_11:
+    case DW_LANG_C_plus_plus_14:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// "chat::(anonymous namespace)::Room::" for a function in there.
+std::string scope_of(Dwarf_Die& function) {
+  Dwarf_Die origin = function;
+  Dwarf_Attribute memory;
+  for (unsigned kind : {DW_AT_abstract_origin, DW_AT_specification}) {
+    Dwarf_Die next;
+    if (dwarf_formref_die(dwarf_attr(&origin, kind, &memory), &next))
+      origin = next;
+  }
+  Dwarf_Die* raw = nullptr;
+  const int count = dwarf_getscopes_die(&origin, &raw);
+  std::unique_ptr<Dwarf_Die, Free> scopes(raw);
+  std::string text;
+  for (int i = 1; i < count; ++i) {
+    Dwarf_Die& scope = scopes.get()[i];
+    const int tag = dwarf_tag(&scope);
+    const char* name = dwarf_diename(&scope);
+    if (tag == DW_TAG_namespace)
+      text.insert(0, fmt::format("{}::", name ? name : "(anonymous namespace)"));
+    else if (name && tag != DW_TAG_compile_unit && tag != DW_TAG_lexical_block)
+      text.insert(0, fmt::format("{}::", name));
+  }
+  return text;
+}
+
 // Empty when the debug information gives the function no name at all.
-std::string name_of(Dwarf_Die& function) {
+std::string linkage_name(Dwarf_Die& function) {
   Dwarf_Attribute memory;
   for (unsigned kind : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
     Dwarf_Attribute* name = dwarf_attr_integrate(&function, kind, &memory);
     if (const char* text = name ? dwarf_formstring(name) : nullptr)
       return demangled(text);
   }
+  return "";
+}
+
+std::string plain_name(Dwarf_Die& function, bool cplusplus) {
   const char* plain = dwarf_diename(&function);
-  return plain ? plain : "";
+  if (plain == nullptr) return "";
+  return cplusplus ? scope_of(function) + plain : plain;
 }
 
 std::optional<Dwarf_Word> number(Dwarf_Die& die, unsigned attribute) {
@@ -148,12 +192,10 @@ class Symboliser::Module {
       if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
         continue;
       Frame frame;
-      frame.function = name_of(scope);
+      frame.inlined = tag == DW_TAG_inlined_subroutine;
+      frame.function = function_name(scope, *unit, frame.inlined ? 0 : pc);
       frame.file = at.file;
       frame.line = at.line;
-      frame.inlined = tag == DW_TAG_inlined_subroutine;
-      if (frame.function.empty() && !frame.inlined)
-        frame.function = symbol_at(pc);
       found.push_back(std::move(frame));
       // Around a function there are only its class and namespace.
       if (tag == DW_TAG_subprogram) return;
@@ -161,6 +203,18 @@ class Symboliser::Module {
     }
     // Inlined into nothing: debug information we do not understand.
     found.clear();
+  }
+
+  // Functions of unnamed namespaces and lambdas have no linkage name in the
+  // debug information: their symbol (at `pc`, if not 0) says it in full.
+  std::string function_name(Dwarf_Die& function, Dwarf_Die& unit,
+                            Dwarf_Addr pc) {
+    const bool cplusplus = is_cplusplus(unit);
+    std::string name = linkage_name(function);
+    if (name.empty() && cplusplus && pc != 0) name = symbol_at(pc);
+    if (name.empty()) name = plain_name(function, cplusplus);
+    if (name.empty() && pc != 0) name = symbol_at(pc);
+    return name.empty() ? "unnamed function" : name;
   }
 
   std::optional<Dwarf_Die> unit_at(Dwarf_Addr pc, Dwarf_Addr& bias) {

@@ -152,11 +152,13 @@ Fiber* fibers[4];
 void fiber_body(int self) {
   for (int round = 0; round < 20; ++round) {
     below((round + self) % 5);
+    raise(SIGUSR1);
     swapcontext(&fibers[self]->context, &main_context);
   }
 }
 
 void run_fibers() {
+  SignalHandler handler(SIGUSR1, 0, on_signal);
   std::unique_ptr<Fiber> owned[4];
   for (int i = 0; i < 4; ++i) {
     owned[i] = std::make_unique<Fiber>();

@@ -137,31 +137,76 @@ TEST(Reuse, TheSameStackPointerWithAnotherCallerAboveIsSeen) {
   }
 }
 
-[[gnu::noinline, gnu::noclone, gnu::optimize("no-omit-frame-pointer")]] void
-inner_room(std::size_t bytes, int depth) {
+#define TIDEMARK_FRAME_POINTER \
+  [[gnu::noinline, gnu::noclone, gnu::optimize("no-omit-frame-pointer")]]
+
+Comparison moved;
+
+// Leaves rbp alone, so that the walk still has the caller's when it compares
+// its first frame with the capture before.
+TIDEMARK_NOINLINE void leaf_without_rbp() {
+  compare_here(moved);
+  TIDEMARK_KEEP_FRAME();
+}
+
+// Has an rbp of its own, always the same: only the saved one tells.
+TIDEMARK_FRAME_POINTER void leaf_with_rbp() {
+  compare_here(moved);
+  TIDEMARK_KEEP_FRAME();
+}
+
+using Leaf = void (*)();
+
+TIDEMARK_FRAME_POINTER void inner_room(std::size_t bytes, Leaf leaf) {
   auto* room = static_cast<volatile char*>(__builtin_alloca(bytes));
   room[0] = 1;
-  middle_of_poison(depth);
+  leaf();
   TIDEMARK_KEEP_FRAME();
 }
 
 // The boundary between two frames moves while all below stays: same return
 // addresses in the same places, and the old frame's remains where they were.
-// Only the saved rbp tells.
-[[gnu::noinline, gnu::noclone, gnu::optimize("no-omit-frame-pointer")]] void
-outer_room(std::size_t bytes, std::size_t total, int depth) {
+TIDEMARK_FRAME_POINTER void outer_room(std::size_t bytes, std::size_t total,
+                                       Leaf leaf) {
   auto* room = static_cast<volatile char*>(__builtin_alloca(bytes));
   room[0] = 1;
-  inner_room(total - bytes, depth);
+  inner_room(total - bytes, leaf);
   TIDEMARK_KEEP_FRAME();
 }
 
 TEST(Reuse, AMovedBoundaryBetweenTwoFramesIsSeen) {
-  for (int depth : {0, 1, 10, 50}) {
-    for (std::size_t bytes = 64; bytes < 1024; bytes += 64)
-      outer_room(bytes, 1088, depth);
-    for (std::size_t bytes = 1024; bytes > 0; bytes -= 128)
-      outer_room(bytes, 1088, depth);
+  for (Leaf leaf : {leaf_without_rbp, leaf_with_rbp}) {
+    for (int round = 0; round < 40; ++round) {
+      outer_room(64 + static_cast<std::size_t>(round * 7 % 15) * 64, 1088,
+                 leaf);
+      ASSERT_TRUE(moved.equal) << moved.difference;
+    }
+  }
+}
+
+// Realigned: where its frame lies does not depend on where it was called,
+// within the alignment. Only the word that holds the CFA tells.
+TIDEMARK_NOINLINE int realigned_room(int a, int b, int c, int d, int e, int f,
+                                     int g, int h) {
+  alignas(1024) volatile char room[1024];
+  auto* more = static_cast<volatile char*>(
+      __builtin_alloca(static_cast<std::size_t>(16 + (g & 1))));
+  asm volatile("" ::"r"(room), "r"(more) : "memory");
+  leaf_without_rbp();
+  return a + b + c + d + e + f + g + h + more[0];
+}
+
+TIDEMARK_FRAME_POINTER void outer_of_realigned(std::size_t bytes) {
+  auto* room = static_cast<volatile char*>(__builtin_alloca(bytes));
+  room[0] = 1;
+  realigned_room(1, 2, 3, 4, 5, 6, 7, 8);
+  TIDEMARK_KEEP_FRAME();
+}
+
+TEST(Reuse, AMovedCallerOfARealignedFrameIsSeen) {
+  for (int round = 0; round < 200; ++round) {
+    outer_of_realigned(16 + static_cast<std::size_t>(round * 7 % 41) * 16);
+    ASSERT_TRUE(moved.equal) << moved.difference;
   }
 }
 
@@ -226,19 +271,37 @@ TEST(Reuse, DifferentStacksHaveDifferentHashes) {
 }
 
 TEST(Reuse, WhatWasLearnedIsVoidAfterInvalidation) {
-  static Capture capture;
-  capture_below(capture, 5);
-  // A rule that is wrong by now, as if another module had been mapped there.
-  int poisoned = 0;
-  for (FastRule& rule : own_state().rules.rule) {
-    if (rule.key == 0) continue;
-    rule.cfa_offset += 8;
-    ++poisoned;
+  static Capture before;
+  static Capture after;
+  for (int depth : {5, 6}) {
+    capture_below(before, depth);
+    // Wrong by now, as if another module had been mapped there.
+    for (FastRule& rule : own_state().rules.rule) {
+      if ((rule.key ^ before.frames[4]) << 16 == 0) rule.kind = RuleKind::kEnd;
+    }
+    own_state().never_reuse = true;
+    capture_below(after, depth);
+    ASSERT_LT(after.depth, before.depth) << "the wrong rule was not used";
+    own_state().never_reuse = false;
+    invalidate_rules();
+    capture_below(after, depth);
+    EXPECT_EQ(after.depth, before.depth);
+    EXPECT_EQ(after.hash, before.hash);
   }
-  ASSERT_GT(poisoned, 5);
-  invalidate_rules();
-  expect_oracle();
-  middle_of_poison(7);
+}
+
+TEST(Reuse, ATailOutsideTheStackIsNotRead) {
+  static Capture before;
+  static Capture after;
+  capture_below(before, 5);
+  Trail& trail = own_state().trail[own_state().current];
+  ASSERT_GT(trail.end, trail.begin);
+  // As if the fiber that it came from had been unmapped.
+  const std::uint64_t last = trail.frame[trail.end].first_word - 1;
+  trail.word[last].address = 16;
+  trail.top = std::uint64_t{1} << 46;
+  capture_below(after, 5);
+  EXPECT_EQ(after.hash, before.hash);
 }
 
 TEST(Reuse, InvalidationMayHappenMoreOftenThanMarksExist) {
