@@ -44,6 +44,7 @@ void EvidenceBuilder::add_readings(CycleIndex after, const HeapSnapshot& heap) {
       site.zoomed = brief.zoomed;
       site.group = brief.group;
       site.stack = brief.stack;
+      site.prefixes = brief.prefixes;
       site.known_since = brief.zoomed ? zoomed_from_ : CycleIndex{0};
     }
   }

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "harness/verdict/classify.h"
@@ -27,10 +29,18 @@ class Hunt {
 
   void run() {
     take_each(classify_exactly);
+    // Stacks that part only near the root take turns at random; together
+    // they are as exact as the place is.
+    for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
+      take_pools(by_prefix_and_size(i), classify_exactly);
     take_pools(by_stack, classify_exactly);
+    for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
+      take_pools(by_prefix(i), classify_exactly);
     take_pools(by_group, classify_exactly);
     // Strings of many lengths from one place: the place grows, not a length.
     take_pools(by_stack, classify);
+    for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
+      take_pools(by_prefix_and_size(i), classify, true);
     find_spread_within_groups();
     take_each(classify);
     find_spread();
@@ -42,15 +52,29 @@ class Hunt {
 
  private:
   using Rule = std::optional<Draft> (*)(const Series&, std::span<const Dose>);
-  using Key = std::pair<MemoryKind, std::uint32_t>;
-  using KeyOf = std::optional<Key> (*)(const Series&);
+  // The last is a size, or kAnySize.
+  using Key = std::tuple<MemoryKind, std::uint32_t, Bytes>;
+  using KeyOf = std::function<std::optional<Key>(const Series&)>;
+  static constexpr Bytes kAnySize{-1};
 
   static std::optional<Key> by_stack(const Series& series) {
     if (series.stack == 0) return std::nullopt;
-    return Key{series.kind, series.stack};
+    return Key{series.kind, series.stack, kAnySize};
+  }
+  static KeyOf by_prefix(std::size_t i) {
+    return [i](const Series& series) -> std::optional<Key> {
+      if (series.prefixes.size() <= i) return std::nullopt;
+      return Key{series.kind, series.prefixes[i], kAnySize};
+    };
+  }
+  static KeyOf by_prefix_and_size(std::size_t i) {
+    return [i](const Series& series) -> std::optional<Key> {
+      if (series.prefixes.size() <= i) return std::nullopt;
+      return Key{series.kind, series.prefixes[i], series.size};
+    };
   }
   static std::optional<Key> by_group(const Series& series) {
-    return Key{series.kind, series.group};
+    return Key{series.kind, series.group, kAnySize};
   }
 
   void take_each(Rule rule) {
@@ -65,7 +89,7 @@ class Hunt {
     rest_ = std::move(rest);
   }
 
-  std::map<Key, std::vector<const Series*>> pools(KeyOf key_of) const {
+  std::map<Key, std::vector<const Series*>> pools(const KeyOf& key_of) const {
     std::map<Key, std::vector<const Series*>> pools;
     for (const Series& series : rest_) {
       if (const auto key = key_of(series)) pools[*key].push_back(&series);
@@ -74,7 +98,7 @@ class Hunt {
     return pools;
   }
 
-  void take_pools(KeyOf key_of, Rule rule, bool only_growth = false) {
+  void take_pools(const KeyOf& key_of, Rule rule, bool only_growth = false) {
     std::set<SiteId> explained;
     for (const auto& [_, members] : pools(key_of)) {
       const Series sum = book_.pool(members);

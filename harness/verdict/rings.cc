@@ -195,6 +195,7 @@ std::vector<Series> RingBook::series() const {
     series.zoomed = site.zoomed;
     series.group = site.group;
     series.stack = site.stack;
+    series.prefixes = site.prefixes;
     series.first = view.begin;
     for (std::size_t i = view.begin; i < view.end; ++i) {
       series.rings.push_back(view.final_rings[i]);
@@ -247,7 +248,9 @@ Series RingBook::pool(const std::vector<const Series*>& members) const {
     const View& view = views_[places_.at(site)];
     for (std::size_t s = 0; s < young.size(); ++s) young[s] += view.young[s];
   }
-  settle_levels(sum, young, losses_.at({sum.group, sum.kind, kAllSizes}));
+  settle_levels(
+      sum, young,
+      losses_.at({sum.group, sum.kind, sum.one_size ? sum.size : kAllSizes}));
   sum.watch = watch_of(sum.sites);
   return sum;
 }

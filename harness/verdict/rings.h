@@ -50,8 +50,9 @@ struct Series {
   bool zoomed = false;
   std::uint32_t group = 0;
   std::uint32_t stack = 0;
-  std::size_t first = 0;     // rings[0] belongs to doses[first]
-  std::vector<Tally> rings;  // as the last snapshot saw them
+  std::vector<std::uint32_t> prefixes;  // longest first
+  std::size_t first = 0;                // rings[0] belongs to doses[first]
+  std::vector<Tally> rings;             // as the last snapshot saw them
   // Objects above the baseline at each snapshot, rings.size() + 1 of them,
   // the first being 0. Old blocks of the same caller and size that went away
   // are subtracted: what replaces something is not growth.

@@ -71,6 +71,8 @@ struct HeapCounters {
   bool operator==(const HeapCounters&) const = default;
 };
 
+inline constexpr std::size_t kPrefixFrames[] = {12, 8, 6, 5, 4, 3, 2};
+
 // What is known of a site without looking up symbols.
 struct SiteBrief {
   SiteId id = 0;
@@ -81,6 +83,9 @@ struct SiteBrief {
   SiteId group = 0;
   // One number per whole stack, whatever the size; 0 when not zoomed.
   SiteId stack = 0;
+  // Numbers for its innermost frames, as many as kPrefixFrames says; empty
+  // when not zoomed.
+  std::vector<SiteId> prefixes;
 
   bool operator==(const SiteBrief&) const = default;
 };
@@ -89,7 +94,7 @@ struct HeapSnapshot {
   CycleIndex taken_in;
   std::vector<Ring> rings;       // sorted by (site, born)
   std::vector<SiteBrief> sites;  // those of the rings, sorted by id
-  Count live_objects;       // heap only, without tidemark's own blocks
+  Count live_objects;            // heap only, without tidemark's own blocks
   Bytes live_bytes;
   Count mapping_objects;  // mappings outside the allocator
   Bytes mapping_bytes;

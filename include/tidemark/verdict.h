@@ -57,6 +57,10 @@ struct SiteEvidence {
   // Zoomed sites with the same whole stack, whatever their size, carry the
   // same number: strings of varying length are one place. 0: not known.
   std::uint32_t stack = 0;
+  // One number for each of several innermost parts of the stack, the longest
+  // first: what differs only near the root (by which of its paths an event
+  // loop came) is one place, too. All lists are of one length.
+  std::vector<std::uint32_t> prefixes;
 
   bool operator==(const SiteEvidence&) const = default;
 };

@@ -48,7 +48,8 @@ def complaints_guilty(name, record):
         wrong.append(f"class {top['class']}, wanted {wanted}")
     function = named_function(name)
     frame = top["site"]["frames"][top["site"]["guilty"]]
-    if frame["function"].split("(")[0].split("::")[-1] != function:
+    named = frame["function"].replace("(anonymous namespace)::", "")
+    if named.split("(")[0].split("::")[-1] != function:
         wrong.append(f"function {frame['function']}, wanted {function}")
     if frame["line"] not in guilty_lines(name, function):
         wrong.append(f"line {frame['file']}:{frame['line']} is not in "

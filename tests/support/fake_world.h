@@ -66,7 +66,7 @@ class FakeHeap final : public HeapProbe {
       heap.live_bytes.value += objects * 96;
     }
     if (!survivors.empty())
-      heap.sites.push_back({1, MemoryKind::kHeap, {96}, false, 1});
+      heap.sites.push_back({1, MemoryKind::kHeap, {96}, false, 1, 0, {}});
     heap.counters = counts;
     return heap;
   }

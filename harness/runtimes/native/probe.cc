@@ -89,7 +89,7 @@ class NativeProbe final : public HeapProbe {
   SiteKey key_of(const Process& process, const RawSite& raw, Bytes size,
                  MemoryKind kind) const;
   HeapCounters sum_counters() const;
-  SiteBrief brief(SiteId site);
+  const SiteBrief& brief(SiteId site);
 
   Clock& clock_;
   Symboliser symboliser_;
@@ -97,6 +97,7 @@ class NativeProbe final : public HeapProbe {
   std::vector<Process> processes_;
   std::map<pid_t, std::string> unseen_;  // processes without an agent, why
   std::unordered_map<SiteId, std::vector<Place>> places_;
+  std::unordered_map<SiteId, SiteBrief> briefs_;
   CycleIndex cycle_;
   std::uint64_t epoch_ = 1;
 };
@@ -317,18 +318,27 @@ void NativeProbe::add_cells(
   }
 }
 
-SiteBrief NativeProbe::brief(SiteId site) {
+const SiteBrief& NativeProbe::brief(SiteId site) {
+  auto known = briefs_.find(site);
+  if (known != briefs_.end()) return known->second;
   const SiteKey& key = names_.key(site);
-  SiteBrief brief{site, key.kind, key.size, key.zoomed, site, 0};
+  SiteBrief brief{site, key.kind, key.size, key.zoomed, site, 0, {}};
   SiteKey shared = key;
   // No block is of this size: these numbers stand for sites of all sizes.
   shared.size = {-1};
-  if (key.zoomed) brief.stack = names_.number(shared) + 1;
+  if (key.zoomed) {
+    brief.stack = names_.number(shared) + 1;
+    shared.truncated = false;
+    for (std::size_t frames : kPrefixFrames) {
+      shared.stack.resize(std::min(shared.stack.size(), frames));
+      brief.prefixes.push_back(names_.number(shared));
+    }
+  }
   shared.stack.resize(std::min<std::size_t>(shared.stack.size(), 1));
   shared.zoomed = false;
   shared.truncated = false;
   brief.group = names_.number(shared);
-  return brief;
+  return briefs_.emplace(site, std::move(brief)).first->second;
 }
 
 Result<HeapSnapshot> NativeProbe::snapshot() {

@@ -126,6 +126,45 @@ SourceLine call_site(Dwarf_Die& unit, Dwarf_Die& inlined) {
   return at;
 }
 
+// The functions that contain `pc`, outermost first: the one that is there as
+// code, then what was inlined into it. dwarf_getscopes() is for variables: it
+// goes on in the scopes where an inlined function was written, and misses
+// the inlined ones of clang's DWARF 5.
+bool find_functions(Dwarf_Die& in, Dwarf_Addr pc,
+                    std::vector<Dwarf_Die>& found, int depth = 0) {
+  constexpr int kMaxDepth = 256;  // debug information is input, too
+  Dwarf_Die die;
+  if (depth > kMaxDepth || dwarf_child(&in, &die) != 0) return false;
+  do {
+    switch (dwarf_tag(&die)) {
+      case DW_TAG_subprogram:
+      case DW_TAG_inlined_subroutine:
+        if (dwarf_haspc(&die, pc) <= 0) break;
+        found.push_back(die);
+        find_functions(die, pc, found, depth + 1);
+        return true;
+      case DW_TAG_lexical_block:
+      case DW_TAG_try_block:
+      case DW_TAG_catch_block:
+        if ((dwarf_hasattr(&die, DW_AT_low_pc) ||
+             dwarf_hasattr(&die, DW_AT_ranges)) &&
+            dwarf_haspc(&die, pc) <= 0)
+          break;
+        [[fallthrough]];
+      case DW_TAG_namespace:
+      case DW_TAG_class_type:
+      case DW_TAG_structure_type:
+      case DW_TAG_union_type:
+      case DW_TAG_module:
+        if (find_functions(die, pc, found, depth + 1)) return true;
+        break;
+      default:
+        break;
+    }
+  } while (dwarf_siblingof(&die, &die) == 0);
+  return false;
+}
+
 }  // namespace
 
 // One file, placed at address 0, so that libdwfl's addresses are the ELF's
@@ -175,34 +214,19 @@ class Symboliser::Module {
     Dwarf_Addr bias = 0;
     std::optional<Dwarf_Die> unit = unit_at(pc, bias);
     if (!unit) return;
-    Dwarf_Die* raw = nullptr;
-    int count = dwarf_getscopes(&*unit, pc - bias, &raw);
-    std::unique_ptr<Dwarf_Die, Free> by_address(raw);
-    if (count <= 0) return;
-    // What dwarf_getscopes() puts around an inlined function is where that
-    // was defined; around the same DIE as such is where it was inlined.
-    Dwarf_Die innermost = raw[0];
-    raw = nullptr;
-    count = dwarf_getscopes_die(&innermost, &raw);
-    std::unique_ptr<Dwarf_Die, Free> scopes(raw);
-    SourceLine at = line_at(pc);
-    for (int i = 0; i < count; ++i) {
-      Dwarf_Die& scope = scopes.get()[i];
-      const int tag = dwarf_tag(&scope);
-      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
-        continue;
+    std::vector<Dwarf_Die> functions;
+    find_functions(*unit, pc - bias, functions);
+    std::reverse(functions.begin(), functions.end());
+    SourceLine at = line_at(*unit, pc - bias);
+    for (Dwarf_Die& function : functions) {
       Frame frame;
-      frame.inlined = tag == DW_TAG_inlined_subroutine;
-      frame.function = function_name(scope, *unit, frame.inlined ? 0 : pc);
-      frame.file = at.file;
+      frame.inlined = dwarf_tag(&function) == DW_TAG_inlined_subroutine;
+      frame.function = function_name(function, *unit, frame.inlined ? 0 : pc);
+      frame.file = std::move(at.file);
       frame.line = at.line;
+      if (frame.inlined) at = call_site(*unit, function);
       found.push_back(std::move(frame));
-      // Around a function there are only its class and namespace.
-      if (tag == DW_TAG_subprogram) return;
-      at = call_site(*unit, scope);
     }
-    // Inlined into nothing: debug information we do not understand.
-    found.clear();
   }
 
   // Functions of unnamed namespaces and lambdas have no linkage name in the
@@ -218,8 +242,10 @@ class Symboliser::Module {
   }
 
   std::optional<Dwarf_Die> unit_at(Dwarf_Addr pc, Dwarf_Addr& bias) {
-    if (Dwarf_Die* unit = dwfl_module_addrdie(module_, pc, &bias)) return *unit;
-    // clang writes no .debug_aranges: our own index, made once.
+    // Without the test, an address of a unit that is not in .debug_aranges
+    // (clang writes none) is given to its neighbour.
+    Dwarf_Die* unit = dwfl_module_addrdie(module_, pc, &bias);
+    if (unit && dwarf_haspc(unit, pc - bias) > 0) return *unit;
     if (!indexed_) index_units();
     auto after = std::upper_bound(
         units_.begin(), units_.end(), pc,
@@ -245,14 +271,12 @@ class Symboliser::Module {
               });
   }
 
-  SourceLine line_at(Dwarf_Addr pc) {
+  SourceLine line_at(Dwarf_Die& unit, Dwarf_Addr pc) {
     SourceLine at;
-    Dwfl_Line* line = dwfl_module_getsrc(module_, pc);
+    Dwarf_Line* line = dwarf_getsrc_die(&unit, pc);
     int number = 0;
-    const char* file =
-        line ? dwfl_lineinfo(line, nullptr, &number, nullptr, nullptr, nullptr)
-             : nullptr;
-    if (file == nullptr || number <= 0) return at;
+    const char* file = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
+    if (!file || dwarf_lineno(line, &number) != 0 || number <= 0) return at;
     at.file = file;
     at.line = static_cast<std::uint32_t>(number);
     return at;
@@ -274,9 +298,13 @@ class Symboliser::Module {
     Frame frame;
     if (module_) {
       frame.function = symbol_at(call + bias_);
-      SourceLine at = line_at(call + bias_);  // -gline-tables-only
-      frame.file = at.file;
-      frame.line = at.line;
+      // Compiled with -gline-tables-only: lines, but no functions.
+      Dwarf_Addr bias = 0;
+      if (std::optional<Dwarf_Die> unit = unit_at(call + bias_, bias)) {
+        SourceLine at = line_at(*unit, call + bias_ - bias);
+        frame.file = std::move(at.file);
+        frame.line = at.line;
+      }
     }
     if (frame.function.empty()) {
       const std::string file = path_.substr(path_.rfind('/') + 1);

@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+
+#include "harness/verdict/judge.h"
+#include "harness/verdict/plan.h"
+
+namespace tidemark {
+namespace {
+
+// One place that leaks a block per connection, reached by two stacks that
+// part near the root and take turns at random: neither is exact alone.
+Evidence two_paths_to_one_place() {
+  Scenario scenario;
+  scenario.load.connections = 100;
+  Evidence evidence;
+  evidence.baseline = {3};
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    CycleFacts warmup;
+    warmup.index = {i};
+    warmup.kind = CycleKind::kWarmup;
+    evidence.cycles.push_back(warmup);
+  }
+  SiteEvidence one, other;
+  one.site = 1;
+  other.site = 2;
+  for (SiteEvidence* site : {&one, &other}) {
+    site->size = {80};
+    site->zoomed = true;
+    site->known_since = {4};
+    site->group = 9;
+    site->stack = 20 + site->site;
+    site->prefixes = {30 + site->site, 30 + site->site, 40, 41, 42, 43, 44};
+  }
+  std::vector<PlannedCycle> plan = plan_cycles(scenario);
+  std::uint32_t index = 3;
+  std::uint32_t last = 3 + static_cast<std::uint32_t>(plan.size());
+  std::int64_t wobble = 7;
+  for (const PlannedCycle& planned : plan) {
+    CycleFacts facts;
+    facts.index = {++index};
+    facts.kind = planned.kind;
+    facts.started = std::chrono::seconds(index);
+    facts.finished = std::chrono::seconds(index + 1);
+    facts.load.attempted = facts.load.opened = planned.connections;
+    facts.load.closed = planned.closes;
+    evidence.cycles.push_back(facts);
+    if (planned.connections.value == 0) continue;
+    wobble = (wobble * 31 + 5) % planned.connections.value;
+    for (std::uint32_t after = index; after <= last; ++after) {
+      one.readings.push_back({{after}, {index}, {wobble}, {80 * wobble}});
+      std::int64_t rest = planned.connections.value - wobble;
+      other.readings.push_back({{after}, {index}, {rest}, {80 * rest}});
+    }
+  }
+  evidence.sites = {one, other};
+  return evidence;
+}
+
+TEST(Prefixes, StacksThatPartNearTheRootAreOnePlaceAndExact) {
+  Judgement judgement = judge(two_paths_to_one_place());
+  EXPECT_EQ(judgement.outcome, Outcome::kLeak) << judgement.reason;
+  ASSERT_EQ(judgement.findings.size(), 1u);
+  const Finding& finding = judgement.findings[0];
+  EXPECT_TRUE(finding.rate.exact);
+  EXPECT_DOUBLE_EQ(finding.rate.bytes_per_connection, 80);
+  EXPECT_DOUBLE_EQ(finding.rate.objects_per_connection, 1);
+  EXPECT_EQ(finding.unit, "connection");
+  EXPECT_EQ(finding.sites.size(), 2u);
+}
+
+}  // namespace
+}  // namespace tidemark
