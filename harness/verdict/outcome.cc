@@ -22,6 +22,9 @@ double budget_of(const Expectations& expect) {
 struct LoadTotals {
   std::int64_t attempted = 0;
   std::int64_t opened = 0;
+  std::int64_t early_closed = 0;
+  std::int64_t sent = 0;
+  std::int64_t reply_errors = 0;
   std::int64_t undrained = 0;
   std::int64_t measured_cycles = 0;
   std::int64_t measured_opened = 0;
@@ -34,6 +37,9 @@ LoadTotals load_totals(const Evidence& evidence) {
   for (const CycleFacts& facts : evidence.cycles) {
     totals.attempted += facts.load.attempted.value;
     totals.opened += facts.load.opened.value;
+    totals.early_closed += facts.load.early_closed.value;
+    totals.sent += facts.load.messages_sent.value;
+    totals.reply_errors += facts.load.reply_errors.value;
     if (!facts.drained) ++totals.undrained;
     for (const auto& [reason, count] : facts.load.reasons) {
       reasons[reason] += count.value;
@@ -102,6 +108,18 @@ Doubt load_doubts(const LoadTotals& totals) {
         fmt::format("only {} of {} connections were opened{}: nothing can "
                     "be said about the others",
                     totals.opened, totals.attempted, totals.common_reason)};
+  }
+  if (2 * totals.early_closed > totals.opened) {
+    return {fmt::format(
+        "the service ended {} of {} connections before we did{}: what clients "
+        "do was not tried",
+        totals.early_closed, totals.opened, totals.common_reason)};
+  }
+  if (2 * totals.reply_errors > totals.sent) {
+    return {fmt::format(
+        "{} of {} messages got no right reply{}: is it an echo service? "
+        "`expect: ignore` sends without asking for echoes",
+        totals.reply_errors, totals.sent, totals.common_reason)};
   }
   if (totals.undrained > 0) {
     return {fmt::format(

@@ -69,8 +69,8 @@ bool walk_to_caller(Frame& frame, std::uint64_t caller, StackMemory& memory) {
                                               StackMemory& memory,
                                               Capture& out) {
   Frame frame{};
-  for (unsigned number : {kRbx, kRbp, kRsp, kR12, kR12 + 1, kR12 + 2, kR12 + 3,
-                          kReturnAddress}) {
+  for (unsigned number :
+       {kRbx, kRbp, kRsp, kR12, kR12 + 1, kR12 + 2, kR12 + 3, kReturnAddress}) {
     frame.registers.value[number] = registers.value[number];
   }
   out.truncated = false;
@@ -223,9 +223,8 @@ bool leave_agent(UnwindState& state, Cursor& at, std::uint64_t caller,
                  StackMemory& memory) {
   for (unsigned i = 0; at.pc != caller; ++i) {
     StackWord* ignored = state.trail[state.current ^ 1].word;
-    if (i == kOwnFrames ||
-        step_fast(state.rules, state.epoch << 48, memory, at, ignored) !=
-            Move::kCaller) {
+    if (i == kOwnFrames || step_fast(state.rules, state.epoch << 48, memory, at,
+                                     ignored) != Move::kCaller) {
       return false;
     }
   }
@@ -320,23 +319,23 @@ void leave(UnwindState& state) {
 
 // The registers must be those of one place of one function, so that the
 // unwind rule of that place leads from them to our caller.
-#define TIDEMARK_SAVE_REGISTERS(registers)                       \
-  do {                                                           \
-    std::uint64_t scratch;                                       \
-    asm volatile(                                                \
-        "movq %%rbx, 24(%1)\n\t"                                 \
-        "movq %%rbp, 48(%1)\n\t"                                 \
-        "movq %%rsp, 56(%1)\n\t"                                 \
-        "movq %%r12, 96(%1)\n\t"                                 \
-        "movq %%r13, 104(%1)\n\t"                                \
-        "movq %%r14, 112(%1)\n\t"                                \
-        "movq %%r15, 120(%1)\n\t"                                \
-        "leaq 1f(%%rip), %0\n\t"                                 \
-        "movq %0, 128(%1)\n"                                     \
-        "1:"                                                     \
-        : "=&r"(scratch)                                         \
-        : "r"((registers).value)                                 \
-        : "memory");                                             \
+#define TIDEMARK_SAVE_REGISTERS(registers) \
+  do {                                     \
+    std::uint64_t scratch;                 \
+    asm volatile(                          \
+        "movq %%rbx, 24(%1)\n\t"           \
+        "movq %%rbp, 48(%1)\n\t"           \
+        "movq %%rsp, 56(%1)\n\t"           \
+        "movq %%r12, 96(%1)\n\t"           \
+        "movq %%r13, 104(%1)\n\t"          \
+        "movq %%r14, 112(%1)\n\t"          \
+        "movq %%r15, 120(%1)\n\t"          \
+        "leaq 1f(%%rip), %0\n\t"           \
+        "movq %0, 128(%1)\n"               \
+        "1:"                               \
+        : "=&r"(scratch)                   \
+        : "r"((registers).value)           \
+        : "memory");                       \
   } while (false)
 
 void capture_stack(UnwindState& state, std::uint64_t caller, Capture& out) {
@@ -345,7 +344,7 @@ void capture_stack(UnwindState& state, std::uint64_t caller, Capture& out) {
   Registers registers;
   TIDEMARK_SAVE_REGISTERS(registers);
   Cursor at{registers.value[kReturnAddress], registers.value[kRsp],
-                  registers.value[kRbp]};
+            registers.value[kRbp]};
   if (!enter(state, at.rsp)) {
     StackMemory memory(at.rsp, at.rsp);
     walk_slowly(registers, caller, memory, out);

@@ -19,13 +19,13 @@ inline constexpr unsigned kReturnAddress = 16;
 inline constexpr unsigned kRegisters = 17;
 
 enum class Rule : std::uint8_t {
-  kUnset = 0,      // not mentioned: the value is unchanged
-  kSame,           // stated to be unchanged
-  kUndefined,      // lost; for the return address: the end of the stack
-  kOffset,         // saved at CFA + value
-  kValueOffset,    // is CFA + value
-  kRegister,       // is in register number `value`
-  kExpression,     // saved at the address that an expression computes
+  kUnset = 0,       // not mentioned: the value is unchanged
+  kSame,            // stated to be unchanged
+  kUndefined,       // lost; for the return address: the end of the stack
+  kOffset,          // saved at CFA + value
+  kValueOffset,     // is CFA + value
+  kRegister,        // is in register number `value`
+  kExpression,      // saved at the address that an expression computes
   kValueExpression  // is what an expression computes
 };
 

@@ -10,7 +10,8 @@ constexpr std::uint64_t kFarthest = std::uint64_t{16} << 20;
 
 // Not instrumented: what belongs to somebody else has no shadow of ours.
 template <class T>
-[[gnu::no_sanitize("address")]] std::uint64_t load(std::uint64_t address) {
+__attribute__((no_sanitize("address"))) std::uint64_t load(
+    std::uint64_t address) {
   typedef T Unaligned __attribute__((may_alias, aligned(1)));
   return *reinterpret_cast<const Unaligned*>(address);
 }

@@ -26,8 +26,7 @@ bool saved_value(const FrameInfo& info, const CfiRow& row, unsigned number,
       value = old.value[operand];
       return true;
     case Rule::kExpression:
-      return evaluate(expression_at(info, operand), old, &cfa, memory,
-                      value) &&
+      return evaluate(expression_at(info, operand), old, &cfa, memory, value) &&
              memory.read(value, 8, value);
     case Rule::kValueExpression:
       return evaluate(expression_at(info, operand), old, &cfa, memory, value);
@@ -55,8 +54,8 @@ Step step_bare_trampoline(Frame& frame, StackMemory& memory) {
   if (!is_bare_trampoline(registers.value[kReturnAddress], memory))
     return Step::kNoInfo;
   // gregs of mcontext_t start 40 bytes into ucontext_t, in this order.
-  constexpr std::uint8_t kOrder[] = {8,  9, 10, 11,   12, 13, 14,  15, 5,
-                                     4,  6, 3,  1,    0,  2,  kRsp, kReturnAddress};
+  constexpr std::uint8_t kOrder[] = {
+      8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, kRsp, kReturnAddress};
   const std::uint64_t saved = registers.value[kRsp] + 40;
   Registers next{};
   for (unsigned i = 0; i < sizeof kOrder; ++i) {
@@ -125,8 +124,7 @@ Step step_frame(Frame& frame, StackMemory& memory) {
   next.value[kRsp] = cfa;
   for (unsigned number = 0; number < kRegisters; ++number) {
     if (row.rule[number] == Rule::kUnset) continue;
-    if (!saved_value(info, row, number, cfa, old, memory,
-                     next.value[number])) {
+    if (!saved_value(info, row, number, cfa, old, memory, next.value[number])) {
       return Step::kUnreadable;
     }
   }

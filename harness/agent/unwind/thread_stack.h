@@ -42,8 +42,7 @@ inline StackMemory memory_at(ThreadStack& stack, std::uint64_t rsp) {
 
 // True if code at `rsp` proves that a function of this thread with its frame
 // at `older` is gone: both on the own stack, and `rsp` above.
-bool has_left(const ThreadStack& stack, std::uint64_t rsp,
-              std::uint64_t older);
+bool has_left(const ThreadStack& stack, std::uint64_t rsp, std::uint64_t older);
 
 // The address above the main thread's frames (where environ pointed at
 // start). Until it is set, the main thread's stack counts as foreign.

@@ -6,6 +6,12 @@
 
 #include "harness/agent/unwind/capture.h"
 
+#ifdef __clang__
+#define TIDEMARK_NOINLINE [[gnu::noinline]]
+#else
+#define TIDEMARK_NOINLINE [[gnu::noinline, gnu::noclone]]
+#endif
+
 namespace tidemark::agent {
 
 inline UnwindState& bench_state() {

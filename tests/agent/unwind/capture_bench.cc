@@ -10,8 +10,7 @@ namespace {
 
 using Body = void (*)(benchmark::State&);
 
-[[gnu::noinline, gnu::noclone]] void at_depth(int depth, Body body,
-                                              benchmark::State& state) {
+TIDEMARK_NOINLINE void at_depth(int depth, Body body, benchmark::State& state) {
   // More registers saved at each level, as real code has.
   asm volatile("" ::: "rbx", "r12", "memory");
   if (depth <= 1) {
@@ -24,20 +23,20 @@ using Body = void (*)(benchmark::State&);
 
 // Plays the hook: one frame of the agent between the service and the
 // unwinder.
-[[gnu::noinline, gnu::noclone]] void hook(Capture& capture) {
+TIDEMARK_NOINLINE void hook(Capture& capture) {
   capture_stack(bench_state(),
                 reinterpret_cast<std::uint64_t>(__builtin_return_address(0)),
                 capture);
   asm volatile("" ::: "memory");
 }
 
-[[gnu::noinline, gnu::noclone]] void same_stack(benchmark::State& state) {
+TIDEMARK_NOINLINE void same_stack(benchmark::State& state) {
   Capture capture;
   for (auto _ : state) hook(capture);
   state.counters["frames"] = capture.depth;
 }
 
-[[gnu::noinline, gnu::noclone]] void leaf(int depth, Capture& capture) {
+TIDEMARK_NOINLINE void leaf(int depth, Capture& capture) {
   if (depth == 0) {
     hook(capture);
   } else {
@@ -47,14 +46,14 @@ using Body = void (*)(benchmark::State&);
 }
 
 // Three or four frames differ each time, as in a compiler's allocations.
-[[gnu::noinline, gnu::noclone]] void changing_leaf(benchmark::State& state) {
+TIDEMARK_NOINLINE void changing_leaf(benchmark::State& state) {
   Capture capture;
   unsigned i = 0;
   for (auto _ : state) leaf(++i % 2 ? 2 : 3, capture);
   state.counters["frames"] = capture.depth;
 }
 
-[[gnu::noinline, gnu::noclone]] void libgcc(benchmark::State& state) {
+TIDEMARK_NOINLINE void libgcc(benchmark::State& state) {
   void* frames[kMaxFrames];
   int depth = 0;
   for (auto _ : state) depth = backtrace(frames, kMaxFrames);

@@ -52,7 +52,7 @@ TEST(CfiProgram, ARowHoldsFromItsLocationOn) {
 }
 
 TEST(CfiProgram, LongAdvancesCount) {
-  const Bytes program = {0x02, 0x10, 0x0e, 16, 0x03, 0x00, 0x01, 0x0e,
+  const Bytes program = {0x02, 0x10, 0x0e, 16,   0x03, 0x00, 0x01, 0x0e,
                          24,   0x04, 0x00, 0x02, 0,    0,    0x0e, 32};
   CfiRow row;
   const std::pair<std::uint64_t, std::int64_t> expected[] = {
@@ -75,14 +75,15 @@ TEST(CfiProgram, RememberedRowsComeBackWithTheirCfa) {
 }
 
 TEST(CfiProgram, EveryRegisterRuleIsKept) {
-  const Bytes program = {0x05, 3,    2,                // rbx at CFA-16
-                         0x07, 12,                     // r12 undefined
-                         0x08, 13,                     // r13 the same
-                         0x09, 14,   3,                // r14 in rbx
-                         0x14, 15,   1,                // r15 = CFA-8
-                         0x11, 6,    0x7d,             // rbp at CFA+24
-                         0x10, 0,    2,    0x76, 0x10  // rax: breg6 16
-                        };
+  const Bytes program = {
+      0x05, 3,  2,                // rbx at CFA-16
+      0x07, 12,                   // r12 undefined
+      0x08, 13,                   // r13 the same
+      0x09, 14, 3,                // r14 in rbx
+      0x14, 15, 1,                // r15 = CFA-8
+      0x11, 6,  0x7d,             // rbp at CFA+24
+      0x10, 0,  2,    0x76, 0x10  // rax: breg6 16
+  };
   CfiRow row;
   ASSERT_TRUE(run_cfi(info_of(kUsual, program), 0x1000, row));
   EXPECT_EQ(row.rule[3], Rule::kOffset);
@@ -127,20 +128,20 @@ bool compute(const Bytes& code, std::uint64_t& result) {
 
 TEST(Expression, ArithmeticFollowsTheStandard) {
   const std::pair<Bytes, std::uint64_t> cases[] = {
-      {{0x76, 0x08}, 108},                                // breg6 + 8
-      {{0x92, 6, 0x78}, 92},                              // bregx 6, -8
-      {{0x35, 0x33, 0x1c}, 2},                            // 5 - 3
-      {{0x09, 0xf8, 0x32, 0x1b}, ~std::uint64_t{3}},      // -8 / 2
-      {{0x09, 0xff, 0x3f, 0x1a}, 15},                     // -1 & 15
-      {{0x31, 0x34, 0x24}, 16},                           // 1 << 4
-      {{0x09, 0xf0, 0x32, 0x26}, ~std::uint64_t{3}},      // -16 >> 2
-      {{0x33, 0x34, 0x2d}, 1},                            // 3 < 4
-      {{0x31, 0x32, 0x33, 0x17, 0x1c, 0x1c}, 4},          // rot: 3 1 2
-      {{0x31, 0x32, 0x16, 0x1c}, 1},                      // swap: 2 - 1
-      {{0x31, 0x32, 0x14, 0x22, 0x22}, 4},                // over
-      {{0x30, 0x28, 1, 0, 0x45, 0x41}, 17},               // bra not taken
-      {{0x37, 0x2f, 1, 0, 0x96, 0x23, 0x81, 1}, 136},     // skip, plus_uconst
-      {{0x38, 0x20, 0x1f}, 9},                            // neg of not
+      {{0x76, 0x08}, 108},                             // breg6 + 8
+      {{0x92, 6, 0x78}, 92},                           // bregx 6, -8
+      {{0x35, 0x33, 0x1c}, 2},                         // 5 - 3
+      {{0x09, 0xf8, 0x32, 0x1b}, ~std::uint64_t{3}},   // -8 / 2
+      {{0x09, 0xff, 0x3f, 0x1a}, 15},                  // -1 & 15
+      {{0x31, 0x34, 0x24}, 16},                        // 1 << 4
+      {{0x09, 0xf0, 0x32, 0x26}, ~std::uint64_t{3}},   // -16 >> 2
+      {{0x33, 0x34, 0x2d}, 1},                         // 3 < 4
+      {{0x31, 0x32, 0x33, 0x17, 0x1c, 0x1c}, 4},       // rot: 3 1 2
+      {{0x31, 0x32, 0x16, 0x1c}, 1},                   // swap: 2 - 1
+      {{0x31, 0x32, 0x14, 0x22, 0x22}, 4},             // over
+      {{0x30, 0x28, 1, 0, 0x45, 0x41}, 17},            // bra not taken
+      {{0x37, 0x2f, 1, 0, 0x96, 0x23, 0x81, 1}, 136},  // skip, plus_uconst
+      {{0x38, 0x20, 0x1f}, 9},                         // neg of not
   };
   for (const auto& [code, expected] : cases) {
     std::uint64_t result = 0;
@@ -151,28 +152,28 @@ TEST(Expression, ArithmeticFollowsTheStandard) {
 
 TEST(Expression, NonsenseIsRefused) {
   const Bytes bad[] = {
-      {},                                // no result
-      {0x22},                            // nothing to add
-      {0x31, 0x30, 0x1b},                // division by zero
-      {0x31, 0x30, 0x1d},                // remainder by zero
-      {0x30, 0x06},                      // reads address 0
-      {0x09, 0xff, 0x06},                // reads the last byte of memory
-      {0x31, 0x2f, 0xfd, 0xff},          // runs for ever
-      {0x31, 0x2f, 0x00, 0x70},          // jumps out
-      {0xff},                            // no such operation
-      {0x12},                            // duplicates nothing
-      {0x31, 0x94, 3},                   // reads three bytes
-      {0x30, 0x12, 0x2f, 0xfc, 0xff},    // grows for ever
-      {0x92, 17, 0},                     // no such register
+      {},                              // no result
+      {0x22},                          // nothing to add
+      {0x31, 0x30, 0x1b},              // division by zero
+      {0x31, 0x30, 0x1d},              // remainder by zero
+      {0x30, 0x06},                    // reads address 0
+      {0x09, 0xff, 0x06},              // reads the last byte of memory
+      {0x31, 0x2f, 0xfd, 0xff},        // runs for ever
+      {0x31, 0x2f, 0x00, 0x70},        // jumps out
+      {0xff},                          // no such operation
+      {0x12},                          // duplicates nothing
+      {0x31, 0x94, 3},                 // reads three bytes
+      {0x30, 0x12, 0x2f, 0xfc, 0xff},  // grows for ever
+      {0x92, 17, 0},                   // no such register
   };
   std::uint64_t result = 0;
   for (const Bytes& code : bad) EXPECT_FALSE(compute(code, result));
 }
 
 TEST(StackMemory, TheKernelTellsWhatIsReadable) {
-  auto* page = static_cast<char*>(mmap(nullptr, 2 * kPage,
-                                       PROT_READ | PROT_WRITE,
-                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* page =
+      static_cast<char*>(mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   mprotect(page + kPage, kPage, PROT_NONE);
   const auto at = reinterpret_cast<std::uint64_t>(page);
   errno = 77;

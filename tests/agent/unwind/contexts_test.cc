@@ -137,8 +137,7 @@ TEST(Contexts, ASmallThreadStackSuffices) {
 struct Fiber {
   static constexpr std::size_t kBytes = 128 << 10;
   ucontext_t context;
-  char* stack = static_cast<char*>(mmap(nullptr, kBytes,
-                                        PROT_READ | PROT_WRITE,
+  char* stack = static_cast<char*>(mmap(nullptr, kBytes, PROT_READ | PROT_WRITE,
                                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   Fiber() = default;
   Fiber(const Fiber&) = delete;
@@ -167,8 +166,8 @@ void run_fibers() {
     owned[i]->context.uc_stack.ss_sp = owned[i]->stack;
     owned[i]->context.uc_stack.ss_size = Fiber::kBytes;
     owned[i]->context.uc_link = &main_context;
-    makecontext(&owned[i]->context, reinterpret_cast<void (*)()>(fiber_body),
-                1, i);
+    makecontext(&owned[i]->context, reinterpret_cast<void (*)()>(fiber_body), 1,
+                i);
   }
   for (int round = 0; round < 20; ++round) {
     for (Fiber* fiber : fibers) {

@@ -88,9 +88,9 @@ TIDEMARK_NOINLINE void realigned(int depth) {
 
 // More arguments than registers and an alloca: gcc then finds the arguments
 // by a dynamic realign argument pointer (DRAP), whose CFA is an expression.
-TIDEMARK_NOINLINE int realigned_with_stack_arguments(int a, int b, int c,
-                                                     int d, int e, int f,
-                                                     int g, int h) {
+TIDEMARK_NOINLINE int realigned_with_stack_arguments(int a, int b, int c, int d,
+                                                     int e, int f, int g,
+                                                     int h) {
   alignas(128) volatile char room[256];
   auto* more = static_cast<volatile char*>(
       alloca(static_cast<std::size_t>(16 + (g & 63))));
@@ -179,8 +179,7 @@ TEST(Frames, DestructorsRunByAnExceptionSeeTheStackBelowTheThrow) {
   EXPECT_THROW(throw_through_destructor(4), std::runtime_error);
 }
 
-[[gnu::noinline, gnu::optimize("no-omit-frame-pointer")]] void with_pointer(
-    int depth) {
+TIDEMARK_FRAME_POINTER void with_pointer(int depth) {
   if (depth == 0) {
     expect_oracle();
   } else {
@@ -198,8 +197,8 @@ TEST(Frames, FramePointersMixWithFramesThatHaveNone) {
 TIDEMARK_NOINLINE long crowded(long a, long b, int depth) {
   long values[40];
   for (int i = 0; i < 40; ++i) values[i] = a * i + b;
-  asm volatile("" ::"r"(values) : "memory", "rbx", "rbp", "r12", "r13", "r14",
-               "r15");
+  asm volatile("" ::"r"(values)
+               : "memory", "rbx", "rbp", "r12", "r13", "r14", "r15");
   if (depth > 0) {
     values[depth % 40] += crowded(b, a, depth - 1);
   } else {

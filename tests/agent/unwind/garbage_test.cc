@@ -77,14 +77,28 @@ std::vector<std::uint64_t> values_for_rbp() {
   static std::uint64_t words[4] = {};
   words[0] = reinterpret_cast<std::uint64_t>(&words[2]);
   const auto here = reinterpret_cast<std::uint64_t>(&words);
-  const auto stack = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
-  std::vector<std::uint64_t> values = {
-      0, 1, 7, 8, 4096, here, here + 8, stack, stack - 4096, stack + 1,
-      stack | 0xfff, stack + (1u << 20), stack + (1u << 30),
-      reinterpret_cast<std::uint64_t>(environ), own_state().stack.hi,
-      own_state().stack.hi - 8, own_state().stack.hi - 1,
-      (own_state().stack.hi | 0xfff) - 8, std::uint64_t{1} << 47,
-      std::uint64_t{1} << 63};
+  const auto stack =
+      reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
+  std::vector<std::uint64_t> values = {0,
+                                       1,
+                                       7,
+                                       8,
+                                       4096,
+                                       here,
+                                       here + 8,
+                                       stack,
+                                       stack - 4096,
+                                       stack + 1,
+                                       stack | 0xfff,
+                                       stack + (1u << 20),
+                                       stack + (1u << 30),
+                                       reinterpret_cast<std::uint64_t>(environ),
+                                       own_state().stack.hi,
+                                       own_state().stack.hi - 8,
+                                       own_state().stack.hi - 1,
+                                       (own_state().stack.hi | 0xfff) - 8,
+                                       std::uint64_t{1} << 47,
+                                       std::uint64_t{1} << 63};
   for (std::uint64_t i = 0; i < 64; ++i) values.push_back(~i);
   for (std::uint64_t i = 0; i < 256; i += 8) values.push_back(stack + i);
   return values;
@@ -93,11 +107,11 @@ std::vector<std::uint64_t> values_for_rbp() {
 using Liar = void (*)(void (*)(), std::uint64_t);
 
 void try_everything() {
-  const Liar liars[] = {cfa_from_rbp,         cfa_from_rbp_only, cfa_below,
-                        cfa_far_above,        rbp_far_below,     rbp_above,
-                        cfa_in_lost_register, cfa_in_memory,
-                        cfa_twice_in_memory,  cfa_from_nothing,
-                        caller_at_rbp,        uninformed};
+  const Liar liars[] = {
+      cfa_from_rbp,         cfa_from_rbp_only, cfa_below,
+      cfa_far_above,        rbp_far_below,     rbp_above,
+      cfa_in_lost_register, cfa_in_memory,     cfa_twice_in_memory,
+      cfa_from_nothing,     caller_at_rbp,     uninformed};
   for (Liar liar : liars) {
     for (std::uint64_t rbp : values_for_rbp()) {
       liar(capture_here, rbp);

@@ -137,9 +137,6 @@ TEST(Reuse, TheSameStackPointerWithAnotherCallerAboveIsSeen) {
   }
 }
 
-#define TIDEMARK_FRAME_POINTER \
-  [[gnu::noinline, gnu::noclone, gnu::optimize("no-omit-frame-pointer")]]
-
 Comparison moved;
 
 // Leaves rbp alone, so that the walk still has the caller's when it compares
@@ -241,35 +238,36 @@ TIDEMARK_NOINLINE void capture_below(Capture& out, int depth) {
   TIDEMARK_KEEP_FRAME();
 }
 
+// From one call site: `before_second` stands between the two.
+TIDEMARK_NOINLINE void capture_twice(Capture (&out)[2], int depth,
+                                     void (*before_second)()) {
+  int times = 2;
+  asm("" : "+r"(times));  // not unrolled into two call sites
+  for (int i = 0; i < times; ++i) {
+    if (i == 1) before_second();
+    capture_below(out[i], depth);
+  }
+}
+
 TEST(Reuse, TheHashIsTheSameWithAndWithoutReuse) {
-  static Capture reused;
-  static Capture whole;
+  static Capture captures[2];
   for (int depth = 0; depth < 150; ++depth) {
-    Capture* const targets[] = {&reused, &whole};
-    for (Capture* out : targets) {
-      own_state().never_reuse = out == &whole;
-      capture_below(*out, depth);
-    }
+    capture_twice(captures, depth, [] { own_state().never_reuse = true; });
     own_state().never_reuse = false;
-    ASSERT_EQ(reused.depth, whole.depth);
-    ASSERT_EQ(reused.hash, whole.hash) << "at depth " << depth;
+    ASSERT_EQ(captures[0].depth, captures[1].depth);
+    ASSERT_EQ(captures[0].hash, captures[1].hash) << "at depth " << depth;
   }
 }
 
 TEST(Reuse, TheSlowWalkGivesTheSameFramesAndHash) {
-  static Capture fast;
-  static Capture slow;
-  Capture* const targets[] = {&fast, &slow};
+  static Capture captures[2];
   for (int depth = 0; depth < 140; ++depth) {
-    for (Capture* out : targets) {
-      // A state in use, as a signal handler finds it.
-      own_state().busy_at = out == &slow ? 1 : 0;
-      capture_below(*out, depth);
-    }
+    // A state in use, as a signal handler finds it.
+    capture_twice(captures, depth, [] { own_state().busy_at = 1; });
     own_state().busy_at = 0;
-    ASSERT_EQ(fast.depth, slow.depth);
-    ASSERT_EQ(fast.hash, slow.hash);
-    ASSERT_EQ(fast.truncated, slow.truncated);
+    ASSERT_EQ(captures[0].depth, captures[1].depth);
+    ASSERT_EQ(captures[0].hash, captures[1].hash) << "at depth " << depth;
+    ASSERT_EQ(captures[0].truncated, captures[1].truncated);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <unwind.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,14 @@
 
 namespace tidemark::agent {
 
+#ifdef __clang__
+#define TIDEMARK_NOINLINE [[gnu::noinline]]
+#define TIDEMARK_FRAME_POINTER [[gnu::noinline]]
+#else
 #define TIDEMARK_NOINLINE [[gnu::noinline, gnu::noclone]]
+#define TIDEMARK_FRAME_POINTER \
+  [[gnu::noinline, gnu::noclone, gnu::optimize("no-omit-frame-pointer")]]
+#endif
 
 // A call that stays a call: no tail call after it.
 #define TIDEMARK_KEEP_FRAME() asm volatile("" ::: "memory")
@@ -93,10 +101,10 @@ TIDEMARK_NOINLINE inline void compare_here(Comparison& result) {
   for (unsigned i = 0; result.equal && i < expected; ++i)
     result.equal = result.capture.frames[i] == oracle.frames[skip + i];
   if (!result.equal) {
-    result.difference =
-        "wanted" + hex_list(oracle.frames + skip, expected) + "\nfound " +
-        hex_list(result.capture.frames, result.capture.depth) +
-        (result.capture.truncated ? " truncated" : "");
+    result.difference = "wanted" + hex_list(oracle.frames + skip, expected) +
+                        "\nfound " +
+                        hex_list(result.capture.frames, result.capture.depth) +
+                        (result.capture.truncated ? " truncated" : "");
   }
 }
 

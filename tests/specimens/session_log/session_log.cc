@@ -24,7 +24,7 @@ std::vector<std::string> lines;
 
 [[gnu::noinline]] void log_abnormal_close(ConnectionId id) {
   char text[kLineLength + 1];
-  std::snprintf(text, sizeof text, "connection %016llu ended without goodbye",
+  std::snprintf(text, sizeof text, "connection %016llu ended with no close",
                 static_cast<unsigned long long>(id));
   lines.emplace_back(text, kLineLength);
 }

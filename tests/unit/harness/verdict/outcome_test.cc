@@ -93,6 +93,27 @@ TEST(Outcome, MostAttemptsFailingIsInconclusive) {
   EXPECT_THAT(verdict.reason, StartsWith("only "));
 }
 
+TEST(Outcome, ConnectionsThatTheServiceEndsAreNoPass) {
+  Evidence evidence = clean();
+  for (CycleFacts& facts : evidence.cycles) {
+    facts.load.early_closed = facts.load.opened;
+    facts.load.reasons["broke RFC 6455"] = facts.load.opened;
+  }
+  const Judgement verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::kInconclusive);
+  EXPECT_THAT(verdict.reason, StartsWith("the service ended "));
+}
+
+TEST(Outcome, RepliesThatAreMostlyWrongAreNoPass) {
+  Evidence evidence = clean();
+  for (CycleFacts& facts : evidence.cycles) {
+    facts.load.messages_sent = facts.load.opened;
+    facts.load.reply_errors = facts.load.opened;
+  }
+  const Judgement verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::kInconclusive);
+}
+
 TEST(Outcome, ACycleThatDidNotDrainIsInconclusive) {
   Evidence evidence = clean();
   evidence.cycles[8].drained = false;

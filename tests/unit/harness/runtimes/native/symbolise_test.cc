@@ -163,23 +163,21 @@ TEST(Symboliser, PathsBelowTheCurrentDirectoryAreRelativeToIt) {
   std::filesystem::current_path("/");
   const std::string absolute = frames_at(spot.address)[0].file;
   std::filesystem::current_path(before);
-  if (!absolute.starts_with(before.string() + "/"))
-    GTEST_SKIP() << "not started in the source tree";
+  ASSERT_TRUE(absolute.starts_with(before.string() + "/"))
+      << "to be started in the source tree, as ctest does";
   EXPECT_EQ(before.string() + "/" + file, absolute);
 }
 
 TEST(Symboliser, AStrippedLibraryIsNamedByItsDynamicSymbols) {
-  auto* function = static_cast<const char*>(
-      dlsym(RTLD_DEFAULT, "_ZSt17__throw_bad_allocv"));
+  // One that no sanitizer puts itself in front of.
+  auto* function = static_cast<const char*>(dlsym(RTLD_DEFAULT, "hcreate_r"));
   ASSERT_NE(function, nullptr);
   CodeAddr first = code_of(function);
-  if (first.module.find("libstdc++") == std::string::npos)
-    GTEST_SKIP() << "the C++ library is linked in";
   first.offset += 1;
   Symboliser symboliser;
   const std::vector<Frame> frames = symboliser.frames(first);
   ASSERT_FALSE(frames.empty());
-  EXPECT_EQ(frames.back().function, "std::__throw_bad_alloc()");
+  EXPECT_EQ(frames.back().function, "hcreate_r");
   EXPECT_TRUE(frames.back().library);
 }
 
