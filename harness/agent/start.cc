@@ -21,7 +21,8 @@ bool has_foreign_malloc() {
   Dl_info first, self;
   const ElfW(Sym)* symbol = nullptr;
   if (!dladdr1(dlsym(RTLD_DEFAULT, "malloc"), &first,
-               reinterpret_cast<void**>(const_cast<ElfW(Sym)**>(&symbol)), RTLD_DL_SYMENT) ||
+               reinterpret_cast<void**>(const_cast<ElfW(Sym)**>(&symbol)),
+               RTLD_DL_SYMENT) ||
       !dladdr(reinterpret_cast<void*>(&has_foreign_malloc), &self))
     return false;
   return first.dli_fbase != self.dli_fbase && symbol &&

@@ -80,7 +80,8 @@ std::string scope_of(Dwarf_Die& function) {
     const int tag = dwarf_tag(&scope);
     const char* name = dwarf_diename(&scope);
     if (tag == DW_TAG_namespace)
-      text.insert(0, fmt::format("{}::", name ? name : "(anonymous namespace)"));
+      text.insert(0,
+                  fmt::format("{}::", name ? name : "(anonymous namespace)"));
     else if (name && tag != DW_TAG_compile_unit && tag != DW_TAG_lexical_block)
       text.insert(0, fmt::format("{}::", name));
   }
@@ -130,8 +131,8 @@ SourceLine call_site(Dwarf_Die& unit, Dwarf_Die& inlined) {
 // code, then what was inlined into it. dwarf_getscopes() is for variables: it
 // goes on in the scopes where an inlined function was written, and misses
 // the inlined ones of clang's DWARF 5.
-bool find_functions(Dwarf_Die& in, Dwarf_Addr pc,
-                    std::vector<Dwarf_Die>& found, int depth = 0) {
+bool find_functions(Dwarf_Die& in, Dwarf_Addr pc, std::vector<Dwarf_Die>& found,
+                    int depth = 0) {
   constexpr int kMaxDepth = 256;  // debug information is input, too
   Dwarf_Die die;
   if (depth > kMaxDepth || dwarf_child(&in, &die) != 0) return false;
@@ -176,8 +177,7 @@ class Symboliser::Module {
     dwfl_ = dwfl_begin(&kCallbacks);
     if (dwfl_ == nullptr || path_.empty()) return;
     dwfl_report_begin(dwfl_);
-    module_ =
-        dwfl_report_elf(dwfl_, path_.c_str(), path_.c_str(), -1, 0, true);
+    module_ = dwfl_report_elf(dwfl_, path_.c_str(), path_.c_str(), -1, 0, true);
     dwfl_report_end(dwfl_, nullptr, nullptr);
     GElf_Addr bias = 0;
     if (module_ && dwfl_module_getelf(module_, &bias) == nullptr)
@@ -265,10 +265,9 @@ class Symboliser::Module {
       while ((next = dwarf_ranges(unit, next, &base, &low, &high)) > 0)
         units_.push_back({low + units_bias_, high + units_bias_, *unit});
     }
-    std::sort(units_.begin(), units_.end(),
-              [](const UnitRange& a, const UnitRange& b) {
-                return a.low < b.low;
-              });
+    std::sort(
+        units_.begin(), units_.end(),
+        [](const UnitRange& a, const UnitRange& b) { return a.low < b.low; });
   }
 
   SourceLine line_at(Dwarf_Die& unit, Dwarf_Addr pc) {

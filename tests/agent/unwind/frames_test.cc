@@ -197,8 +197,7 @@ TEST(Frames, FramePointersMixWithFramesThatHaveNone) {
 TIDEMARK_NOINLINE long crowded(long a, long b, int depth) {
   long values[40];
   for (int i = 0; i < 40; ++i) values[i] = a * i + b;
-  asm volatile("" ::"r"(values)
-               : "memory", "rbx", "rbp", "r12", "r13", "r14", "r15");
+  asm volatile("" ::"r"(values) : "memory", "rbx", "r12", "r13", "r14", "r15");
   if (depth > 0) {
     values[depth % 40] += crowded(b, a, depth - 1);
   } else {

@@ -153,15 +153,7 @@ TEST(Garbage, AFrameThatCannotBeFollowedIsFlagged) {
 TEST(Garbage, CodeWithoutInformationIsCrossedByItsFramePointerAndFlagged) {
   // The frame that called us, as a frame pointer would describe it.
   volatile std::uint64_t frame[2] = {0, 0x5000};
-  uninformed(
-      [] {
-        capture_stack(
-            own_state(),
-            reinterpret_cast<std::uint64_t>(__builtin_return_address(0)),
-            captured);
-        TIDEMARK_KEEP_FRAME();
-      },
-      reinterpret_cast<std::uint64_t>(frame));
+  uninformed(capture_here, reinterpret_cast<std::uint64_t>(frame));
   EXPECT_TRUE(captured.truncated);
   ASSERT_GE(captured.depth, 2u);
   EXPECT_EQ(captured.frames[1], 0x5000u);

@@ -238,13 +238,13 @@ TIDEMARK_NOINLINE void capture_below(Capture& out, int depth) {
   TIDEMARK_KEEP_FRAME();
 }
 
-// From one call site: `before_second` stands between the two.
+// From one call site, after `prepare` with the number of the capture.
 TIDEMARK_NOINLINE void capture_twice(Capture (&out)[2], int depth,
-                                     void (*before_second)()) {
+                                     void (*prepare)(int)) {
   int times = 2;
   asm("" : "+r"(times));  // not unrolled into two call sites
   for (int i = 0; i < times; ++i) {
-    if (i == 1) before_second();
+    prepare(i);
     capture_below(out[i], depth);
   }
 }
@@ -252,7 +252,8 @@ TIDEMARK_NOINLINE void capture_twice(Capture (&out)[2], int depth,
 TEST(Reuse, TheHashIsTheSameWithAndWithoutReuse) {
   static Capture captures[2];
   for (int depth = 0; depth < 150; ++depth) {
-    capture_twice(captures, depth, [] { own_state().never_reuse = true; });
+    capture_twice(captures, depth,
+                  [](int i) { own_state().never_reuse = i == 1; });
     own_state().never_reuse = false;
     ASSERT_EQ(captures[0].depth, captures[1].depth);
     ASSERT_EQ(captures[0].hash, captures[1].hash) << "at depth " << depth;
@@ -263,7 +264,7 @@ TEST(Reuse, TheSlowWalkGivesTheSameFramesAndHash) {
   static Capture captures[2];
   for (int depth = 0; depth < 140; ++depth) {
     // A state in use, as a signal handler finds it.
-    capture_twice(captures, depth, [] { own_state().busy_at = 1; });
+    capture_twice(captures, depth, [](int i) { own_state().busy_at = i == 1; });
     own_state().busy_at = 0;
     ASSERT_EQ(captures[0].depth, captures[1].depth);
     ASSERT_EQ(captures[0].hash, captures[1].hash) << "at depth " << depth;

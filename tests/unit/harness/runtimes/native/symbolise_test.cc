@@ -177,7 +177,7 @@ TEST(Symboliser, AStrippedLibraryIsNamedByItsDynamicSymbols) {
   Symboliser symboliser;
   const std::vector<Frame> frames = symboliser.frames(first);
   ASSERT_FALSE(frames.empty());
-  EXPECT_EQ(frames.back().function, "hcreate_r");
+  EXPECT_THAT(frames.back().function, HasSubstr("hcreate_r"));
   EXPECT_TRUE(frames.back().library);
 }
 
