@@ -227,6 +227,7 @@ bool make_segment() {
 void wipe_on_fork() {
   madvise(&owner, sizeof owner, MADV_WIPEONFORK);
   madvise(top, sizeof top, MADV_WIPEONFORK);
+  madvise(unwind_states, sizeof unwind_states, MADV_WIPEONFORK);
 }
 
 }  // namespace

@@ -73,31 +73,37 @@ bool is_cacheable(const Site& caller_site) {
          !(caller_site.flags.load(std::memory_order_relaxed) & kSiteZoom);
 }
 
-// The unwinder's memory, mapped when a thread first needs it.
+// The unwinder's memory, mapped when a thread first needs it. A thread that
+// takes over the slot of one that has ended takes that one's memory, too.
 UnwindState* unwind_state(ThreadState& state) {
   if (state.unwind) return state.unwind;
+  std::uint64_t slot =
+      static_cast<std::uint64_t>(slot_of(state) - segment.threads);
+  // The last slot may be shared by threads that are all alive.
+  bool pooled = slot < kThreadSlots - 1;
+  if (pooled && unwind_states[slot]) {
+    // All zero is a state that knows nothing.
+    madvise(unwind_states[slot], sizeof(UnwindState), MADV_DONTNEED);
+    state.unwind = unwind_states[slot];
+    return state.unwind;
+  }
   long at =
       syscall(SYS_mmap, nullptr, sizeof(UnwindState), PROT_READ | PROT_WRITE,
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
   if (at < 0 && at > -4096) return nullptr;
   state.unwind = reinterpret_cast<UnwindState*>(at);
+  if (pooled) unwind_states[slot] = state.unwind;
   return state.unwind;
 }
 
 [[gnu::noinline]] std::uint32_t stack_site(ThreadState& state,
                                            std::uint64_t caller,
                                            std::uint32_t flags) {
-  // A signal handler that allocates while its thread unwinds keeps the
-  // caller's address only: the unwinder's memory is in use below it.
-  if (state.capturing) return 0;
   UnwindState* unwind = unwind_state(state);
   if (!unwind) return 0;
-  state.capturing = 1;
   Capture stack;
   capture_stack(*unwind, caller, stack);
-  std::uint32_t site = stack.depth > 0 ? site_of_stack(stack, flags) : 0;
-  state.capturing = 0;
-  return site;
+  return stack.depth > 0 ? site_of_stack(stack, flags) : 0;
 }
 
 }  // namespace

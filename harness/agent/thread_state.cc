@@ -12,6 +12,8 @@ namespace tidemark::agent {
 __thread ThreadState thread_state
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+alignas(kPage) UnwindState* unwind_states[kThreadSlots];
+
 namespace {
 
 // Slots taken before dead threads are looked for.
@@ -70,6 +72,7 @@ void forget_sites(ThreadState& state) {
 void forget_thread_state() {
   forget_sites(thread_state);
   thread_state.slot = nullptr;
+  thread_state.unwind = nullptr;
 }
 
 }  // namespace tidemark::agent

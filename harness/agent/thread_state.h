@@ -24,8 +24,7 @@ struct CacheEntry {
 struct ThreadState {
   ThreadSlot* slot;  // null until the thread's first allocation
   UnwindState* unwind;
-  std::uint32_t capturing;  // inside the unwinder
-  std::uint32_t internal;   // allocating for the agent itself
+  std::uint32_t internal;  // allocating for the agent itself
   CacheEntry cache[kCacheEntries];
 };
 
@@ -39,6 +38,10 @@ extern __thread ThreadState thread_state
 inline std::size_t cache_index(std::uint64_t caller) {
   return (caller / sizeof(CacheEntry)) % kCacheEntries;
 }
+
+// The unwinder's memory of each slot's latest owner. Wiped by fork, like
+// `top`: a child's threads are new.
+extern UnwindState* unwind_states[kThreadSlots];
 
 // The thread's counters, found for it at its first use.
 ThreadSlot* slot_of(ThreadState& state);

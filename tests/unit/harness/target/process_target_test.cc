@@ -284,11 +284,13 @@ TEST_F(ProcessTargetTest, ADaemonLivesOnAsTheService) {
 }
 
 // Twice forked, in a session of its own and with an empty environment: only
-// that it became our child ties it to the service.
+// that it became our child ties it to the service. What was started ends when
+// the daemon is like that, so that it is never seen before.
 TEST_F(ProcessTargetTest, ADaemonThatHidItsOriginIsFound) {
-  perl(R"(use POSIX; exit if fork; POSIX::setsid(); exit if fork;
-          POSIX::setsid(); exec "env", "-i", "sh", "-c",
-          "echo ready; exec sleep 1000")");
+  perl(R"(use POSIX; pipe(R, W); if (fork) { close W; <R>; exit }
+          POSIX::setsid(); exit if fork; POSIX::setsid();
+          POSIX::dup2(fileno(W), 9); exec "env", "-i", "/bin/sh", "-c",
+          "echo go >&9; exec 9>&-; echo ready; exec sleep 1000")");
   options_.spec.ready.output = "ready";
   start_well();
   EXPECT_FALSE(target_->exited());
