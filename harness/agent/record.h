@@ -40,7 +40,7 @@ inline void record_birth(void* block, std::size_t bytes, std::uint64_t caller) {
   std::uint64_t address = reinterpret_cast<std::uint64_t>(block);
   Cell* chunk = chunk_of(address);
   ThreadState& state = thread_state;
-  const CacheEntry& cached = state.cache[cache_index(caller)];
+  const CacheEntry& cached = cached_site(state, caller);
   // The chunk first: in a fork's child it is missing, and nothing else of
   // the parent's may be written then.
   if (unlikely(!chunk)) return record_birth_slow(address, bytes, caller);
@@ -51,8 +51,9 @@ inline void record_birth(void* block, std::size_t bytes, std::uint64_t caller) {
   std::uint64_t key = caller | command().stamp.load(std::memory_order_relaxed);
   if (unlikely(((cached.key ^ key) | (bytes >> 31)) != 0))
     return record_birth_slow(address, bytes, caller);
-  bump(state.slot->allocations, 1);
-  bump(state.slot->allocated_bytes, bytes);
+  ThreadSlot* slot = state.slot;
+  bump(slot->allocations, 1);
+  bump(slot->allocated_bytes, bytes);
   chunk[cell_number(address)].store(bits | bytes, std::memory_order_relaxed);
 }
 

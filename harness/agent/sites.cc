@@ -131,7 +131,7 @@ std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
   if (!state.internal && wants_stack(entry, caller, bytes)) {
     if (std::uint32_t whole = stack_site(state, caller, flags)) site = whole;
   } else if (!state.internal && flags == 0 && is_cacheable(entry)) {
-    CacheEntry& cached = state.cache[cache_index(caller)];
+    CacheEntry& cached = cached_site(state, caller);
     cached.key = 0;
     std::atomic_signal_fence(std::memory_order_seq_cst);
     cached.bits = cycle | static_cast<std::uint64_t>(site) << kSiteShift;

@@ -33,10 +33,13 @@ struct ThreadState {
 extern __thread ThreadState thread_state
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-// One `and` instruction: entries are 16 bytes, and so many bytes apart are
-// the calls of one function.
-inline std::size_t cache_index(std::uint64_t caller) {
-  return (caller / sizeof(CacheEntry)) % kCacheEntries;
+// The entry for a caller: its low bits are the entry's offset, so that one
+// `and` finds it. Entries are 16 bytes, and so many bytes apart are the calls
+// of one function.
+inline CacheEntry& cached_site(ThreadState& state, std::uint64_t caller) {
+  constexpr std::uint64_t kOffsets = (kCacheEntries - 1) * sizeof(CacheEntry);
+  return *reinterpret_cast<CacheEntry*>(
+      reinterpret_cast<unsigned char*>(state.cache) + (caller & kOffsets));
 }
 
 // The unwinder's memory of each slot's latest owner. Wiped by fork, like
