@@ -4,16 +4,16 @@
 
 #include <vector>
 
+#include "harness/report/printable_record.h"
 #include "harness/report/site_text.h"
 
 namespace tidemark {
 namespace {
 
-// Text for XML 1.0: markup escaped, characters it cannot hold left out.
+// Markup escaped. REQUIRES: printable, so that XML 1.0 can hold it.
 std::string escaped(const std::string& text) {
   std::string safe;
   for (char c : text) {
-    unsigned char byte = static_cast<unsigned char>(c);
     if (c == '&')
       safe += "&amp;";
     else if (c == '<')
@@ -24,42 +24,68 @@ std::string escaped(const std::string& text) {
       safe += "&quot;";
     else if (c == '\n')
       safe += "&#10;";
-    else if (byte >= 0x20 || c == '\t')
+    else
       safe += c;
   }
   return safe;
 }
 
+constexpr std::size_t kWidth = 100;  // of stacks, in a CI's web page
+
 struct Case {
   std::string name;
+  std::string headline;  // of the failure; empty: it passed
   std::string failure;
 };
 
 std::string told(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
-  return finding.explanation +
-         (site ? "\nallocated by " + place_of(*site) : std::string());
+  if (site == nullptr) return finding.explanation;
+  return fmt::format("{}\nallocated by {}\n{}", finding.explanation,
+                     place_of(*site), stack_text(*site, false, kWidth));
 }
 
-void add_line(std::string& to, const std::string& line) {
-  to += (to.empty() ? "" : "\n") + line;
+// One case for each expectation a scenario can have (scenario.h).
+enum Expectation : std::size_t {
+  kResidue,
+  kPeak,
+  kFds,
+  kThreads,
+  kSockets,
+  kGrowth
+};
+
+Expectation expectation_of(const Finding& finding) {
+  if (finding.kind == FindingClass::kTimeGrowth) return kGrowth;
+  if (finding.unit == "open connection") return kPeak;
+  if (finding.kind != FindingClass::kDescriptors) return kResidue;
+  if (finding.unit == "socket") return kSockets;
+  return finding.unit == "thread" ? kThreads : kFds;
 }
 
 std::vector<Case> cases(const RunRecord& record) {
-  Case residue{"residue_per_connection", ""};
-  Case growth{"time_growth", ""};
-  Case kernel{"fds, threads and sockets", ""};
-  Case peak{"peak_per_connection", ""};
-  for (const Finding& finding : record.judgement->findings) {
+  std::vector<Case> all = {{"residue_per_connection", "", ""},
+                           {"peak_per_connection", "", ""},
+                           {"fds", "", ""},
+                           {"threads", "", ""},
+                           {"sockets", "", ""},
+                           {"time_growth", "", ""}};
+  const Judgement& judgement = *record.judgement;
+  bool failed = false;
+  for (const Finding& finding : judgement.findings) {
     if (!finding.fails) continue;
-    Case* of = &residue;
-    if (finding.kind == FindingClass::kTimeGrowth) of = &growth;
-    if (finding.kind == FindingClass::kDescriptors) of = &kernel;
-    if (finding.unit == "open connection") of = &peak;
-    add_line(of->failure, told(record, finding));
+    Case& one = all[expectation_of(finding)];
+    // The verdict's sentence is about the first of the failing findings.
+    if (one.headline.empty())
+      one.headline = failed ? finding.explanation : judgement.reason;
+    one.failure += (one.failure.empty() ? "" : "\n") + told(record, finding);
+    failed = true;
   }
-  return {residue, growth, kernel, peak};
+  // A leak that no finding explains must not look like six passes.
+  if (!failed && judgement.outcome != Outcome::kPass)
+    all[kResidue].failure = judgement.reason;
+  return all;
 }
 
 std::string test_case(const RunRecord& record, const std::string& name,
@@ -71,48 +97,62 @@ std::string test_case(const RunRecord& record, const std::string& name,
                         : head + ">\n" + inside + "    </testcase>\n";
 }
 
+// Only a run that came to a pass or a leak has judged its expectations.
+std::string no_verdict(const RunRecord& record) {
+  std::string type = "partial";
+  std::string why = "the run did not reach its verdict";
+  if (record.error) {
+    type = "error";
+    why = record.error->message;
+    if (!record.error->hint.empty()) why += "\n" + record.error->hint;
+  } else if (record.judgement) {
+    type = to_word(record.judgement->outcome);
+    why = record.judgement->reason;
+  }
+  return fmt::format("      <error type=\"{}\" message=\"{}\"/>\n", type,
+                     escaped(why));
+}
+
+struct Suite {
+  std::string body;
+  int tests = 0;
+  int failures = 0;
+  int errors = 0;
+};
+
+Suite suite_of(const RunRecord& record) {
+  const Outcome outcome = outcome_of(record);
+  if (outcome != Outcome::kPass && outcome != Outcome::kLeak)
+    return {test_case(record, "verdict", no_verdict(record)), 1, 0, 1};
+  Suite suite;
+  for (const Case& one : cases(record)) {
+    ++suite.tests;
+    std::string inside;
+    if (!one.failure.empty()) {
+      ++suite.failures;
+      inside = fmt::format(
+          "      <failure type=\"{}\" message=\"{}\">{}</failure>\n", one.name,
+          escaped(one.headline), escaped(one.failure));
+    }
+    suite.body += test_case(record, one.name, inside);
+  }
+  return suite;
+}
+
 class JunitReporter final : public Reporter {
  public:
-  std::string render(const RunRecord& record,
+  std::string render(const RunRecord& unsafe,
                      const ReportStyle&) const override {
-    std::string body;
-    int tests = 0, failures = 0, errors = 0;
-    if (record.error || !record.judgement) {
-      std::string why = record.error
-                            ? record.error->message + "\n" + record.error->hint
-                            : "the run did not reach its verdict";
-      body = test_case(
-          record, "run",
-          fmt::format("      <error message=\"{}\"/>\n", escaped(why)));
-      tests = errors = 1;
-    } else if (record.judgement->outcome == Outcome::kInconclusive ||
-               record.judgement->outcome == Outcome::kInvalid) {
-      body =
-          test_case(record, "verdict",
-                    fmt::format("      <error type=\"{}\" message=\"{}\"/>\n",
-                                to_word(record.judgement->outcome),
-                                escaped(record.judgement->reason)));
-      tests = errors = 1;
-    } else {
-      for (const Case& one : cases(record)) {
-        ++tests;
-        failures += !one.failure.empty();
-        body += test_case(
-            record, one.name,
-            one.failure.empty()
-                ? ""
-                : fmt::format("      <failure message=\"{}\">{}</failure>\n",
-                              escaped(record.judgement->reason),
-                              escaped(one.failure)));
-      }
-    }
+    const RunRecord record = printable_record(unsafe);
+    const Suite suite = suite_of(record);
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites>\n"
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
-        "time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
-        escaped(record.scenario_name), tests, failures, errors,
-        to_seconds(record.took), body);
+        "timestamp=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
+        escaped(record.scenario_name), suite.tests, suite.failures,
+        suite.errors, escaped(record.started_at), to_seconds(record.took),
+        suite.body);
   }
 };
 

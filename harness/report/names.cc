@@ -1,12 +1,17 @@
 #include "harness/report/names.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
+
+#include "harness/report/text.h"
 
 namespace tidemark {
 namespace {
 
 constexpr std::size_t kLongArguments = 24;
+constexpr std::size_t kLongestName = 4000;
 
 void replace_all(std::string& text, std::string_view from,
                  std::string_view to) {
@@ -15,74 +20,130 @@ void replace_all(std::string& text, std::string_view from,
     text.replace(at, from.size(), to);
 }
 
-// The matching close of the bracket at `open`, or npos.
-std::size_t closing(std::string_view text, std::size_t open, char opener,
-                    char closer) {
+// Where "operator<<" and the like end; `at` itself if none starts there.
+std::size_t past_operator(std::string_view text, std::size_t at) {
+  constexpr std::string_view kOperator = "operator";
+  if (!text.substr(at).starts_with(kOperator)) return at;
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+  };
+  std::size_t end = at + kOperator.size();
+  if (at > 0 && is_word(text[at - 1])) return at;
+  if (end < text.size() && is_word(text[end])) return at;
+  if (text.substr(end).starts_with("()")) return end + 2;
+  if (text.substr(end).starts_with("[]")) return end + 2;
+  if (text.substr(end).starts_with(" "))  // new, delete, a type
+    return std::min({text.find('(', end), text.find('<', end), text.size()});
+  // At most three: <<=, <=>, ->*; more of them are template arguments.
+  constexpr std::string_view kSymbols = "<>=!+-*/%^&|~,";
+  const std::size_t most = std::min(end + 3, text.size());
+  while (end < most && kSymbols.find(text[end]) != text.npos) {
+    const bool arguments =
+        text[end] == '<' && text[end - 1] != '<' && end > at + kOperator.size();
+    if (arguments) break;
+    ++end;
+  }
+  return end;
+}
+
+// Past the bracket that closes the one at `open`; npos if none does.
+std::size_t past_bracket(std::string_view text, std::size_t open) {
   int depth = 0;
-  for (std::size_t i = open; i < text.size(); ++i) {
-    if (text[i] == opener) ++depth;
-    // "->" and "operator>" are not brackets.
-    if (text[i] == closer && (i == 0 || text[i - 1] != '-') && --depth == 0)
-      return i;
-  }
-  return std::string::npos;
-}
-
-bool follows_operator(std::string_view text, std::size_t at) {
-  return at >= 8 && text.substr(at - 8, 8) == "operator";
-}
-
-void fold_templates(std::string& text) {
-  for (std::size_t at = text.find('<'); at != std::string::npos;
-       at = text.find('<', at + 1)) {
-    if (follows_operator(text, at)) continue;
-    std::size_t end = closing(text, at, '<', '>');
-    if (end == std::string::npos) return;
-    if (end - at > kLongArguments) text.replace(at, end - at + 1, "<…>");
-  }
-}
-
-// f(int, char) → f; but operator()(int) → operator(), and (anonymous
-// namespace) stays.
-void drop_parameters(std::string& text) {
-  for (std::size_t at = text.find('('); at != std::string::npos;
-       at = text.find('(', at + 1)) {
-    std::size_t end = closing(text, at, '(', ')');
-    if (end == std::string::npos) return;
-    if (follows_operator(text, at) || text.compare(at, 10, "(anonymous") == 0) {
-      at = end;
+  for (std::size_t at = open; at < text.size(); ++at) {
+    if (const std::size_t past = past_operator(text, at); past != at) {
+      at = past - 1;
       continue;
     }
-    text.erase(at, end - at + 1);
-    while (text.ends_with(" const") || text.ends_with(" &"))
-      text.erase(text.rfind(' '));
-    return;
+    const char c = text[at];
+    if (c == '<' || c == '(' || c == '{') ++depth;
+    const bool arrow = c == '>' && text[at - 1] == '-';
+    if ((c == '>' && !arrow) || c == ')' || c == '}')
+      if (--depth == 0) return at + 1;
   }
+  return text.npos;
+}
+
+// What stands for the bracket text[at, end) of a name.
+std::string folded(std::string_view text, std::size_t at, std::size_t end) {
+  const std::string_view whole = text.substr(at, end - at);
+  switch (text[at]) {
+    case '<':
+      return whole.size() > kLongArguments ? "<…>" : std::string(whole);
+    case '{':
+      return whole.starts_with("{lambda") ? "{lambda}" : std::string(whole);
+    default:  // a parameter list
+      return "";
+  }
+}
+
+// One pass over the top level of a demangled name.
+std::string folded_name(std::string_view text) {
+  std::string name;
+  const bool is_function = text.find('(') != text.npos;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t past = past_operator(text, at);
+    if (past != at) {
+      name += text.substr(at, past - at);
+      at = past;
+      // "operator<< <char>": the space is the demangler's.
+      if (text.substr(at).starts_with(" <")) ++at;
+      continue;
+    }
+    const char c = text[at];
+    const bool opens = c == '<' || c == '(' || c == '{';
+    const std::size_t end = opens ? past_bracket(text, at) : text.npos;
+    if (end != text.npos) {
+      name += folded(text, at, end);
+      at = end;
+      if (c == '(' && text.substr(at).starts_with(" const")) at += 6;
+      continue;
+    }
+    // What was before a space is a return type or "virtual thunk to".
+    if (c == ' ' && is_function && at + 1 < text.size() &&
+        text[at + 1] != '[' && text[at + 1] != '&')
+      name.clear();
+    else
+      name += c;
+    ++at;
+  }
+  return name;
 }
 
 }  // namespace
 
 std::string short_name(std::string_view function) {
-  std::string text(function);
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5>
+  // Nobody reads further, and hostile brackets would take quadratic time.
+  std::string text = clipped(function, kLongestName);
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6>
       kPlain{{{"std::__cxx11::", "std::"},
               {"[abi:cxx11]", ""},
               {"std::basic_string<char, std::char_traits<char>, "
                "std::allocator<char> >",
                "std::string"},
+              {"std::basic_string_view<char, std::char_traits<char> >",
+               "std::string_view"},
               {"(anonymous namespace)::", ""},
-              {"> >", ">>"}}};
+              {" >", ">"}}};
   for (const auto& [from, to] : kPlain) replace_all(text, from, to);
-  fold_templates(text);
-  drop_parameters(text);
-  return text;
+  std::string name = folded_name(text);
+  // "module+0x12" and text that is no C++ name come out as they are.
+  return name.empty() ? text : name;
 }
 
 std::string short_path(std::string_view path, std::size_t width) {
-  if (path.size() <= width) return std::string(path);
-  std::string_view tail = path.substr(path.size() - width + 1);
-  std::size_t slash = tail.find('/');
-  if (slash != std::string_view::npos) tail.remove_prefix(slash);
+  const std::size_t all = columns(path);
+  if (all <= width) return std::string(path);
+  // A character more than fits goes, to make room for the "…".
+  std::size_t start = 0;
+  for (std::size_t left = all; left + 1 > width && start < path.size();) {
+    do {
+      ++start;
+    } while (start < path.size() && (path[start] & 0xC0) == 0x80);
+    --left;
+  }
+  std::string_view tail = path.substr(start);
+  const std::size_t slash = tail.find('/');
+  if (slash != tail.npos) tail.remove_prefix(slash);
   return "…" + std::string(tail);
 }
 

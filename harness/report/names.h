@@ -1,4 +1,5 @@
-// C++ names as people would write them.
+// C++ names as people would write them. Pure; wrong at worst cosmetically,
+// whatever the text.
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 namespace tidemark {
 
 // std::basic_string<char, …> becomes std::string, ABI tags and inline
-// namespaces go, parameter lists and long template arguments fold to … .
+// namespaces go, parameter lists and return types are dropped, long template
+// arguments fold to <…>, lambdas to {lambda}.
 std::string short_name(std::string_view function);
 
 // The last `width` columns of a path, cut at a folder where possible.

@@ -8,8 +8,8 @@
 
 namespace tidemark {
 
-// What failed, in full, and what to do.
-std::string error_section(const RunRecord& record);
+// What failed, behind the headline's line of it, and what to do.
+std::string error_section(const RunRecord& record, const ReportStyle& style);
 
 // Findings that fail or leave doubt are told in sentences; innocent ones
 // have a line in the table.
@@ -24,6 +24,9 @@ std::string post_mortem_section(const RunRecord& record,
                                 const ReportStyle& style);
 
 // Connections, memory, kernel, detection limit, what is invisible.
-std::string facts_section(const RunRecord& record);
+std::string facts_section(const RunRecord& record, const ReportStyle& style);
+
+// style.width, or what the narrowest report needs.
+std::size_t width_of(const ReportStyle& style);
 
 }  // namespace tidemark

@@ -10,22 +10,28 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kRingsShown = 16;
+constexpr std::size_t kNarrowest = 40;
+constexpr std::size_t kHang = 5;  // below "  1. "
 
 std::string sentence(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   std::string where = site ? " allocated by " + place_of(*site) : "";
+  // A budget of the peak: nothing stays behind, and there is no one site.
+  if (finding.unit == "open connection") return {};
   switch (finding.kind) {
     case FindingClass::kLeak:
-      return fmt::format("Every {} leaves {} in {} behind,{}.", finding.unit,
+      return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
                          bytes_text(finding.rate.bytes_per_unit),
-                         plural(finding.rate.objects_per_unit, "block"), where);
+                         plural(finding.rate.objects_per_unit, "block"),
+                         where.empty() ? "" : ",", where);
     case FindingClass::kTimeGrowth:
       return fmt::format(
-          "Whether anybody is connected or not, {} in {} are kept every {},{}.",
+          "Whether anybody is connected or not, {} in {} are kept every "
+          "{}{}{}.",
           bytes_text(finding.rate.bytes_per_unit),
-          plural(finding.rate.objects_per_unit, "block"), finding.unit, where);
+          plural(finding.rate.objects_per_unit, "block"), finding.unit,
+          where.empty() ? "" : ",", where);
     case FindingClass::kUndecided:
       return fmt::format(
           "{} in {} stayed behind{}, and it is not clear per "
@@ -37,22 +43,36 @@ std::string sentence(const RunRecord& record, const Finding& finding) {
   }
 }
 
-std::string ring_row(const Finding& finding) {
-  std::string cycles, objects;
-  std::size_t first = finding.rings.size() > kRingsShown
-                          ? finding.rings.size() - kRingsShown
-                          : 0;
-  for (std::size_t i = first; i < finding.rings.size(); ++i) {
-    const FindingRing& ring = finding.rings[i];
-    std::string count = number_text(ring.objects);
-    std::string connections = number_text(ring.connections);
-    std::size_t width = std::max(count.size(), connections.size()) + 1;
-    cycles += fmt::format("{:>{}}", connections, width);
-    objects += fmt::format("{:>{}}", count, width);
+// The rings as two rows; the oldest are left out when all do not fit.
+std::string ring_rows(const Finding& finding, std::size_t width) {
+  constexpr std::size_t kLabel = 26;
+  std::string opened, left;
+  std::size_t used = kLabel + 2;
+  std::size_t first = finding.rings.size();
+  for (; first > 0; --first) {
+    const FindingRing& ring = finding.rings[first - 1];
+    const std::string above = number_text(ring.connections);
+    const std::string below = number_text(ring.objects);
+    const std::size_t wide = std::max(above.size(), below.size()) + 1;
+    if (used + wide > width) break;
+    opened.insert(0, fmt::format("{:>{}}", above, wide));
+    left.insert(0, fmt::format("{:>{}}", below, wide));
+    used += wide;
   }
+  const char* cut = first > 0 ? " …" : "";
   return fmt::format(
-      "     connections per cycle{}\n     blocks still there   {}\n", cycles,
-      objects);
+      "     connections per cycle{}{}\n"
+      "     blocks still there   {}{}\n",
+      cut, opened, cut, left);
+}
+
+// "function  file:line", on two lines where one is too short.
+std::string frame_line(const Frame& frame, std::size_t width) {
+  const std::string name = clipped(short_name(frame.function), width - 7);
+  const std::string place = location_of(frame);
+  if (7 + columns(name) + 2 + columns(place) <= width)
+    return fmt::format("       {}  {}\n", name, place);
+  return fmt::format("       {}\n         {}\n", name, place);
 }
 
 }  // namespace
@@ -81,7 +101,8 @@ std::string place_of(const SiteRecord& site) {
                      location_of(*frame));
 }
 
-std::string stack_text(const SiteRecord& site, bool all_frames) {
+std::string stack_text(const SiteRecord& site, bool all_frames,
+                       std::size_t width) {
   std::string text;
   int folded = 0;
   auto flush = [&] {
@@ -95,8 +116,7 @@ std::string stack_text(const SiteRecord& site, bool all_frames) {
       continue;
     }
     flush();
-    text += fmt::format("       {}  {}\n", short_name(frame.function),
-                        location_of(frame));
+    text += frame_line(frame, width);
   }
   flush();
   if (!site.zoomed)
@@ -106,13 +126,24 @@ std::string stack_text(const SiteRecord& site, bool all_frames) {
   return text;
 }
 
-std::string error_section(const RunRecord& record) {
+std::size_t width_of(const ReportStyle& style) {
+  return std::max(style.width < 0 ? 0 : std::size_t(style.width), kNarrowest);
+}
+
+// A caret below a line of a file stays below its column: not wrapped.
+std::string error_section(const RunRecord& record, const ReportStyle& style) {
   if (!record.error) return {};
   std::string text;
   std::size_t newline = record.error->message.find('\n');
   if (newline != std::string::npos)
     text += record.error->message.substr(newline + 1) + "\n";
-  if (!record.error->hint.empty()) text += "  " + record.error->hint + "\n";
+  std::string_view hint = record.error->hint;
+  while (!hint.empty()) {
+    const std::size_t end = std::min(hint.find('\n'), hint.size());
+    text +=
+        wrapped(fmt::format("  {}", hint.substr(0, end)), 2, width_of(style));
+    hint.remove_prefix(std::min(end + 1, hint.size()));
+  }
   return text;
 }
 
@@ -122,26 +153,32 @@ bool is_worth_a_section(const Finding& finding) {
 
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style) {
+  const std::size_t width = width_of(style);
   std::string told = sentence(record, finding);
-  std::string text = fmt::format("\n{:>3}. {}\n", number,
-                                 told.empty() ? finding.explanation : told);
+  std::string text = "\n";
+  text += wrapped(fmt::format("{:>3}. {}", number,
+                              told.empty() ? finding.explanation : told),
+                  kHang, width);
   if (!told.empty() && !finding.explanation.empty())
-    text += fmt::format("     {}.\n", finding.explanation);
+    text += wrapped(fmt::format("     {}.", finding.explanation), kHang, width);
   if (!finding.sites.empty())
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
-      text += stack_text(*site, style.all_frames);
-  if (!finding.rings.empty()) text += ring_row(finding);
+      text += stack_text(*site, style.all_frames, width);
+  if (!finding.rings.empty()) text += ring_rows(finding, width);
   return text;
 }
 
-std::string post_mortem_section(const RunRecord& record, const ReportStyle&) {
+std::string post_mortem_section(const RunRecord& record,
+                                const ReportStyle& style) {
   if (record.post_mortem.empty()) return {};
   std::string text = "\nWhat the service held when it died:\n";
   for (const LastHeld& held : record.post_mortem) {
     const SiteRecord* site = find_site(record, held.site);
-    text += fmt::format("  {:>10} in {:>12}  {}\n", bytes_text(held.bytes),
-                        plural(double(held.objects.value), "block"),
-                        site ? place_of(*site) : "unknown");
+    text +=
+        wrapped(fmt::format("  {:>10} in {:>12}  {}", bytes_text(held.bytes),
+                            plural(double(held.objects.value), "block"),
+                            site ? place_of(*site) : "an unknown caller"),
+                29, width_of(style));
   }
   return text;
 }

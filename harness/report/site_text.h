@@ -10,7 +10,8 @@ namespace tidemark {
 // Null when the record does not describe the site.
 const SiteRecord* find_site(const RunRecord& record, SiteId id);
 
-// The first frame that is not glue: whose block it is.
+// The first frame that is not glue: whose block it is. The leaf when all
+// are; null when there is none.
 const Frame* guilty_frame(const SiteRecord& site);
 
 // "file.cc:42", or the module where there is no debug information.
@@ -20,6 +21,7 @@ std::string location_of(const Frame& frame);
 std::string place_of(const SiteRecord& site);
 
 // The stack, a frame a line, library frames folded unless wanted.
-std::string stack_text(const SiteRecord& site, bool all_frames);
+std::string stack_text(const SiteRecord& site, bool all_frames,
+                       std::size_t width);
 
 }  // namespace tidemark

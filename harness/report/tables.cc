@@ -11,10 +11,18 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kRows = 20;
+constexpr std::size_t kFactHang = 15;  // below the facts of "  memory       "
 
-std::string connections_line(const LoadCounts& load) {
-  std::string text = fmt::format("  connections  {} opened; closed by",
-                                 number_text(load.opened));
+std::string fact(const char* label, const std::string& text,
+                 std::size_t width) {
+  return wrapped(fmt::format("  {:<13}{}", label, text), kFactHang, width);
+}
+
+std::string connections_lines(const LoadCounts& load, std::size_t width) {
+  std::string text = fmt::format("{} opened", number_text(load.opened));
+  if (load.attempted != load.opened)
+    text += fmt::format(" of {} tried", number_text(load.attempted));
+  text += "; closed by";
   constexpr CloseBehavior kAll[] = {CloseBehavior::kGraceful,
                                     CloseBehavior::kReset, CloseBehavior::kFin};
   const char* separator = " ";
@@ -24,7 +32,7 @@ std::string connections_line(const LoadCounts& load) {
                         number_text(count));
     separator = ", ";
   }
-  text += "\n";
+  text = fact("connections", text, width);
   std::string troubles;
   auto trouble = [&](Count count, const char* what) {
     if (count.value == 0) return;
@@ -36,22 +44,40 @@ std::string connections_line(const LoadCounts& load) {
   trouble(load.early_closed, "ended early by the service");
   trouble(load.reply_errors, "wrong or missing replies");
   trouble(load.close_timeouts, "closes not answered");
-  if (!troubles.empty()) text += fmt::format("               {}\n", troubles);
+  if (!troubles.empty()) text += fact("", troubles, width);
   for (const auto& [reason, count] : load.reasons)
-    text += fmt::format("               {} × {}\n", number_text(count), reason);
+    text += fact("", fmt::format("{} × {}", number_text(count), reason), width);
   return text;
 }
 
-std::string memory_lines(const MemorySplit& memory) {
-  std::string text = fmt::format(
-      "  memory       {} live heap, {} own mappings, {} held by the "
-      "allocator\n",
-      bytes_text(memory.live_heap), bytes_text(memory.mappings),
-      bytes_text(memory.allocator_held));
+std::string memory_lines(const MemorySplit& memory, std::size_t width) {
+  std::string text = fact(
+      "memory",
+      fmt::format("{} live heap, {} own mappings, {} held by the "
+                  "allocator",
+                  bytes_text(memory.live_heap), bytes_text(memory.mappings),
+                  bytes_text(memory.allocator_held)),
+      width);
   for (const auto& [module, bytes] : memory.mappings_by_module)
-    text += fmt::format("               {} mapped by {}\n", bytes_text(bytes),
-                        short_path(module, 50));
+    text += fact("",
+                 fmt::format("{} mapped by {}", bytes_text(bytes),
+                             short_path(module, 50)),
+                 width);
   return text;
+}
+
+// What the allocator gave back in the last purge that gave anything.
+std::string purge_line(const RunRecord& record, std::size_t width) {
+  for (auto at = record.purges.rbegin(); at != record.purges.rend(); ++at) {
+    const Bytes given = at->rss_before - at->rss_after;
+    if (given.value <= 0) continue;
+    return fact("purge",
+                fmt::format("{} gave back {} of {} after cycle {}",
+                            at->allocator, bytes_text(given),
+                            bytes_text(at->rss_before), at->cycle.value),
+                width);
+  }
+  return {};
 }
 
 const KernelSample* last_sample(const RunRecord& record,
@@ -61,7 +87,7 @@ const KernelSample* last_sample(const RunRecord& record,
   return nullptr;
 }
 
-std::string kernel_line(const RunRecord& record) {
+std::string kernel_line(const RunRecord& record, std::size_t width) {
   const KernelSample* before = last_sample(record, "baseline");
   const KernelSample* after = last_sample(record, "settled");
   if (!before || !after) return {};
@@ -75,61 +101,116 @@ std::string kernel_line(const RunRecord& record) {
       if (state != "LISTEN") sum += count;
     return sum;
   };
-  return fmt::format(
-      "  kernel       PSS {}, fds {}, threads {}, connections {}\n",
-      bytes_text(after->pss), moved(before->fds.total(), after->fds.total()),
-      moved(before->threads, after->threads),
-      moved(connections(*before), connections(*after)));
+  return fact("kernel",
+              fmt::format("PSS {}, fds {}, threads {}, connections {}",
+                          bytes_text(after->pss),
+                          moved(before->fds.total(), after->fds.total()),
+                          moved(before->threads, after->threads),
+                          moved(connections(*before), connections(*after))),
+              width);
 }
 
-std::string limit_line(const DetectionLimit& limit) {
+std::string limit_line(const DetectionLimit& limit, std::size_t width) {
+  return fact(
+      "limit",
+      fmt::format("a leak of {} per connection would have been seen, "
+                  "over {}",
+                  bytes_text(limit.bytes_per_connection),
+                  plural(double(limit.connections.value), "connection")),
+      width);
+}
+
+std::string service_line(const ServiceRecord& service, std::size_t width) {
+  if (!service.exit) return {};
+  std::string text = "ended";
+  if (service.exit->code)
+    text = fmt::format("exit code {}", *service.exit->code);
+  if (service.exit->signal)
+    text = fmt::format("signal {}", *service.exit->signal);
+  if (service.exit->killed_by_us)
+    text += ", killed: it did not stop when asked";
+  return fact("service", text, width);
+}
+
+// A column of the table is narrow; the class has its full word in the text.
+const char* short_word(FindingClass kind) {
+  return kind == FindingClass::kAllocatorRetained ? "retained" : to_word(kind);
+}
+
+// Leading namespaces go first when there is no room for all of the name.
+std::string fitted(std::string name, std::size_t room) {
+  while (columns(name) > room) {
+    const std::size_t colons = name.find("::");
+    if (colons == name.npos) break;
+    name.erase(0, colons + 2);
+  }
+  return clipped(name, room);
+}
+
+// class, bytes per unit, blocks per unit, unit, residue; then the site.
+constexpr const char* kRow = "  {:<12}{:>9}{:>8}  {:<15}{:>10}  {}\n";
+constexpr std::size_t kBeforeSite = 60;
+
+std::string finding_row(const RunRecord& record, const Finding& finding,
+                        std::size_t room) {
+  const SiteRecord* site =
+      finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
+  const Frame* frame = site ? guilty_frame(*site) : nullptr;
+  const bool rated = finding.rate.bytes_per_unit != 0;
+  // Descriptors are counted, not weighed, and not per anything.
+  const bool counted = finding.kind == FindingClass::kDescriptors;
+  const double blocks = rated     ? finding.rate.objects_per_unit
+                        : counted ? double(finding.objects.value)
+                                  : 0;
+  const bool has_unit = (rated || counted) && !finding.unit.empty();
   return fmt::format(
-      "  limit        a leak of {} per connection would have been seen, over "
-      "{} connections\n",
-      bytes_text(limit.bytes_per_connection), number_text(limit.connections));
+      fmt::runtime(kRow), short_word(finding.kind),
+      rated ? bytes_text(finding.rate.bytes_per_unit) : "–",
+      blocks != 0 ? number_text(blocks) : "–",
+      has_unit ? clipped(finding.unit, 15) : "–",
+      finding.residue.value != 0 ? bytes_text(finding.residue) : "–",
+      frame ? fitted(short_name(frame->function), room) : "–");
 }
 
 }  // namespace
 
-std::string findings_table(const RunRecord& record, const ReportStyle&) {
+std::string findings_table(const RunRecord& record, const ReportStyle& style) {
   const std::vector<Finding>& findings = record.judgement->findings;
   if (findings.empty()) return {};
+  const std::size_t width = width_of(style);
+  const std::size_t room = width > kBeforeSite + 12 ? width - kBeforeSite : 12;
   std::string text =
-      fmt::format("\n  {:<13}{:>11}{:>9}  {:<16}{:>10}  {}\n", "class",
-                  "bytes per", "blocks", "unit", "residue", "allocated by");
-  for (std::size_t i = 0; i < findings.size() && i < kRows; ++i) {
-    const Finding& finding = findings[i];
-    const SiteRecord* site =
-        finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
-    const Frame* frame = site ? guilty_frame(*site) : nullptr;
-    bool rated = finding.rate.bytes_per_unit != 0;
-    text += fmt::format(
-        "  {:<13}{:>11}{:>9}  {:<16}{:>10}  {}\n", to_word(finding.kind),
-        rated ? bytes_text(finding.rate.bytes_per_unit) : "–",
-        rated ? number_text(finding.rate.objects_per_unit) : "–",
-        rated ? finding.unit : "–", bytes_text(finding.residue),
-        frame ? short_name(frame->function) : "–");
-  }
+      fmt::format(fmt::runtime("\n" + std::string(kRow)), "class", "bytes per",
+                  "blocks", "unit", "residue", "allocated by");
+  for (std::size_t i = 0; i < findings.size() && i < kRows; ++i)
+    text += finding_row(record, findings[i], room);
   if (findings.size() > kRows)
     text += fmt::format("  … and {} more, in the record\n",
                         findings.size() - kRows);
   return text;
 }
 
-std::string facts_section(const RunRecord& record) {
+std::string facts_section(const RunRecord& record, const ReportStyle& style) {
+  const std::size_t width = width_of(style);
   std::string text = "\n";
   if (record.connections.attempted.value > 0)
-    text += connections_line(record.connections);
-  if (record.memory) text += memory_lines(*record.memory);
-  text += kernel_line(record);
+    text += connections_lines(record.connections, width);
+  if (record.memory) text += memory_lines(*record.memory, width);
+  text += purge_line(record, width);
+  text += kernel_line(record, width);
   if (record.judgement && record.judgement->limit.connections.value > 0)
-    text += limit_line(record.judgement->limit);
+    text += limit_line(record.judgement->limit, width);
   for (const std::string& what : record.service.invisible)
-    text += fmt::format("  invisible    {}\n", what);
-  text += fmt::format(
-      "  run          {} cycles in {}, allocator {}\n", record.cycles.size(),
-      duration_text(record.took),
-      record.service.allocator.empty() ? "not seen" : record.service.allocator);
+    text += fact("invisible", what, width);
+  text += service_line(record.service, width);
+  text += fact(
+      "run",
+      fmt::format("{} in {}, allocator {}",
+                  plural(double(record.cycles.size()), "cycle"),
+                  duration_text(record.took),
+                  record.service.allocator.empty() ? "not seen"
+                                                   : record.service.allocator),
+      width);
   return text;
 }
 

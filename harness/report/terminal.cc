@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/report/printable_record.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
 
@@ -46,28 +47,42 @@ const char* colour_of(Outcome outcome, const Colours& colours) {
              : colours.doubt;
 }
 
-std::string headline(const RunRecord& record, const Colours& colours) {
+std::string headline(const RunRecord& record, const Colours& colours,
+                     std::size_t width) {
   Outcome outcome = outcome_of(record);
   std::string why = record.judgement ? record.judgement->reason : "";
   if (record.error)
     why = record.error->message.substr(0, record.error->message.find('\n'));
   else if (record.partial)
     why = "the run did not reach its verdict";
-  return fmt::format("{}{}{}  {}: {}\n", colour_of(outcome, colours),
-                     headline_word(outcome), colours.plain,
-                     record.scenario_name, why);
+  const std::string word = headline_word(outcome);
+  // Wrapped before it is coloured: escapes have no width.
+  std::string line = wrapped(
+      fmt::format("{}  {}: {}", word, record.scenario_name, why), 2, width);
+  line.insert(word.size(), colours.plain);
+  return line.insert(0, colour_of(outcome, colours));
+}
+
+std::string partial_label(const RunRecord& record, std::size_t width) {
+  std::string where;
+  if (!record.phases.empty())
+    where = fmt::format(" in phase \"{}\"", record.phases.back().name);
+  return wrapped(
+      fmt::format("PARTIAL RECORD: the run ended early{}; what follows is what "
+                  "was known then.",
+                  where),
+      2, width);
 }
 
 class TerminalReporter final : public Reporter {
  public:
-  std::string render(const RunRecord& record,
+  std::string render(const RunRecord& unsafe,
                      const ReportStyle& style) const override {
-    std::string text = headline(record, colours_for(style));
-    if (record.partial)
-      text +=
-          "PARTIAL RECORD: the run ended early; what follows is what was "
-          "known then.\n";
-    text += error_section(record);
+    const RunRecord record = printable_record(unsafe);
+    const std::size_t width = width_of(style);
+    std::string text = headline(record, colours_for(style), width);
+    if (record.partial) text += partial_label(record, width);
+    text += error_section(record, style);
     if (record.judgement) {
       int number = 0;
       for (const Finding& finding : record.judgement->findings)
@@ -76,7 +91,7 @@ class TerminalReporter final : public Reporter {
       text += findings_table(record, style);
     }
     text += post_mortem_section(record, style);
-    text += facts_section(record);
+    text += facts_section(record, style);
     return text;
   }
 };

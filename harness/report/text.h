@@ -1,7 +1,8 @@
-// Quantities in words, the same in every report for people.
+// Quantities and lines of text, the same in every report for people. Pure.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tidemark/units.h"
 
@@ -19,10 +20,26 @@ inline std::string number_text(Count count) {
   return number_text(static_cast<double>(count.value));
 }
 
-// "1 block", "2 blocks".
+// "1 block", "2 blocks", "2 reset closes".
 std::string plural(double count, const std::string& noun);
 
 // "85 ms", "1.2 s".
 std::string duration_text(Duration d);
+
+// Valid UTF-8 without anything a terminal or an XML parser would act on:
+// control characters (a newline counts only if `lines` is false), text
+// direction overrides and wrong bytes become U+FFFD.
+std::string printable(std::string_view text, bool lines = false);
+
+// Columns on a terminal, every character taken to be one wide. REQUIRES:
+// printable.
+std::size_t columns(std::string_view text);
+
+// At most `width` columns, the last one "…" if something was cut.
+std::string clipped(std::string_view text, std::size_t width);
+
+// One line broken at spaces into lines of at most `width` columns, each but
+// the first indented by `hang`; ends in a newline. A longer word stays whole.
+std::string wrapped(std::string_view line, std::size_t hang, std::size_t width);
 
 }  // namespace tidemark

@@ -62,6 +62,14 @@ bool is_cplusplus(Dwarf_Die& unit) {
   }
 }
 
+std::string class_name(const char* name) {
+  // gcc: "<lambda(int)>"; clang: none.
+  const bool lambda = name == nullptr || *name == '<';
+  return lambda ? "{lambda}" : name;
+}
+
+std::string whole_name(Dwarf_Die& function);
+
 // "chat::(anonymous namespace)::Room::" for a function in there.
 std::string scope_of(Dwarf_Die& function) {
   Dwarf_Die origin = function;
@@ -82,6 +90,11 @@ std::string scope_of(Dwarf_Die& function) {
     if (tag == DW_TAG_namespace)
       text.insert(0,
                   fmt::format("{}::", name ? name : "(anonymous namespace)"));
+    else if (tag == DW_TAG_subprogram)
+      // A lambda's function: its class may be named only by itself.
+      return fmt::format("{}::{}", whole_name(scope), text);
+    else if (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)
+      text.insert(0, fmt::format("{}::", class_name(name)));
     else if (name && tag != DW_TAG_compile_unit && tag != DW_TAG_lexical_block)
       text.insert(0, fmt::format("{}::", name));
   }
@@ -97,6 +110,14 @@ std::string linkage_name(Dwarf_Die& function) {
       return demangled(text);
   }
   return "";
+}
+
+// Of a C++ function that a lambda is in.
+std::string whole_name(Dwarf_Die& function) {
+  std::string name = linkage_name(function);
+  if (!name.empty()) return name;
+  const char* plain = dwarf_diename(&function);
+  return scope_of(function) + (plain ? plain : "unnamed function");
 }
 
 std::string plain_name(Dwarf_Die& function, bool cplusplus) {

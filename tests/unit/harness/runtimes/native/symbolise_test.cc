@@ -83,6 +83,20 @@ __attribute__((noinline)) Spot in_lambda() {
   asm volatile("" ::: "memory");
   return spot;
 }
+
+// What a service of callbacks is made of: a lambda inlined into a member.
+struct Reader {
+  __attribute__((noinline)) Spot read() {
+    auto done = [this]() __attribute__((always_inline)) {
+      Spot spot{here(), __LINE__};
+      asm volatile("" ::: "memory");
+      return spot;
+    };
+    Spot spot = done();
+    asm volatile("" ::: "memory");
+    return spot;
+  }
+};
 // clang-format on
 
 CodeAddr code_of(const void* address) {
@@ -153,6 +167,20 @@ TEST(Symboliser, ALambdaIsNamedByTheFunctionItIsIn) {
   const std::vector<Frame> frames = frames_at(spot.address);
   ASSERT_FALSE(frames.empty());
   EXPECT_THAT(frames[0].function, HasSubstr("in_lambda()::"));
+  expect_here(frames[0], spot.line);
+}
+
+TEST(Symboliser, AnInlinedLambdaIsNamedByItsMemberFunction) {
+  const Spot spot = Reader().read();
+  const std::vector<Frame> frames = frames_at(spot.address);
+  ASSERT_THAT(frames, SizeIs(2));
+  EXPECT_TRUE(frames[0].inlined);
+  EXPECT_THAT(frames[0].function, HasSubstr("operator()"));
+  // -g1 says of an inlined function its name and nothing else.
+  if (frames[0].function != "operator()") {
+    EXPECT_THAT(frames[0].function, HasSubstr("Reader::read"));
+    EXPECT_THAT(frames[0].function, HasSubstr("lambda"));
+  }
   expect_here(frames[0], spot.line);
 }
 

@@ -1,0 +1,308 @@
+// Whole run records made by hand, one for each way a run can end and with every
+// field filled in (sample_records.h has the short ones): what the tests of
+// reports are fed with. Header only; every call makes the same value.
+#pragma once
+
+#include <string>
+
+#include "tidemark/run_record.h"
+
+namespace tidemark::samples {
+
+inline Frame frame(std::string function, std::string file, std::uint32_t line,
+                   std::string module = "/opt/chat/chat-server") {
+  Frame made;
+  made.function = std::move(function);
+  made.file = std::move(file);
+  made.line = line;
+  made.module = std::move(module);
+  return made;
+}
+
+inline Frame library_frame(std::string function, std::string file = "",
+                           std::uint32_t line = 0) {
+  Frame made = frame(std::move(function), std::move(file), line,
+                     "/usr/lib/x86_64-linux-gnu/libstdc++.so.6");
+  made.library = true;
+  return made;
+}
+
+inline SiteRecord chat_site() {
+  SiteRecord site;
+  site.id = 7;
+  site.size = {64};
+  site.zoomed = true;
+  site.frames = {
+      library_frame("operator new(unsigned long)"),
+      library_frame(
+          "std::_Rb_tree<std::__cxx11::basic_string<char, "
+          "std::char_traits<char>, std::allocator<char> >, int>::_M_create()",
+          "/usr/include/c++/12/bits/stl_tree.h", 612),
+      frame("chat::Room::join(std::shared_ptr<chat::Session> const&)",
+            "src/room.cc", 88),
+      frame("chat::Session::opened()::{lambda(int)#1}::operator()(int) const",
+            "src/session.cc", 140),
+      library_frame("boost::asio::io_context::run()"),
+      frame("main", "src/main.cc", 31)};
+  site.frames[2].inlined = true;
+  return site;
+}
+
+inline LoadCounts counts(std::int64_t opened) {
+  LoadCounts load;
+  load.attempted = {opened};
+  load.opened = {opened};
+  load.closed = {Count{opened / 2}, Count{opened / 4}, Count{opened / 4}};
+  load.messages_sent = {2 * opened};
+  load.messages_received = {2 * opened};
+  return load;
+}
+
+inline KernelSample kernel_sample(std::uint32_t cycle, std::string moment) {
+  KernelSample sample;
+  sample.cycle = {cycle};
+  sample.moment = std::move(moment);
+  sample.pss = {1468006};
+  sample.rss = {5242880};
+  sample.private_dirty = {1048576};
+  sample.agent = {327680};
+  sample.page_tables = {61440};
+  sample.fds = {{1}, {3}, {2}, {1}, {2}, {0}};
+  sample.threads = {2};
+  sample.sockets = {{"LISTEN", {1}}};
+  sample.processes = {1};
+  return sample;
+}
+
+inline CycleFacts cycle(std::uint32_t index, CycleKind kind,
+                        std::int64_t opened) {
+  CycleFacts facts;
+  facts.index = {index};
+  facts.kind = kind;
+  facts.started = std::chrono::milliseconds(200 * index);
+  facts.finished = facts.started + std::chrono::milliseconds(190);
+  facts.load = counts(opened);
+  facts.linger = std::chrono::milliseconds(3);
+  facts.counters = {{1000 * index}, {990 * index}, {64000 * index}};
+  return facts;
+}
+
+// What every sample has in common: 15 cycles against a chat server.
+inline RunRecord run(std::string name) {
+  RunRecord record;
+  record.tidemark_version = "0.1.0";
+  record.scenario_path = "scenarios/" + name + ".yaml";
+  record.scenario_name = std::move(name);
+  record.started_at = "2024-05-01T12:00:00Z";
+  record.partial = false;
+  record.took = std::chrono::milliseconds(4200);
+  record.service.command = {"./chat-server", "--port=7001"};
+  record.service.pid = 4711;
+  record.service.allocator = "glibc";
+  record.service.ready_after = std::chrono::milliseconds(12);
+  record.service.exit = ServiceExit{0, std::nullopt, false};
+  record.service.last_output = {"listening on 7001"};
+  record.phases = {{"start", {}, std::chrono::milliseconds(12)},
+                   {"warm-up", std::chrono::milliseconds(12),
+                    std::chrono::milliseconds(900)},
+                   {"loaded", std::chrono::milliseconds(900),
+                    std::chrono::milliseconds(4100)}};
+  for (std::uint32_t i = 1; i <= 9; ++i)
+    record.cycles.push_back(
+        cycle(i, i <= 3 ? CycleKind::kWarmup : CycleKind::kLoaded, 200));
+  for (std::uint32_t i = 10; i <= 12; ++i)
+    record.cycles.push_back(cycle(i, CycleKind::kIdle, 0));
+  for (std::uint32_t i = 13; i <= 15; ++i)
+    record.cycles.push_back(cycle(i, CycleKind::kHalf, 100));
+  record.connections = counts(2100);
+  record.kernel = {kernel_sample(3, "baseline"), kernel_sample(15, "settled")};
+  record.purges = {
+      {{15}, "glibc", {6291456}, {5242880}, std::chrono::microseconds(800)}};
+  record.memory = MemorySplit{{226406},
+                              {1048576},
+                              {{"/usr/lib/libpython3.11.so.1.0", {1048576}}},
+                              {2097152},
+                              {822170}};
+  record.heap_counters = {{15000}, {14850}, {960000}};
+  return record;
+}
+
+inline Judgement judgement(Outcome outcome, std::string reason) {
+  Judgement made;
+  made.outcome = outcome;
+  made.reason = std::move(reason);
+  made.limit = {0.21, 0.0013, {1500}};
+  return made;
+}
+
+// Two blocks for every connection, and a second site that grows with it.
+inline Finding chat_finding() {
+  Finding finding;
+  finding.kind = FindingClass::kLeak;
+  finding.fails = true;
+  finding.unit = "connection";
+  finding.rate = {96, 2, 96, 2, true, 96, 96};
+  finding.sites = {7, 9};
+  for (std::uint32_t i = 4; i <= 15; ++i) {
+    const std::int64_t opened = i <= 9 ? 200 : i <= 12 ? 0 : 100;
+    finding.rings.push_back({{i}, {opened}, {96 * opened}, {2 * opened}});
+  }
+  finding.residue = {144000};
+  finding.objects = {3000};
+  finding.explanation =
+      "every one of 9 loaded cycles left exactly 2 blocks of 96 B per "
+      "connection; idle cycles left none";
+  return finding;
+}
+
+inline RunRecord leak() {
+  RunRecord record = run("chat-guilty");
+  SiteRecord other = chat_site();
+  other.id = 9;
+  other.size = {32};
+  other.zoomed = false;
+  other.frames.erase(other.frames.begin(), other.frames.begin() + 2);
+  other.frames.resize(1);
+  record.sites = {chat_site(), other};
+  record.judgement =
+      judgement(Outcome::kLeak,
+                "the service keeps 96 B in 2 objects for every connection");
+  Finding bounded;
+  bounded.kind = FindingClass::kBounded;
+  bounded.unit = "connection";
+  bounded.residue = {1572864};
+  bounded.objects = {20};
+  bounded.sites = {9};
+  bounded.explanation = "20 blocks since cycle 4, none since";
+  Finding held;
+  held.kind = FindingClass::kAllocatorRetained;
+  held.unit = "connection";
+  held.residue = {822170};
+  held.explanation = "the live heap is flat";
+  record.judgement->findings = {chat_finding(), bounded, held};
+  return record;
+}
+
+inline RunRecord pass() {
+  RunRecord record = run("chat-innocent");
+  record.judgement =
+      judgement(Outcome::kPass,
+                "nothing stays behind 1,500 connections; a leak of 0.21 B per "
+                "connection would have been seen");
+  return record;
+}
+
+// Half the connections failed, in every way the driver counts.
+inline RunRecord inconclusive() {
+  RunRecord record = run("busy");
+  record.connections.attempted = {2100};
+  record.connections.opened = {900};
+  record.connections.refused = {700};
+  record.connections.failed = {400};
+  record.connections.early_closed = {100};
+  record.connections.reply_errors = {12};
+  record.connections.close_timeouts = {3};
+  record.connections.reasons = {{"HTTP 503 instead of 101", {400}},
+                                {"connection refused", {700}}};
+  record.service.invisible = {
+      "the executable has an allocator of its own (static jemalloc): its "
+      "blocks are not seen"};
+  record.judgement =
+      judgement(Outcome::kInconclusive,
+                "only 900 of 2,100 connections were opened (mostly: connection "
+                "refused): nothing can be said about the others");
+  return record;
+}
+
+// The service died: no verdict, but what it held is known.
+inline RunRecord died() {
+  RunRecord record = run("fragile");
+  record.partial = true;
+  record.cycles.resize(5);
+  record.phases.resize(2);
+  record.memory.reset();
+  record.service.exit = ServiceExit{std::nullopt, 11, false};
+  record.service.last_output = {"listening on 7001", "Segmentation fault"};
+  record.sites = {chat_site()};
+  record.post_mortem = {{7, {3000}, {144000}}, {8, {1}, {4096}}};
+  record.error =
+      Error{ErrorKind::kEnvironment,
+            "wanted the service to serve cycle 6, but it died of signal 11 "
+            "(Segmentation fault)\nIts last output:\n  Segmentation fault",
+            "run it under a debugger, or look at what it held below"};
+  return record;
+}
+
+inline RunRecord time_growth() {
+  RunRecord record = run("ticker");
+  SiteRecord site = chat_site();
+  site.truncated = true;
+  site.frames = {library_frame("malloc"),
+                 frame("tick::Journal::note_time(long)", "src/ticker.cc", 17)};
+  record.sites = {site};
+  Finding finding;
+  finding.kind = FindingClass::kTimeGrowth;
+  finding.fails = true;
+  finding.unit = "second";
+  finding.rate = {81.9, 2.56, 1280, 40, false, 80.1, 83.6};
+  finding.sites = {7};
+  finding.residue = {122880};
+  finding.objects = {3840};
+  finding.explanation = "the idle cycles grew as fast as the loaded ones";
+  record.judgement =
+      judgement(Outcome::kLeak,
+                "the service grows by 1,280 B every second, connected or not");
+  record.judgement->findings = {finding};
+  return record;
+}
+
+// Every other expectation missed at once.
+inline RunRecord budgets() {
+  RunRecord record = run("budgets");
+  record.judgement = judgement(
+      Outcome::kLeak, "12 sockets more than at the baseline (allowed: 0)");
+  for (const char* unit : {"socket", "descriptor", "thread"}) {
+    Finding finding;
+    finding.kind = FindingClass::kDescriptors;
+    finding.fails = true;
+    finding.unit = unit;
+    finding.objects = {12};
+    finding.explanation =
+        std::string("12 ") + unit + "s more than at the baseline (allowed: 0)";
+    record.judgement->findings.push_back(finding);
+  }
+  Finding peak;
+  peak.kind = FindingClass::kLeak;
+  peak.fails = true;
+  peak.unit = "open connection";
+  peak.rate.bytes_per_connection = 20480;
+  peak.rate.bytes_per_unit = 20480;
+  peak.explanation =
+      "each open connection holds 20.0 KiB of the heap where 16.0 KiB are "
+      "allowed";
+  record.judgement->findings.push_back(peak);
+  record.kernel[1].fds.sockets = {13};
+  record.kernel[1].sockets["CLOSE-WAIT"] = {12};
+  record.kernel[1].threads = {14};
+  record.service.exit = ServiceExit{std::nullopt, 9, true};
+  return record;
+}
+
+// Text that would colour the terminal, end an XML element or be no UTF-8.
+inline RunRecord hostile() {
+  RunRecord record = leak();
+  record.scenario_name = "\033[2J<b>&\"name\"\u202E\xff";
+  SiteRecord& site = record.sites[0];
+  site.frames[2].function =
+      "evil<" + std::string(300, 'x') + ">::]]>(\033]0;owned\a)";
+  site.frames[2].file = "/a/" + std::string(200, 'p') + "\n/room.cc";
+  site.frames[3].function = "((((<<<{{{operator";
+  record.connections.reasons = {{"\r\x1b[31mred\xc3", {1}},
+                                {std::string("nul\0byte", 8), {2}}};
+  record.judgement->reason = "reason\nwith\x85 C1 and \uFFFE";
+  record.judgement->findings[0].explanation = "]]><failure/>\b";
+  record.judgement->findings[0].unit = "\033connection";
+  return record;
+}
+
+}  // namespace tidemark::samples
