@@ -48,7 +48,7 @@ class Run {
   Status load(const PlannedCycle& planned);
   Status idle();
   Status sample_open();
-  Status after_cycle(CycleFacts& facts, const PlannedCycle& planned);
+  Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
   Status sample_kernel(const char* moment);
@@ -199,11 +199,11 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   TIDEMARK_TRY(drained);
   facts.drained = *drained;
   if (planned.connections.value > 0) loaded_time_ = world_.clock.now() - active;
-  return after_cycle(facts, planned);
+  return after_cycle(facts);
 }
 
 // Settled, purged, measured.
-Status Run::after_cycle(CycleFacts& facts, const PlannedCycle&) {
+Status Run::after_cycle(CycleFacts& facts) {
   Result<Settled> settled = wait_settled(
       quiet_, scenario_.cycles.settle,
       restless_ ? kRestlessTimeout : scenario_.cycles.settle_timeout);
