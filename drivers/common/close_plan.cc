@@ -1,8 +1,11 @@
 #include "drivers/common/close_plan.h"
 
-#include <algorithm>
 #include <cstddef>
+#include <map>
+#include <string>
 #include <utility>
+
+#include "tidemark/ways.h"
 
 namespace tidemark {
 namespace {
@@ -14,39 +17,40 @@ void shuffle(std::vector<T>& items, Random& random) {
     std::swap(items[i - 1], items[random.below(static_cast<std::uint32_t>(i))]);
 }
 
-std::uint16_t draw_code(const std::vector<WeightedClose>& weights,
-                        Random& random) {
-  std::uint32_t total = 0;
-  for (const WeightedClose& w : weights)
-    if (w.behavior == CloseBehavior::kGraceful) total += w.weight;
-  if (total == 0) return PlannedClose{}.code;
-  std::uint32_t draw = random.below(total);
-  for (const WeightedClose& w : weights) {
-    if (w.behavior != CloseBehavior::kGraceful) continue;
-    if (draw < w.weight) return w.code;
-    draw -= w.weight;
+struct Namesakes {
+  std::vector<std::uint16_t> entries;
+  std::uint32_t weight = 0;  // of them all
+};
+
+std::uint16_t draw(const Namesakes& way, const LoadSpec& flow, Random& random) {
+  if (way.entries.size() == 1) return way.entries[0];
+  std::uint32_t drawn = random.below(way.weight);
+  for (const std::uint16_t entry : way.entries) {
+    if (drawn < flow.close[entry].weight) return entry;
+    drawn -= flow.close[entry].weight;
   }
-  return PlannedClose{}.code;
+  return way.entries.back();
 }
 
 }  // namespace
 
-std::vector<PlannedClose> assign_closes(
-    const CloseCounts& plan, Count connections,
-    const std::vector<WeightedClose>& weights, Random& random) {
-  const std::size_t wanted =
-      static_cast<std::size_t>(std::max<std::int64_t>(connections.value, 0));
-  std::vector<PlannedClose> closes;
-  for (std::size_t i = 0; i < plan.size(); ++i)
-    for (std::int64_t n = 0; n < plan[i].value; ++n)
-      closes.push_back({static_cast<CloseBehavior>(i)});
-  if (closes.size() < wanted) closes.resize(wanted);
-  shuffle(closes, random);
-  closes.resize(wanted);
-  for (PlannedClose& close : closes)
-    if (close.behavior == CloseBehavior::kGraceful)
-      close.code = draw_code(weights, random);
-  return closes;
+std::vector<std::uint16_t> assign_ways(const WayCounts& plan,
+                                       const LoadSpec& flow, Random& random) {
+  std::map<std::string, Namesakes> ways;
+  for (std::size_t i = 0; i < flow.close.size(); ++i) {
+    Namesakes& way = ways[way_of(flow, flow.close[i])];
+    way.entries.push_back(static_cast<std::uint16_t>(i));
+    way.weight += flow.close[i].weight;
+  }
+  std::vector<std::uint16_t> assigned;
+  for (const auto& [name, count] : plan) {
+    const auto way = ways.find(name);
+    if (way == ways.end()) continue;
+    for (std::int64_t n = 0; n < count.value; ++n)
+      assigned.push_back(draw(way->second, flow, random));
+  }
+  shuffle(assigned, random);
+  return assigned;
 }
 
 }  // namespace tidemark

@@ -1,5 +1,5 @@
-// Which connection ends in which way: the numbers are the plan's, the
-// assignment is drawn, so that a behaviour never coincides with an age.
+// Which connection goes which way: the numbers are the plan's, the
+// assignment is drawn, so that a way never coincides with an age.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,10 @@
 
 namespace tidemark {
 
-struct PlannedClose {
-  CloseBehavior behavior = CloseBehavior::kGraceful;
-  std::uint16_t code = 1000;  // graceful only
-
-  bool operator==(const PlannedClose&) const = default;
-};
-
-// One entry for each of `connections`, in drawn order: as many of each
-// behaviour as `plan` says, the rest graceful; if the plan has more, a drawn
-// part of it. Codes of graceful closes are drawn from those `weights` names.
-std::vector<PlannedClose> assign_closes(
-    const CloseCounts& plan, Count connections,
-    const std::vector<WeightedClose>& weights, Random& random);
+// The connections that `plan` asks of the flow `flow`: an index into
+// flow.close for each, in drawn order. Ways of the same name share its number
+// by their weights. Ways of other flows are left out.
+std::vector<std::uint16_t> assign_ways(const WayCounts& plan,
+                                       const LoadSpec& flow, Random& random);
 
 }  // namespace tidemark

@@ -101,9 +101,9 @@ class Session final : public Driver {
   Session(SessionSetup setup, Clock& clock, Cancellation& cancellation);
   ~Session() override;
 
-  Status open(Count connections) override;
+  Status open(const WayCounts& plan) override;
   Status exercise() override;
-  Status close(const CloseCounts& plan) override;
+  Status close() override;
   Count open_now() const override { return open_; }
   LoadCounts take_counts() override;
 
@@ -144,7 +144,7 @@ class Session final : public Driver {
   void on_data(SlotId id, const Message& message);
 
   // session_close.cc
-  void begin_close(SlotId id, PlannedClose how);
+  void begin_close(SlotId id, const WeightedClose& how);
   void on_close_frame(SlotId id, std::uint16_t code);
   void on_violation(SlotId id, std::string_view what);
   void on_gone(SlotId id, SocketError error);
@@ -179,6 +179,7 @@ class Session final : public Driver {
   Count open_;
   Count in_flight_;  // connecting or handshaking
   Count busy_;
+  WayCounts plan_;
   Count wanted_;   // of the current open()
   Count started_;  // of those
   std::uint32_t next_serial_ = 0;

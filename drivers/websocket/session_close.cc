@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 
 #include "drivers/websocket/session.h"
+#include "tidemark/ways.h"
 
 namespace tidemark::websocket {
 namespace {
@@ -26,13 +27,14 @@ bool was_reset(const Connection& connection, const SocketError& error) {
 
 }  // namespace
 
-Status Session::close(const CloseCounts& plan) {
+Status Session::close() {
   // Those that the service has ended already are not ours to end.
   for (const SlotId id : with_stage(connections_, Stage::kOpen)) pump(id);
   const std::vector<SlotId> ids = with_stage(connections_, Stage::kOpen);
-  const std::vector<PlannedClose> closes = assign_closes(
-      plan, Count{static_cast<std::int64_t>(ids.size())}, spec_.close, random_);
-  for (std::size_t i = 0; i < ids.size(); ++i) begin_close(ids[i], closes[i]);
+  const std::vector<std::uint16_t> ways = assign_ways(plan_, spec_, random_);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    begin_close(ids[i],
+                i < ways.size() ? spec_.close[ways[i]] : spec_.close[0]);
   const Status status = run([this] { return connections_.used() == 0; });
   io_.restart();
   io_.poll();  // the cancelled waits of those sockets
@@ -40,10 +42,10 @@ Status Session::close(const CloseCounts& plan) {
 }
 
 Count& Session::closed(CloseBehavior behavior) {
-  return counts_.closed[static_cast<std::size_t>(behavior)];
+  return counts_.closed[to_word(behavior)];
 }
 
-void Session::begin_close(SlotId id, PlannedClose how) {
+void Session::begin_close(SlotId id, const WeightedClose& how) {
   // At the last moment: bytes unread would turn our FIN into a reset.
   if (how.behavior == CloseBehavior::kFin) pump(id);
   Connection* connection = connections_.find(id);

@@ -69,7 +69,10 @@ bool is_absent(const SocketError& error) {
 
 }  // namespace
 
-Status Session::open(Count connections) {
+Status Session::open(const WayCounts& plan) {
+  plan_ = plan;
+  Count connections;
+  for (const auto& [way, count] : plan) connections += count;
   wanted_ = connections;
   started_ = Count{};
   // References to connections stay valid below: it never grows in flight.

@@ -120,7 +120,7 @@ Result<World> make_world(const Scenario& scenario, Clock& clock,
   World world;
   TargetOptions options;
   options.spec = scenario.target;
-  options.load_address = address_of(scenario.load.url);
+  options.load_address = address_of(scenario.flows[0].url);
   if (scenario.target.runtime == Runtime::kNative) {
     Result<std::string> agent = find_agent();
     TIDEMARK_TRY(agent);
@@ -137,7 +137,7 @@ Result<World> make_world(const Scenario& scenario, Clock& clock,
   world.target = make_process_target(std::move(options), clock, cancellation);
   world.kernel = make_kernel_probe();
   Result<std::unique_ptr<Driver>> driver =
-      make_websocket_driver(scenario.load, clock, cancellation);
+      make_websocket_driver(scenario.flows[0], clock, cancellation);
   TIDEMARK_TRY(driver);
   world.driver = std::move(*driver);
   return world;

@@ -56,6 +56,7 @@ void fields(A& a, T& v) {
   a("reply_errors", v.reply_errors);
   a("close_timeouts", v.close_timeouts);
   a("reasons", v.reasons);
+  a("answers", v.answers);
 }
 
 template <class A, Is<FdCounts> T>

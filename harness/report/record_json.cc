@@ -93,16 +93,10 @@ struct Writer {
   static Out encode(CycleIndex value) { return value.value; }
   static Out encode(Duration value) { return value.count(); }
 
-  static Out encode(const CloseCounts& counts) {
+  template <class T>
+  static Out encode(const std::map<std::string, T>& values) {
     Out object = Out::object();
-    for (std::size_t i = 0; i < counts.size(); ++i)
-      object[word_of(static_cast<CloseBehavior>(i))] = counts[i].value;
-    return object;
-  }
-
-  static Out encode(const std::map<std::string, Count>& counts) {
-    Out object = Out::object();
-    for (const auto& [name, count] : counts) object[name] = count.value;
+    for (const auto& [name, value] : values) object[name] = encode(value);
     return object;
   }
 
@@ -270,18 +264,12 @@ class Reader {
     decode(in, place, value.value);
   }
 
-  void decode(const In& in, const Place& place, CloseCounts& counts) {
-    if (!in.is_object()) return mistyped(place, "an object", in);
-    Reader inner(in, place, error_);
-    for (std::size_t i = 0; i < counts.size(); ++i)
-      inner(word_of(static_cast<CloseBehavior>(i)), counts[i]);
-  }
-
+  template <class T>
   void decode(const In& in, const Place& place,
-              std::map<std::string, Count>& counts) {
+              std::map<std::string, T>& values) {
     if (!in.is_object()) return mistyped(place, "an object", in);
     for (auto item = in.begin(); item != in.end(); ++item)
-      decode(item.value(), Place{&place, item.key()}, counts[item.key()]);
+      decode(item.value(), Place{&place, item.key()}, values[item.key()]);
   }
 
   template <class T>

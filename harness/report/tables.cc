@@ -23,13 +23,9 @@ std::string connections_lines(const LoadCounts& load, std::size_t width) {
   if (load.attempted != load.opened)
     text += fmt::format(" of {} tried", number_text(load.attempted));
   text += "; closed by";
-  constexpr CloseBehavior kAll[] = {CloseBehavior::kGraceful,
-                                    CloseBehavior::kReset, CloseBehavior::kFin};
   const char* separator = " ";
-  for (CloseBehavior behavior : kAll) {
-    Count count = load.closed[static_cast<std::size_t>(behavior)];
-    text += fmt::format("{}{} {}", separator, to_word(behavior),
-                        number_text(count));
+  for (const auto& [way, count] : load.closed) {
+    text += fmt::format("{}{} {}", separator, way, number_text(count));
     separator = ", ";
   }
   text = fact("connections", text, width);

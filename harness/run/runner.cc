@@ -12,6 +12,7 @@
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
 #include "harness/verdict/warmup.h"
+#include "tidemark/ways.h"
 
 namespace tidemark {
 namespace {
@@ -130,21 +131,22 @@ Status Run::enough_opened(const LoadCounts& load) const {
   std::string reasons;
   for (const auto& [reason, count] : load.reasons)
     reasons += fmt::format("\n  {} × {}", count.value, reason);
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("the service accepted none of {} connections to {}{}",
-                          load.attempted.value, scenario_.load.url, reasons),
-              "is this the right url, and does the service speak WebSocket "
-              "there?");
+  return fail(
+      ErrorKind::kEnvironment,
+      fmt::format("the service accepted none of {} connections to {}{}",
+                  load.attempted.value, scenario_.flows[0].url, reasons),
+      "is this the right url, and does the service speak WebSocket "
+      "there?");
 }
 
 Status Run::load(const PlannedCycle& planned) {
-  Status opened = world_.driver.open(planned.connections);
+  Status opened = world_.driver.open(planned.closes);
   // A service that dies under load is reported as that, not as refusals.
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(opened);
   TIDEMARK_TRY(world_.driver.exercise());
   TIDEMARK_TRY(sample_open());
-  return world_.driver.close(planned.closes);
+  return world_.driver.close();
 }
 
 // Once, at full concurrency: what open connections cost.
@@ -288,7 +290,7 @@ Status Run::measure() {
         one_cycle(warmup_cycle(scenario_),
                   fmt::format("warm-up cycle {} (at most {}), {} connections",
                               state_.cycles + 1, scenario_.cycles.warmup_max,
-                              scenario_.load.connections)));
+                              connections_of(scenario_).value)));
     bool warm =
         !heap_ || warmup_done(evidence_.warmup_rings(), scenario_.cycles);
     state_ = advance(state_, {warm, false}, scenario_.cycles);

@@ -11,14 +11,16 @@ void add_counts(LoadCounts& into, const LoadCounts& more) {
   into.refused += more.refused;
   into.failed += more.failed;
   into.early_closed += more.early_closed;
-  for (std::size_t i = 0; i < kCloseBehaviors; ++i)
-    into.closed[i] += more.closed[i];
+  for (const auto& [way, count] : more.closed) into.closed[way] += count;
   into.messages_sent += more.messages_sent;
   into.messages_received += more.messages_received;
   into.reply_errors += more.reply_errors;
   into.close_timeouts += more.close_timeouts;
   for (const auto& [reason, count] : more.reasons)
     into.reasons[reason] += count;
+  for (const auto& [way, answers] : more.answers)
+    for (const auto& [answer, count] : answers)
+      into.answers[way][answer] += count;
 }
 
 MemorySplit split_memory(const HeapSnapshot& heap,

@@ -43,8 +43,10 @@ void visit_expanded(ScenarioType& scenario, Visit visit) {
   for (auto& [name, value] : scenario.target.environment) visit(value);
   visit(scenario.target.ready.tcp);
   visit(scenario.target.ready.output);
-  visit(scenario.load.url);
-  for (auto& [name, value] : scenario.load.headers) visit(value);
+  for (auto& flow : scenario.flows) {
+    visit(flow.url);
+    for (auto& [name, value] : flow.headers) visit(value);
+  }
 }
 
 bool has_port(std::string_view text) {

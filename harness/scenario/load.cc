@@ -77,7 +77,7 @@ Scenario read_scenario(const Node& root, Diagnostics& problems) {
     read_target(Section(*node, "target", problems), scenario.target);
   if (const Node* node =
           file.require("load", "say how to load it: load: { url: … }"))
-    read_load(Section(*node, "load", problems), scenario.load);
+    read_load(Section(*node, "load", problems), scenario.flows[0]);
   if (const Node* node = file.find("cycles"))
     read_cycles(*node, scenario.cycles, problems);
   if (std::optional<Section> expect = file.section("expect"))

@@ -3,54 +3,44 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
+#include <string>
+
+#include "tidemark/ways.h"
 
 namespace tidemark {
 namespace {
 
-using Weights = std::array<double, kCloseBehaviors>;
+using Shares = std::map<std::string, double>;
 
-// How far one behaviour's count is moved from its plain share: enough to
-// tell them apart in the presence of noise, little enough to stay what the
+// How far one way's count is moved from its plain share: enough to tell
+// them apart in the presence of noise, little enough to stay what the
 // scenario asked for.
 constexpr double kSpread = 0.2;
 
-Weights shares_of(const LoadSpec& load) {
-  Weights shares{};
-  double sum = 0;
-  for (const WeightedClose& close : load.close) {
-    shares[static_cast<std::size_t>(close.behavior)] += close.weight;
-    sum += close.weight;
-  }
-  if (sum <= 0) {
-    shares[static_cast<std::size_t>(CloseBehavior::kGraceful)] = 1;
-    return shares;
-  }
-  for (double& share : shares) share /= sum;
-  return shares;
-}
-
-std::size_t largest_of(const CloseCounts& counts) {
-  return static_cast<std::size_t>(
-      std::max_element(counts.begin(), counts.end()) - counts.begin());
+WayCounts::iterator largest_of(WayCounts& counts) {
+  return std::max_element(
+      counts.begin(), counts.end(),
+      [](const auto& a, const auto& b) { return a.second < b.second; });
 }
 
 // Largest remainder: the sum is exact.
-CloseCounts proportional(const Weights& shares, std::int64_t connections) {
-  CloseCounts counts{};
+WayCounts proportional(const Shares& shares, std::int64_t connections) {
+  WayCounts counts;
   std::int64_t given = 0;
-  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-    counts[b].value =
-        static_cast<std::int64_t>(shares[b] * static_cast<double>(connections));
-    given += counts[b].value;
+  for (const auto& [way, share] : shares) {
+    counts[way].value =
+        static_cast<std::int64_t>(share * static_cast<double>(connections));
+    given += counts[way].value;
   }
   for (; given < connections; ++given) {
-    std::size_t neediest = 0;
+    std::string neediest;
     double most = -1;
-    for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-      const double missing = shares[b] * static_cast<double>(connections) -
-                             static_cast<double>(counts[b].value);
-      if (shares[b] > 0 && missing > most) {
-        neediest = b;
+    for (const auto& [way, share] : shares) {
+      const double missing = share * static_cast<double>(connections) -
+                             static_cast<double>(counts[way].value);
+      if (missing > most) {
+        neediest = way;
         most = missing;
       }
     }
@@ -59,60 +49,57 @@ CloseCounts proportional(const Weights& shares, std::int64_t connections) {
   return counts;
 }
 
-// Every behaviour in use at least once, taken from the commonest.
-void give_each_one(const Weights& shares, CloseCounts& counts) {
-  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-    if (shares[b] <= 0 || counts[b].value > 0) continue;
-    const std::size_t from = largest_of(counts);
-    if (counts[from].value <= 1) return;  // fewer connections than behaviours
-    counts[from].value -= 1;
-    counts[b].value += 1;
+// Every way at least once, taken from the commonest.
+void give_each_one(WayCounts& counts) {
+  for (auto& [way, count] : counts) {
+    if (count.value > 0) continue;
+    const auto from = largest_of(counts);
+    if (from->second.value <= 1) return;  // fewer connections than ways
+    from->second.value -= 1;
+    count.value += 1;
   }
 }
 
-// Moves some connections to `favoured` from the commonest other behaviour.
-void favour(std::size_t favoured, CloseCounts& counts) {
-  CloseCounts others = counts;
-  others[favoured].value = -1;
-  const std::size_t from = largest_of(others);
-  if (others[from].value <= 1) return;
+// Moves some connections to `favoured` from the commonest other way.
+void favour(const std::string& favoured, WayCounts& counts) {
+  WayCounts others = counts;
+  others.erase(favoured);
+  const auto from = largest_of(others);
+  if (from->second.value <= 1) return;
   const std::int64_t smaller =
-      std::min(counts[favoured].value, others[from].value);
+      std::min(counts[favoured].value, from->second.value);
   const std::int64_t moved = std::clamp<std::int64_t>(
       std::llround(kSpread * static_cast<double>(smaller)), 1,
-      others[from].value - 1);
-  counts[from].value -= moved;
+      from->second.value - 1);
+  counts[from->first].value -= moved;
   counts[favoured].value += moved;
 }
 
 }  // namespace
 
-CloseCounts mix_closes(const LoadSpec& load, Count connections) {
-  const Weights shares = shares_of(load);
-  CloseCounts counts = proportional(shares, connections.value);
-  give_each_one(shares, counts);
+WayCounts mix_closes(const Scenario& scenario, Count connections) {
+  WayCounts counts = proportional(way_shares(scenario), connections.value);
+  give_each_one(counts);
   return counts;
 }
 
 PlannedCycle warmup_cycle(const Scenario& scenario) {
-  const Count full{scenario.load.connections};
-  return {CycleKind::kWarmup, full, mix_closes(scenario.load, full)};
+  const Count full = connections_of(scenario);
+  return {CycleKind::kWarmup, full, mix_closes(scenario, full)};
 }
 
 std::vector<PlannedCycle> plan_cycles(const Scenario& scenario) {
   const CycleSpec& spec = scenario.cycles;
-  const Weights shares = shares_of(scenario.load);
-  std::vector<std::size_t> used;
-  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-    if (shares[b] > 0) used.push_back(b);
-  }
-  const Count full{scenario.load.connections};
+  std::vector<std::string> used;
+  for (const auto& [way, share] : way_shares(scenario)) used.push_back(way);
+  const Count full = connections_of(scenario);
   const Count half{std::max<std::int64_t>(1, full.value / 2)};
   std::vector<PlannedCycle> plan;
   std::size_t turn = 0;  // whose turn it is to be favoured
   const auto append = [&](CycleKind kind, std::uint32_t times, Count dose) {
     for (std::uint32_t i = 0; i < times; ++i) {
-      PlannedCycle cycle{kind, dose, mix_closes(scenario.load, dose)};
+      PlannedCycle cycle{kind, dose, {}};
+      if (dose.value > 0) cycle.closes = mix_closes(scenario, dose);
       if (used.size() > 1 && dose.value > 0) {
         favour(used[turn++ % used.size()], cycle.closes);
       }

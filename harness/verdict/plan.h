@@ -15,14 +15,14 @@ namespace tidemark {
 struct PlannedCycle {
   CycleKind kind = CycleKind::kLoaded;
   Count connections;
-  CloseCounts closes{};  // adds up to `connections`
+  WayCounts closes;  // adds up to `connections`
 
   bool operator==(const PlannedCycle&) const = default;
 };
 
 // The scenario's mix of closes for so many connections: proportional to the
 // weights, every behaviour at least once where there are enough.
-CloseCounts mix_closes(const LoadSpec& load, Count connections);
+WayCounts mix_closes(const Scenario& scenario, Count connections);
 
 // One warm-up cycle: the full dose in the scenario's plain mix.
 PlannedCycle warmup_cycle(const Scenario& scenario);

@@ -24,11 +24,14 @@ std::vector<Dose> measured_doses(const Evidence& evidence) {
     Dose dose;
     dose.cycle = facts.index;
     dose.kind = facts.kind;
-    dose.connections = as_double(facts.load.opened);
-    for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-      dose.closed[b] = as_double(facts.load.closed[b]);
-    }
     dose.early = as_double(facts.load.early_closed);
+    double ended = dose.early;
+    for (const auto& [way, count] : facts.load.closed) {
+      dose.closed[way] = as_double(count);
+      ended += as_double(count);
+    }
+    // Some ways end before the handshake does: those were never opened.
+    dose.connections = std::max(as_double(facts.load.opened), ended);
     dose.failed = as_double(facts.load.failed);
     dose.messages = as_double(facts.load.messages_sent);
     const CycleFacts* next = facts_after(evidence, i);

@@ -3,9 +3,9 @@
 // snapshot, and what was still there after the linger watch.
 #pragma once
 
-#include <array>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -18,9 +18,9 @@ namespace tidemark {
 struct Dose {
   CycleIndex cycle;
   CycleKind kind = CycleKind::kLoaded;
-  double connections = 0;  // opened
-  std::array<double, kCloseBehaviors> closed{};
-  double early = 0;  // closed by the service
+  double connections = 0;                // that reached the service
+  std::map<std::string, double> closed;  // by way
+  double early = 0;                      // closed by the service
   double failed = 0;
   double messages = 0;
   double seconds = 0;  // until the next cycle began

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "harness/verdict/least_squares.h"
+#include "tidemark/ways.h"
 
 namespace tidemark {
 namespace {
@@ -42,20 +44,46 @@ Column connections_of(std::span<const Dose> doses) {
                    [](const Dose& dose) { return dose.connections; });
 }
 
+double closed_by(const Dose& dose, const std::string& way) {
+  const auto found = dose.closed.find(way);
+  return found == dose.closed.end() ? 0 : found->second;
+}
+
+// Those that occur.
+std::set<std::string> ways_in(std::span<const Dose> doses) {
+  std::set<std::string> ways;
+  for (const Dose& dose : doses) {
+    for (const auto& [way, count] : dose.closed) {
+      if (count > 0) ways.insert(way);
+    }
+  }
+  return ways;
+}
+
+// "reset close", "bad_utf8 provocation"
+std::string unit_of(const std::string& way) {
+  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
+    if (without_flow(way) == to_word(static_cast<CloseBehavior>(b))) {
+      return way + " close";
+    }
+  }
+  return way + " provocation";
+}
+
 // The ways connections ended that occur at all; empty unless there is more
 // than one, and they add up to the connections.
 std::vector<Column> closes_of(std::span<const Dose> doses) {
   std::vector<Column> columns;
-  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
-    columns.push_back(column_of(
-        fmt::format("{} close", to_word(static_cast<CloseBehavior>(b))), doses,
-        [b](const Dose& dose) { return dose.closed[b]; }));
+  for (const std::string& way : ways_in(doses)) {
+    columns.push_back(column_of(unit_of(way), doses, [&](const Dose& dose) {
+      return closed_by(dose, way);
+    }));
   }
   columns.push_back(column_of("close by the service", doses,
                               [](const Dose& dose) { return dose.early; }));
   for (const Dose& dose : doses) {
-    const double ended =
-        dose.early + dose.closed[0] + dose.closed[1] + dose.closed[2];
+    double ended = dose.early;
+    for (const auto& [way, count] : dose.closed) ended += count;
     if (ended != dose.connections) return {};
   }
   std::erase_if(columns, [](const Column& c) { return sum_of(c.units) <= 0; });
@@ -63,22 +91,28 @@ std::vector<Column> closes_of(std::span<const Dose> doses) {
   return columns;
 }
 
-std::optional<Column> abnormal_closes(std::span<const Dose> doses) {
-  const auto at = [](const Dose& dose, CloseBehavior behavior) {
-    return dose.closed[static_cast<std::size_t>(behavior)];
-  };
-  double resets = 0;
-  double fins = 0;
-  double others = 0;
-  for (const Dose& dose : doses) {
-    resets += at(dose, CloseBehavior::kReset);
-    fins += at(dose, CloseBehavior::kFin);
-    others += at(dose, CloseBehavior::kGraceful) + dose.early;
+bool is_abnormal(std::string_view way) {
+  return without_flow(way) != to_word(CloseBehavior::kGraceful);
+}
+
+double abnormal_in(const Dose& dose) {
+  double sum = 0;
+  for (const auto& [way, count] : dose.closed) {
+    if (is_abnormal(way)) sum += count;
   }
-  if (resets <= 0 || fins <= 0 || others <= 0) return std::nullopt;
-  return column_of("abnormal close", doses, [&](const Dose& dose) {
-    return at(dose, CloseBehavior::kReset) + at(dose, CloseBehavior::kFin);
-  });
+  return sum;
+}
+
+// Only where it says more than the name of one way would.
+std::optional<Column> abnormal_closes(std::span<const Dose> doses) {
+  std::size_t abnormal_ways = 0;
+  for (const std::string& way : ways_in(doses)) {
+    if (is_abnormal(way)) ++abnormal_ways;
+  }
+  double others = 0;
+  for (const Dose& dose : doses) others += dose.connections - abnormal_in(dose);
+  if (abnormal_ways < 2 || others <= 0) return std::nullopt;
+  return column_of("abnormal close", doses, abnormal_in);
 }
 
 // Simplest first: what comes earlier wins where both explain everything.
@@ -170,7 +204,7 @@ std::optional<UnitFit> fit_mixed(std::span<const Dose> doses,
   double sum = 0;
   UnitFit fit = fit_of(connections_of(doses), 0);
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    (*rates)[k] = std::round((*rates)[k]);
+    (*rates)[k] = std::round((*rates)[k]) + 0.0;  // never −0
     if ((*rates)[k] < 0) return std::nullopt;
     sum += (*rates)[k];
     for (std::size_t i = 0; i < fit.predicted.size(); ++i) {

@@ -52,16 +52,4 @@ const char* to_word(CycleKind kind) {
   return "loaded";
 }
 
-const char* to_word(CloseBehavior behavior) {
-  switch (behavior) {
-    case CloseBehavior::kGraceful:
-      return "graceful";
-    case CloseBehavior::kReset:
-      return "reset";
-    case CloseBehavior::kFin:
-      return "fin";
-  }
-  return "graceful";
-}
-
 }  // namespace tidemark

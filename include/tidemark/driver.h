@@ -1,7 +1,6 @@
 // A load driver: calls the service as its clients do.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,25 +11,31 @@
 
 namespace tidemark {
 
-// How many connections are to end in each way; indexed by CloseBehavior.
-using CloseCounts = std::array<Count, kCloseBehaviors>;
+// How many connections go each way. A way is named as in its scenario: a
+// close behaviour ("reset"), or a provocation ("bad_utf8"); with several
+// flows, "FLOW/reset". See ways_of() in drivers/common/ways.h.
+using WayCounts = std::map<std::string, Count>;
 
 // Every connection the driver was asked for ends in exactly one of: closed
-// (by one behaviour), refused, failed, early_closed.
+// (one way or another), refused, failed, early_closed.
 struct LoadCounts {
   Count attempted;
   Count opened;        // handshake complete
   Count refused;       // TCP connect refused, reset or timed out
   Count failed;        // connected, but the handshake did not succeed
   Count early_closed;  // the service ended it before we did
-  CloseCounts closed{};
+  // Those whose way ended them before the handshake was over (half a
+  // handshake, an illegal one) were never opened.
+  WayCounts closed;
   Count messages_sent;
   Count messages_received;
-  Count reply_errors;    // an echo that was wrong or did not come in time
-  Count close_timeouts;  // graceful closes that the service never answered
+  Count reply_errors;    // a reply that was wrong or did not come in time
+  Count close_timeouts;  // good-byes that the service never answered
   // The first few distinct reasons, as people read them, with their counts:
   // "HTTP 404 instead of 101" → 200.
   std::map<std::string, Count> reasons;
+  // What the service answered to each provocation: way → answer → count.
+  std::map<std::string, std::map<std::string, Count>> answers;
 
   bool operator==(const LoadCounts&) const = default;
 };
@@ -42,18 +47,19 @@ class Driver {
  public:
   virtual ~Driver() = default;
 
-  // Opens `connections` at the scenario's rate and returns when each is open
-  // or has failed; failures are counts, not errors. REQUIRES: none is open.
-  virtual Status open(Count connections) = 0;
+  // Opens as many connections as `plan` adds up to, each destined for one
+  // way, in an order drawn by the scenario's seed, at the scenario's rate;
+  // returns when each is open, has failed, or is over because its way ends
+  // before it opens. Failures are counts, not errors. REQUIRES: none is open.
+  virtual Status open(const WayCounts& plan) = 0;
 
-  // Sends the scenario's messages on every open connection, checks the
-  // replies, and keeps the connections open for the scenario's hold time.
+  // Plays the scenario's flow on every open connection, checks the replies,
+  // and keeps the connections open for the scenario's hold time.
   virtual Status exercise() = 0;
 
-  // Ends every open connection, so many in each way as `plan` says (assigned
-  // by the scenario's seed; connections beyond the plan end gracefully), and
-  // returns when no descriptor of ours is left.
-  virtual Status close(const CloseCounts& plan) = 0;
+  // Ends every open connection, each in its way, and returns when no
+  // descriptor of ours is left.
+  virtual Status close() = 0;
 
   // Connections now open (handshake complete).
   virtual Count open_now() const = 0;

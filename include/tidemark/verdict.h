@@ -159,6 +159,5 @@ struct Judgement {
 const char* to_word(FindingClass kind);  // "leak", "time growth", "bounded" …
 const char* to_word(Outcome outcome);    // "pass", "leak", "inconclusive" …
 const char* to_word(CycleKind kind);     // "warm-up", "loaded", "idle", "half"
-const char* to_word(CloseBehavior behavior);  // "graceful", "reset", "fin"
 
 }  // namespace tidemark

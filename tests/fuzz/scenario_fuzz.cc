@@ -26,8 +26,8 @@ void require(bool holds, const char* promise) {
 void check_scenario(const Scenario& scenario) {
   require(!scenario.target.command.empty(), "a command is never empty");
   require(!scenario.target.command.front().empty(), "a program has a name");
-  require(!scenario.load.close.empty(), "there is a way to close");
-  for (const tidemark::WeightedClose& close : scenario.load.close)
+  require(!scenario.flows[0].close.empty(), "there is a way to close");
+  for (const tidemark::WeightedClose& close : scenario.flows[0].close)
     require(close.weight > 0, "a weight is positive");
   const tidemark::CycleSpec& cycles = scenario.cycles;
   require(cycles.warmup_min <= cycles.warmup_max, "warm-up bounds in order");
@@ -37,7 +37,7 @@ void check_scenario(const Scenario& scenario) {
   for (int port : {1, 40000, 65535}) {
     const Scenario started = tidemark::with_port(scenario, port);
     require(!tidemark::uses_port(started), "the port is filled in");
-    require(tidemark::parse_ws_url(started.load.url).has_value(),
+    require(tidemark::parse_ws_url(started.flows[0].url).has_value(),
             "the URL is on loopback whatever the port");
   }
 }

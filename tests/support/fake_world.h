@@ -105,7 +105,10 @@ class FakeDriver final : public Driver {
  public:
   explicit FakeDriver(FakeHeap& heap) : heap_(heap) {}
 
-  Status open(Count connections) override {
+  Status open(const WayCounts& plan) override {
+    Count connections;
+    for (const auto& [way, count] : plan) connections += count;
+    plan_ = plan;
     counts.attempted += connections;
     if (refuse) {
       counts.refused += connections;
@@ -118,9 +121,8 @@ class FakeDriver final : public Driver {
     return {};
   }
   Status exercise() override { return {}; }
-  Status close(const CloseCounts& plan) override {
-    for (std::size_t i = 0; i < kCloseBehaviors; ++i)
-      counts.closed[i] += plan[i];
+  Status close() override {
+    for (const auto& [way, count] : plan_) counts.closed[way] += count;
     if (kept_per_connection > 0)
       heap_.survivors[heap_.now.value] += open_.value * kept_per_connection;
     heap_.counts.allocations += open_;
@@ -138,6 +140,7 @@ class FakeDriver final : public Driver {
  private:
   FakeHeap& heap_;
   Count open_;
+  WayCounts plan_;
 };
 
 class FakeObserver final : public Observer {

@@ -52,7 +52,9 @@ inline LoadCounts counts(std::int64_t opened) {
   LoadCounts load;
   load.attempted = {opened};
   load.opened = {opened};
-  load.closed = {Count{opened / 2}, Count{opened / 4}, Count{opened / 4}};
+  load.closed = {{"graceful", {opened / 2}},
+                 {"reset", {opened / 4}},
+                 {"fin", {opened / 4}}};
   load.messages_sent = {2 * opened};
   load.messages_received = {2 * opened};
   return load;

@@ -20,7 +20,8 @@ inline RunRecord clean_record() {
   record.service.exit = ServiceExit{0, {}, false};
   record.connections.attempted = {1250};
   record.connections.opened = {1250};
-  record.connections.closed = {{{625}, {313}, {312}}};
+  record.connections.closed = {
+      {"graceful", {625}}, {"reset", {313}}, {"fin", {312}}};
   for (std::uint32_t i = 1; i <= 3; ++i) {
     CycleFacts cycle;
     cycle.index = {i};

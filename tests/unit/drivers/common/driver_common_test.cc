@@ -102,55 +102,45 @@ TEST(Reasons, ForeignTextIsCutAndMadePrintable) {
   EXPECT_EQ(reasons.begin()->first.size(), 120u);
 }
 
-CloseCounts plan(std::int64_t graceful, std::int64_t reset, std::int64_t fin) {
-  return {Count{graceful}, Count{reset}, Count{fin}};
+LoadSpec three_ways() {
+  LoadSpec flow;
+  flow.close = {{CloseBehavior::kGraceful, 1, 1001},
+                {CloseBehavior::kReset, 50},
+                {CloseBehavior::kGraceful, 3, 4000}};
+  return flow;
 }
 
-std::int64_t count(const std::vector<PlannedClose>& closes, CloseBehavior how) {
-  return std::count_if(
-      closes.begin(), closes.end(),
-      [how](const PlannedClose& close) { return close.behavior == how; });
-}
-
-TEST(ClosePlan, TheNumbersAreThePlansAndTheRestEndsGracefully) {
+TEST(ClosePlan, TheNumbersAreThePlans) {
   Random random(1);
-  const auto closes = assign_closes(plan(2, 3, 4), Count{12}, {{}}, random);
-  ASSERT_EQ(closes.size(), 12u);
-  EXPECT_EQ(count(closes, CloseBehavior::kGraceful), 5);
-  EXPECT_EQ(count(closes, CloseBehavior::kReset), 3);
-  EXPECT_EQ(count(closes, CloseBehavior::kFin), 4);
+  const auto ways =
+      assign_ways({{"graceful", {2}}, {"reset", {3}}}, three_ways(), random);
+  ASSERT_EQ(ways.size(), 5u);
+  EXPECT_EQ(std::count(ways.begin(), ways.end(), 1), 3);
 }
 
 TEST(ClosePlan, TheOrderIsDrawnFromTheSeed) {
   Random one(1), same(1), other(2);
-  const auto a = assign_closes(plan(20, 20, 0), Count{40}, {{}}, one);
-  EXPECT_EQ(a, assign_closes(plan(20, 20, 0), Count{40}, {{}}, same));
-  EXPECT_NE(a, assign_closes(plan(20, 20, 0), Count{40}, {{}}, other));
-  EXPECT_NE(a, assign_closes(plan(20, 20, 0), Count{40}, {{}}, one));
+  const WayCounts plan{{"graceful", {20}}, {"reset", {20}}};
+  const auto a = assign_ways(plan, three_ways(), one);
+  EXPECT_EQ(a, assign_ways(plan, three_ways(), same));
+  EXPECT_NE(a, assign_ways(plan, three_ways(), other));
+  EXPECT_NE(a, assign_ways(plan, three_ways(), one));
 }
 
-TEST(ClosePlan, APlanForMoreThanThereAreIsCutAfterTheDraw) {
+TEST(ClosePlan, WaysOfOtherFlowsAreLeftOut) {
+  LoadSpec flow = three_ways();
+  flow.name = "chat";
   Random random(1);
-  const auto closes = assign_closes(plan(100, 100, 100), Count{30}, {}, random);
-  ASSERT_EQ(closes.size(), 30u);
-  EXPECT_GT(count(closes, CloseBehavior::kReset), 0);
-  EXPECT_GT(count(closes, CloseBehavior::kFin), 0);
+  EXPECT_EQ(
+      assign_ways({{"chat/reset", {2}}, {"feed/reset", {3}}}, flow, random),
+      (std::vector<std::uint16_t>{1, 1}));
 }
 
-TEST(ClosePlan, GracefulCodesFollowTheirWeights) {
-  const std::vector<WeightedClose> weights{{CloseBehavior::kGraceful, 1, 1001},
-                                           {CloseBehavior::kReset, 50, 1000},
-                                           {CloseBehavior::kGraceful, 3, 4000}};
+TEST(ClosePlan, NamesakesAreDrawnByTheirWeights) {
   Random random(5);
-  const auto closes =
-      assign_closes(plan(1000, 0, 0), Count{1000}, weights, random);
-  const auto rare = std::count_if(
-      closes.begin(), closes.end(),
-      [](const PlannedClose& close) { return close.code == 1001; });
-  const auto often = std::count_if(
-      closes.begin(), closes.end(),
-      [](const PlannedClose& close) { return close.code == 4000; });
-  EXPECT_EQ(rare + often, 1000);
+  const auto ways = assign_ways({{"graceful", {1000}}}, three_ways(), random);
+  const auto rare = std::count(ways.begin(), ways.end(), 0);
+  EXPECT_EQ(std::count(ways.begin(), ways.end(), 2), 1000 - rare);
   EXPECT_NEAR(static_cast<double>(rare), 250, 60);
 }
 

@@ -57,9 +57,9 @@ TEST_F(WebsocketDriver, UnreadMessagesDoNotTurnAFinIntoAReset) {
   load.traffic.messages = 1;
   load.traffic.replies = ReplyRule::kIgnore;
   const std::unique_ptr<Driver> driver = make(load);
-  ASSERT_TRUE(driver->open(Count{5}));
+  ASSERT_TRUE(driver->open(plan(0, 0, 5)));
   service.wait_for_requests(5);
-  ASSERT_TRUE(driver->close(plan(0, 0, 5)));
+  ASSERT_TRUE(driver->close());
   EXPECT_EQ(service.endings(5), (Endings{{"eof", 5}}));
 }
 
@@ -100,9 +100,9 @@ TEST_F(WebsocketDriver, AServiceThatClosesFirstIsCountedAsEarly) {
 TEST_F(WebsocketDriver, WhatTheServiceEndedBeforeOurCloseIsNotCountedAsOurs) {
   RawServer service({kSwitching, false, "", RawScript::Then::kClose});
   const std::unique_ptr<Driver> driver = make(spec(service.url()));
-  ASSERT_TRUE(driver->open(Count{30}));
+  ASSERT_TRUE(driver->open(plan(10, 10, 10)));
   service.endings(30);
-  ASSERT_TRUE(driver->close(plan(10, 10, 10)));
+  ASSERT_TRUE(driver->close());
   EXPECT_EQ(accounted(driver->take_counts()).early_closed.value, 30);
 }
 
@@ -159,7 +159,7 @@ TEST_F(WebsocketDriver, CancellingTheHoldClosesAllAtOnce) {
   LoadSpec load = spec(service.url());
   load.hold = std::chrono::hours(1);
   const std::unique_ptr<Driver> driver = make(load);
-  ASSERT_TRUE(driver->open(Count{5}));
+  ASSERT_TRUE(driver->open(plan(5)));
   std::thread user([this] { cancellation_.request(); });
   const Status status = driver->exercise();
   user.join();
@@ -168,7 +168,7 @@ TEST_F(WebsocketDriver, CancellingTheHoldClosesAllAtOnce) {
   EXPECT_EQ(driver->open_now().value, 0);
   service.endings(5);
   accounted(driver->take_counts());
-  EXPECT_FALSE(driver->open(Count{1}));
+  EXPECT_FALSE(driver->open(plan(1)));
 }
 
 TEST_F(WebsocketDriver, CancellingAHandshakeThatHangsReturnsAtOnce) {
@@ -178,7 +178,7 @@ TEST_F(WebsocketDriver, CancellingAHandshakeThatHangsReturnsAtOnce) {
   const int before = open_sockets();
   const std::unique_ptr<Driver> driver = make(load);
   std::thread user([this] { cancellation_.request(); });
-  const Status status = driver->open(Count{3});
+  const Status status = driver->open(plan(3));
   user.join();
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().kind, ErrorKind::kInterrupted);
@@ -197,7 +197,7 @@ TEST_F(WebsocketDriver, ADescriptorLimitIsAnErrorWithItsCure) {
   ::close(next);
   low.rlim_cur = static_cast<rlim_t>(next) + 4;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
-  const Status status = driver->open(Count{50});
+  const Status status = driver->open(plan(50));
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().kind, ErrorKind::kEnvironment);
@@ -215,7 +215,7 @@ TEST_F(WebsocketDriver, ADescriptorLimitIsAnErrorWithItsCure) {
 TEST_F(WebsocketDriver, AServiceStartedMeanwhileInheritsNoConnection) {
   BeastEcho service;
   const std::unique_ptr<Driver> driver = make(spec(service.url()));
-  ASSERT_TRUE(driver->open(Count{3}));
+  ASSERT_TRUE(driver->open(plan(3)));
   int clients = 0;
   for (int fd = 0; fd < 1024; ++fd) {
     sockaddr_in peer{};

@@ -55,9 +55,12 @@ inline int open_sockets() {
   return count;
 }
 
-inline CloseCounts plan(std::int64_t graceful, std::int64_t reset,
-                        std::int64_t fin) {
-  return {Count{graceful}, Count{reset}, Count{fin}};
+inline WayCounts plan(std::int64_t graceful, std::int64_t reset = 0,
+                      std::int64_t fin = 0) {
+  WayCounts counts{
+      {"graceful", {graceful}}, {"reset", {reset}}, {"fin", {fin}}};
+  std::erase_if(counts, [](const auto& way) { return way.second.value == 0; });
+  return counts;
 }
 
 using Reasons = std::map<std::string, Count>;
@@ -68,6 +71,9 @@ class WebsocketDriver : public testing::Test {
     LoadSpec spec;
     spec.url = url;
     spec.hold = milliseconds(0);
+    spec.close = {{CloseBehavior::kGraceful},
+                  {CloseBehavior::kReset},
+                  {CloseBehavior::kFin}};
     return spec;
   }
 
@@ -81,12 +87,15 @@ class WebsocketDriver : public testing::Test {
   }
 
   // Opens, exercises, closes; each attempted connection is accounted for.
-  LoadCounts cycle(Driver& driver, std::int64_t n, const CloseCounts& closes) {
-    const Status opened = driver.open(Count{n});
+  LoadCounts cycle(Driver& driver, std::int64_t n, WayCounts closes) {
+    Count planned;
+    for (const auto& [way, count] : closes) planned += count;
+    closes["graceful"] += Count{n} - planned;  // the rest
+    const Status opened = driver.open(closes);
     EXPECT_TRUE(opened) << opened.error().message;
     const Status exercised = driver.exercise();
     EXPECT_TRUE(exercised) << exercised.error().message;
-    const Status closed = driver.close(closes);
+    const Status closed = driver.close();
     EXPECT_TRUE(closed) << closed.error().message;
     EXPECT_EQ(driver.open_now().value, 0);
     return accounted(driver.take_counts());
@@ -94,13 +103,13 @@ class WebsocketDriver : public testing::Test {
 
   static LoadCounts accounted(const LoadCounts& counts) {
     Count ended = counts.refused + counts.failed + counts.early_closed;
-    for (const Count closed : counts.closed) ended += closed;
+    for (const auto& [way, closed] : counts.closed) ended += closed;
     EXPECT_EQ(ended, counts.attempted);
     return counts;
   }
 
   LoadCounts cycle(const LoadSpec& load, std::int64_t n,
-                   const CloseCounts& closes) {
+                   const WayCounts& closes) {
     const std::unique_ptr<Driver> driver = make(load);
     return driver ? cycle(*driver, n, closes) : LoadCounts{};
   }

@@ -65,7 +65,7 @@ TEST_F(WebsocketDriver, AConnectRateIsNotExceeded) {
   load.connect_rate = 200;
   const std::unique_ptr<Driver> driver = make(load);
   const TimePoint start = clock_.now();
-  ASSERT_TRUE(driver->open(Count{11}));
+  ASSERT_TRUE(driver->open(plan(11)));
   EXPECT_GE(clock_.now() - start, milliseconds(50));
   EXPECT_EQ(driver->open_now().value, 11);
 }

@@ -12,8 +12,8 @@ class Runner : public testing::Test {
   Runner() {
     scenario.name = "fake";
     scenario.target.command = {"service"};
-    scenario.load.connections = 60;
-    scenario.load.url = "ws://127.0.0.1:1/";
+    scenario.flows[0].connections = 60;
+    scenario.flows[0].url = "ws://127.0.0.1:1/";
   }
 
   RunRecord run() {

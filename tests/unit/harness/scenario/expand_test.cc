@@ -62,10 +62,10 @@ TEST(Expand, AScenarioUsesThePortWhereverVariablesAreAllowed) {
   scenario.target.ready.output = variable;
   EXPECT_TRUE(uses_port(scenario));
   scenario = {};
-  scenario.load.url = variable;
+  scenario.flows[0].url = variable;
   EXPECT_TRUE(uses_port(scenario));
   scenario = {};
-  scenario.load.headers["X-Port"] = variable;
+  scenario.flows[0].headers["X-Port"] = variable;
   EXPECT_TRUE(uses_port(scenario));
   scenario = {};
   scenario.name = variable;
@@ -79,8 +79,8 @@ TEST(Expand, AScenarioWithItsPortUsesItNoMore) {
   scenario.target.environment["PORT"] = "{{ port }}";
   scenario.target.ready.tcp = "127.0.0.1:{{ port }}";
   scenario.target.ready.output = "on {{ port }}";
-  scenario.load.url = "ws://127.0.0.1:{{ port }}/";
-  scenario.load.headers["X-Port"] = "{{ port }}";
+  scenario.flows[0].url = "ws://127.0.0.1:{{ port }}/";
+  scenario.flows[0].headers["X-Port"] = "{{ port }}";
 
   Scenario wanted;
   wanted.name = "{{ port }}";
@@ -88,8 +88,8 @@ TEST(Expand, AScenarioWithItsPortUsesItNoMore) {
   wanted.target.environment["PORT"] = "9001";
   wanted.target.ready.tcp = "127.0.0.1:9001";
   wanted.target.ready.output = "on 9001";
-  wanted.load.url = "ws://127.0.0.1:9001/";
-  wanted.load.headers["X-Port"] = "9001";
+  wanted.flows[0].url = "ws://127.0.0.1:9001/";
+  wanted.flows[0].headers["X-Port"] = "9001";
   EXPECT_EQ(with_port(scenario, 9001), wanted);
   EXPECT_FALSE(uses_port(with_port(scenario, 9001)));
 }

@@ -41,7 +41,7 @@ TEST(Load, AbsentFieldsKeepTheDefaults) {
   wanted.path = "dir/my.test.yaml";
   wanted.name = "my.test";
   wanted.target.command = {"./server"};
-  wanted.load.url = "ws://127.0.0.1:9001/";
+  wanted.flows[0].url = "ws://127.0.0.1:9001/";
   EXPECT_EQ(loaded(kMinimal), wanted);
 }
 
@@ -122,18 +122,19 @@ Scenario full() {
   s.target.stacks = StackMode::kAlways;
   s.target.forks = ForkMode::kIgnore;
   s.target.show_output = true;
-  s.load.url = "ws://127.0.0.1:{{ port }}/feed";
-  s.load.connections = 300;
-  s.load.connect_rate = 2000;
-  s.load.hold = milliseconds(30);
-  s.load.traffic = {3, Bytes{4096}, false, ReplyRule::kIgnore};
-  s.load.close = {{CloseBehavior::kGraceful, 40, 1001},
-                  {CloseBehavior::kReset, 35, 1000},
-                  {CloseBehavior::kFin, 1, 1000}};
-  s.load.headers = {{"X-Run", "a"}, {"Origin", "http://127.0.0.1:{{ port }}"}};
-  s.load.subprotocols = {"chat", "v2.chat"};
-  s.load.timeouts = {seconds(1), seconds(2), seconds(3), seconds(4)};
-  s.load.seed = 18446744073709551615u;
+  s.flows[0].url = "ws://127.0.0.1:{{ port }}/feed";
+  s.flows[0].connections = 300;
+  s.flows[0].connect_rate = 2000;
+  s.flows[0].hold = milliseconds(30);
+  s.flows[0].traffic = {3, Bytes{4096}, false, ReplyRule::kIgnore};
+  s.flows[0].close = {{CloseBehavior::kGraceful, 40, 1001},
+                      {CloseBehavior::kReset, 35, 1000},
+                      {CloseBehavior::kFin, 1, 1000}};
+  s.flows[0].headers = {{"X-Run", "a"},
+                        {"Origin", "http://127.0.0.1:{{ port }}"}};
+  s.flows[0].subprotocols = {"chat", "v2.chat"};
+  s.flows[0].timeouts = {seconds(1), seconds(2), seconds(3), seconds(4)};
+  s.flows[0].seed = 18446744073709551615u;
   s.cycles = {
       4,          11,         7,          4,          5, milliseconds(200),
       seconds(4), seconds(9), seconds(6), minutes(20)};
@@ -149,7 +150,7 @@ TEST(Load, AFullFileHasNoFieldAtItsDefault) {
   EXPECT_NE(a.target.environment, b.target.environment);
   EXPECT_NE(a.target.ready.timeout, b.target.ready.timeout);
   EXPECT_NE(a.target.stop.signal, b.target.stop.signal);
-  EXPECT_NE(a.load.traffic.messages, b.load.traffic.messages);
+  EXPECT_NE(a.flows[0].traffic.messages, b.flows[0].traffic.messages);
   EXPECT_NE(a.cycles.max_duration, b.cycles.max_duration);
   EXPECT_NE(a.expect.fds, b.expect.fds);
 }
@@ -187,14 +188,15 @@ TEST(Load, AUrlWithoutPathMeansTheRoot) {
                "version: 1\ntarget: { command: [./server] }\n"
                "load: { url: \"" +
                text + "\" }\n")
-        .load.url;
+        .flows[0]
+        .url;
   };
   EXPECT_EQ(url("ws://localhost:{{ port }}"), "ws://localhost:{{ port }}/");
   EXPECT_EQ(url("ws://[::1]:80/a"), "ws://[::1]:80/a");
 }
 
 TEST(Load, OneWordIsTheOnlyWayToClose) {
-  EXPECT_EQ(with_load("  close: reset\n").load.close,
+  EXPECT_EQ(with_load("  close: reset\n").flows[0].close,
             (std::vector<WeightedClose>{{CloseBehavior::kReset, 1, 1000}}));
 }
 
@@ -215,7 +217,7 @@ TEST(Load, ABudgetOfAnyIsNotJudged) {
 
 TEST(Load, ABareZeroNeedsNoUnit) {
   const LoadSpec load =
-      with_load("  hold: 0\n  connectRate: 0\n  send: { size: 0 }\n").load;
+      with_load("  hold: 0\n  connectRate: 0\n  send: { size: 0 }\n").flows[0];
   EXPECT_EQ(load.hold, Duration(0));
   EXPECT_EQ(load.connect_rate, 0);
   EXPECT_EQ(load.traffic.size, Bytes{0});

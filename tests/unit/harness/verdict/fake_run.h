@@ -9,6 +9,7 @@
 
 #include "harness/verdict/plan.h"
 #include "tidemark/verdict.h"
+#include "tidemark/ways.h"
 
 namespace tidemark {
 
@@ -111,7 +112,7 @@ class FakeRun {
     facts.load.opened = cycle.connections;
     facts.load.closed = cycle.closes;
     facts.load.messages_sent = {cycle.connections.value *
-                                scenario_.load.traffic.messages};
+                                scenario_.flows[0].traffic.messages};
     return facts;
   }
 
@@ -170,14 +171,15 @@ class FakeRun {
 // 200 connections per cycle, default cycles, one third each of the closes.
 inline Scenario three_closes() {
   Scenario scenario;
-  scenario.load.close = {{CloseBehavior::kGraceful, 1, 1000},
-                         {CloseBehavior::kReset, 1, 1000},
-                         {CloseBehavior::kFin, 1, 1000}};
+  scenario.flows[0].close = {{CloseBehavior::kGraceful, 1, 1000},
+                             {CloseBehavior::kReset, 1, 1000},
+                             {CloseBehavior::kFin, 1, 1000}};
   return scenario;
 }
 
 inline std::int64_t closes(const PlannedCycle& cycle, CloseBehavior how) {
-  return cycle.closes[static_cast<std::size_t>(how)].value;
+  const auto found = cycle.closes.find(to_word(how));
+  return found == cycle.closes.end() ? 0 : found->second.value;
 }
 
 }  // namespace tidemark

@@ -178,13 +178,13 @@ TEST(Judge, DifferentRatesPerCloseAreSaidInTheSentence) {
   EXPECT_EQ(verdict.findings.front().unit, "connection");
   EXPECT_TRUE(verdict.findings.front().rate.exact);
   EXPECT_THAT(verdict.findings.front().explanation,
-              HasSubstr("1 per graceful close, 3 per reset close, 0 per fin "
+              HasSubstr("0 per fin close, 1 per graceful close, 3 per reset "
                         "close (40 B each)"));
 }
 
 TEST(Judge, ABlockPerMessageIsPerMessage) {
   Scenario scenario = three_closes();
-  scenario.load.traffic.messages = 7;
+  scenario.flows[0].traffic.messages = 7;
   FakeRun run(scenario);
   const SiteId history = run.site(80, 1);
   const Judgement verdict =

@@ -157,7 +157,7 @@ TEST(Outcome, WithoutAHeapAPassSaysKernelViewOnly) {
 
 TEST(Outcome, ABudgetBelowTheDetectionLimitIsNoPass) {
   Scenario scenario = three_closes();
-  scenario.load.connections = 4;
+  scenario.flows[0].connections = 4;
   scenario.expect.residue_per_connection = {1};
   const Judgement verdict = judge(clean(scenario));
   EXPECT_EQ(verdict.outcome, Outcome::kInconclusive);

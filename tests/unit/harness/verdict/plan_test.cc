@@ -11,21 +11,21 @@
 namespace tidemark {
 namespace {
 
-std::int64_t sum_of(const CloseCounts& counts) {
+std::int64_t sum_of(const WayCounts& counts) {
   std::int64_t sum = 0;
-  for (Count count : counts) sum += count.value;
+  for (const auto& [way, count] : counts) sum += count.value;
   return sum;
 }
 
 Scenario weighted(std::uint32_t graceful, std::uint32_t reset,
                   std::uint32_t fin, std::uint32_t connections) {
   Scenario scenario;
-  scenario.load.connections = connections;
-  scenario.load.close.clear();
+  scenario.flows[0].connections = connections;
+  scenario.flows[0].close.clear();
   const std::uint32_t weights[] = {graceful, reset, fin};
-  for (std::size_t b = 0; b < kCloseBehaviors; ++b) {
+  for (std::size_t b = 0; b < std::size(weights); ++b) {
     if (weights[b] == 0) continue;
-    scenario.load.close.push_back(
+    scenario.flows[0].close.push_back(
         {static_cast<CloseBehavior>(b), weights[b], 1000});
   }
   return scenario;
@@ -34,7 +34,7 @@ Scenario weighted(std::uint32_t graceful, std::uint32_t reset,
 std::vector<std::vector<double>> close_columns(
     const std::vector<PlannedCycle>& plan, const Scenario& scenario) {
   std::vector<std::vector<double>> columns;
-  for (const WeightedClose& close : scenario.load.close) {
+  for (const WeightedClose& close : scenario.flows[0].close) {
     std::vector<double> column;
     for (const PlannedCycle& cycle : plan) {
       column.push_back(static_cast<double>(closes(cycle, close.behavior)));
@@ -68,7 +68,7 @@ TEST(Plan, ClosesAddUpAndEachBehaviourOccurs) {
     for (const PlannedCycle& cycle : plan_cycles(scenario)) {
       EXPECT_EQ(sum_of(cycle.closes), cycle.connections.value);
       if (cycle.connections.value < 3) continue;
-      for (Count count : cycle.closes) EXPECT_GE(count.value, 1);
+      for (const auto& [way, count] : cycle.closes) EXPECT_GE(count.value, 1);
     }
   }
 }
@@ -89,7 +89,7 @@ TEST(Plan, RatesPerBehaviourCanBeSeparated) {
 TEST(Plan, TheMixStaysNearTheWeights) {
   const Scenario scenario = weighted(1, 1, 1, 200);
   for (const PlannedCycle& cycle : plan_cycles(scenario)) {
-    for (Count count : cycle.closes) {
+    for (const auto& [way, count] : cycle.closes) {
       EXPECT_NEAR(static_cast<double>(count.value),
                   static_cast<double>(cycle.connections.value) / 3,
                   0.08 * static_cast<double>(cycle.connections.value));
@@ -113,16 +113,17 @@ TEST(Plan, OneConnectionIsStillAPlan) {
 TEST(Plan, TheWarmupUsesThePlainMixAtTheFullDose) {
   const PlannedCycle cycle = warmup_cycle(weighted(2, 1, 1, 200));
   EXPECT_EQ(cycle.kind, CycleKind::kWarmup);
-  EXPECT_EQ(cycle.closes, (CloseCounts{Count{100}, Count{50}, Count{50}}));
+  EXPECT_EQ(cycle.closes,
+            (WayCounts{{"graceful", {100}}, {"reset", {50}}, {"fin", {50}}}));
 }
 
 TEST(Plan, EntriesOfOneBehaviourAddTheirWeights) {
   Scenario scenario;
-  scenario.load.close = {{CloseBehavior::kGraceful, 1, 1000},
-                         {CloseBehavior::kGraceful, 2, 1001},
-                         {CloseBehavior::kReset, 1, 1000}};
-  EXPECT_EQ(mix_closes(scenario.load, Count{8}),
-            (CloseCounts{Count{6}, Count{2}, Count{0}}));
+  scenario.flows[0].close = {{CloseBehavior::kGraceful, 1, 1000},
+                             {CloseBehavior::kGraceful, 2, 1001},
+                             {CloseBehavior::kReset, 1, 1000}};
+  EXPECT_EQ(mix_closes(scenario, Count{8}),
+            (WayCounts{{"graceful", {6}}, {"reset", {2}}}));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 // part near the root and take turns at random: neither is exact alone.
 Evidence two_paths_to_one_place() {
   Scenario scenario;
-  scenario.load.connections = 100;
+  scenario.flows[0].connections = 100;
   Evidence evidence;
   evidence.baseline = {3};
   for (std::uint32_t i = 1; i <= 3; ++i) {

@@ -58,7 +58,7 @@ TEST(Units, ClosesByTheServiceAreAUnitOfTheirOwn) {
   for (Dose& dose : doses) {
     if (dose.connections == 0) continue;
     dose.early = 5;
-    dose.closed[0] -= 5;
+    dose.closed["graceful"] -= 5;
   }
   const auto fit = fit_exactly(
       doses, survivors(doses, [](const Dose& dose) { return 3 * dose.early; }));
@@ -86,10 +86,13 @@ TEST(Units, TheLikeliestUnitIsTheConnectionUnlessAnotherIsClearlyBetter) {
                                            }))
                 .unit,
             "connection");
-  EXPECT_EQ(fit_likeliest(doses, survivors(doses,
-                                           [](const Dose& dose) {
-                                             return dose.closed[1] * 1.5;
-                                           }))
+  EXPECT_EQ(fit_likeliest(
+                doses, survivors(doses,
+                                 [](const Dose& dose) {
+                                   return dose.closed.count("reset") == 0
+                                              ? 0
+                                              : dose.closed.at("reset") * 1.5;
+                                 }))
                 .unit,
             "reset close");
 }

@@ -1,0 +1,42 @@
+// Unusual and illegal input, by name: what a client can send that a service
+// has an error path for. Each protocol has a catalogue of them, as data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "drivers/common/random.h"
+
+namespace tidemark {
+
+// What the bytes are made for.
+struct ProvocationScene {
+  std::string_view authority;      // HOST:PORT, as a Host header has it
+  std::string_view resource;       // path and query
+  std::string_view extra_headers;  // the load's own, "Name: value\r\n" each
+  Random& random;
+};
+
+struct Provocation {
+  enum class When : std::uint8_t {
+    kFirst,  // instead of what a conversation begins with
+    kOpen,   // on an open connection, after the flow
+  };
+  enum class Then : std::uint8_t {
+    kAwait,  // wait for an answer and the service's FIN, then leave
+    kFin,    // FIN at once: the input is cut short
+    kReset,  // RST at once
+  };
+
+  std::string_view name;     // [a-z0-9_]+, unique in its protocol
+  std::string_view summary;  // one line: what is wrong with it
+  When when = When::kFirst;
+  Then then = Then::kAwait;
+  // True if a correct service may well answer it as if nothing were wrong
+  // (input that is unusual, not illegal).
+  bool legal = false;
+  void (*write)(const ProvocationScene& scene, std::string& out) = nullptr;
+};
+
+}  // namespace tidemark
