@@ -11,7 +11,7 @@ THIRD_PARTY = {
     "fmt": "fmt", "tl": "tl", "yaml-cpp": "yaml-cpp", "nlohmann": "nlohmann",
     "boost": "boost", "websocketpp": "websocketpp", "CLI": "cli11",
     "elfutils": "elfutils", "dwarf.h": "elfutils", "libelf.h": "elfutils",
-    "mimalloc.h": "mimalloc", "gtest": "gtest", "gmock": "gtest",
+    "openssl": "openssl", "mimalloc.h": "mimalloc", "gtest": "gtest", "gmock": "gtest",
 }
 
 
