@@ -22,6 +22,9 @@
 
 namespace tidemark {
 
+// A longer generated body is refused.
+inline constexpr Bytes kMaxGenerated{16 << 20};
+
 // A step of a flow, checked and made ready to be sent many times. Protocols
 // derive their own and static_cast back: a Request only ever meets the
 // Protocol that prepared it.

@@ -18,8 +18,19 @@ struct ProvocationScene {
   Random& random;
 };
 
+// A TLS handshake gone wrong in a way that plain bytes cannot express.
+enum class TlsFault : std::uint8_t {
+  kNone,
+  kOldVersion,       // offers nothing above TLS 1.0
+  kNoSharedCipher,   // offers one cipher that hardly anybody has
+  kRefuseServer,     // ends the handshake with the alert unknown_ca
+  kWrongName,        // asks for a server name that is not there
+  kForeignProtocol,  // asks by ALPN for a protocol that is not there
+};
+
 struct Provocation {
   enum class When : std::uint8_t {
+    kTls,    // instead of a TLS handshake
     kFirst,  // instead of what a conversation begins with
     kOpen,   // on an open connection, after the flow
   };
@@ -37,6 +48,7 @@ struct Provocation {
   // (input that is unusual, not illegal).
   bool legal = false;
   void (*write)(const ProvocationScene& scene, std::string& out) = nullptr;
+  TlsFault fault = TlsFault::kNone;  // kTls: this instead of bytes
 };
 
 }  // namespace tidemark

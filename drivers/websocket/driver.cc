@@ -77,7 +77,7 @@ Status check_codes(const std::vector<WeightedClose>& closes) {
 Result<std::unique_ptr<Driver>> make_websocket_driver(
     const LoadSpec& spec, Clock& clock, Cancellation& cancellation) {
   try {
-    const Result<LoadUrl> url = parse_load_url(spec.url, "ws");
+    const Result<LoadUrl> url = parse_load_url(spec.url, {"ws"});
     TIDEMARK_TRY(url);
     TIDEMARK_TRY(check_traffic(spec.traffic));
     TIDEMARK_TRY(check_codes(spec.close));

@@ -170,7 +170,7 @@ TEST(Slab, VisitorsMayEraseWhatTheyVisit) {
 }
 
 TEST(LoadUrl, HostPortAndResourceAreTakenApart) {
-  const auto url = parse_load_url("ws://127.0.0.1:9001/a/b?c=d", "ws");
+  const auto url = parse_load_url("ws://127.0.0.1:9001/a/b?c=d", {"ws"});
   ASSERT_TRUE(url);
   EXPECT_EQ(url->host, "127.0.0.1");
   EXPECT_EQ(url->port, 9001);
@@ -179,26 +179,26 @@ TEST(LoadUrl, HostPortAndResourceAreTakenApart) {
 }
 
 TEST(LoadUrl, WhatIsNotSaidIsPort80AndTheRoot) {
-  const auto url = parse_load_url("ws://localhost", "ws");
+  const auto url = parse_load_url("ws://localhost", {"ws"});
   ASSERT_TRUE(url);
   EXPECT_EQ(url->port, 80);
   EXPECT_EQ(url->resource, "/");
   EXPECT_EQ(url->authority(), "localhost");
-  EXPECT_EQ(parse_load_url("ws://localhost?x=1", "ws")->resource, "/?x=1");
+  EXPECT_EQ(parse_load_url("ws://localhost?x=1", {"ws"})->resource, "/?x=1");
 }
 
 TEST(LoadUrl, AnIPv6AddressStandsInBrackets) {
-  const auto url = parse_load_url("ws://[::1]:8080/", "ws");
+  const auto url = parse_load_url("ws://[::1]:8080/", {"ws"});
   ASSERT_TRUE(url);
   EXPECT_EQ(url->host, "::1");
   EXPECT_EQ(url->port, 8080);
   EXPECT_EQ(url->authority(), "[::1]:8080");
-  EXPECT_EQ(parse_load_url("ws://[::1]", "ws")->port, 80);
+  EXPECT_EQ(parse_load_url("ws://[::1]", {"ws"})->port, 80);
 }
 
 TEST(LoadUrl, ErrorsSayWhatWasWantedAndFound) {
   const auto message = [](std::string_view url) {
-    return parse_load_url(url, "ws").error().message;
+    return parse_load_url(url, {"ws"}).error().message;
   };
   const std::string wanted = "wanted ws://HOST:PORT/PATH, found ";
   EXPECT_EQ(message("wss://h/"), wanted + "`wss://h/`: the scheme is another");
@@ -218,7 +218,7 @@ TEST(LoadUrl, ErrorsSayWhatWasWantedAndFound) {
             wanted + "`ws://u:p@h/`: user and password belong into a header");
   EXPECT_EQ(message("ws://h/#a"),
             wanted + "`ws://h/#a`: a fragment (#) is not sent to a service");
-  EXPECT_EQ(parse_load_url("x", "ws").error().hint,
+  EXPECT_EQ(parse_load_url("x", {"ws"}).error().hint,
             "for example ws://127.0.0.1:9001/");
 }
 

@@ -250,7 +250,7 @@ Result<ClientHandshake> handshake(
     const std::map<std::string, std::string>& headers = {},
     const std::vector<std::string>& subprotocols = {}) {
   return ClientHandshake::make(
-      *parse_load_url("ws://127.0.0.1:9001/chat?x=1", "ws"), headers,
+      *parse_load_url("ws://127.0.0.1:9001/chat?x=1", {"ws"}), headers,
       subprotocols);
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 websocket::Tcp::endpoint endpoint(const std::string& url) {
   return {boost::asio::ip::address_v4::loopback(),
-          parse_load_url(url, "ws")->port};
+          parse_load_url(url, {"ws"})->port};
 }
 
 TEST_F(WebsocketDriver, EveryMessageIsEchoedAndCounted) {
@@ -95,7 +95,7 @@ TEST_F(WebsocketDriver, EveryAddressOfANameIsTriedAndTheGoodOneKept) {
   websocket::SessionSetup setup{
       spec(service.url()),
       {endpoint(port.url()), endpoint(service.url())},
-      *websocket::ClientHandshake::make(*parse_load_url(service.url(), "ws"),
+      *websocket::ClientHandshake::make(*parse_load_url(service.url(), {"ws"}),
                                         {}, {})};
   websocket::Session driver(std::move(setup), clock_, cancellation_);
   const LoadCounts counts = cycle(driver, 3, plan(3, 0, 0));

@@ -1,0 +1,239 @@
+// The flow on an open connection: what is sent next, and whether what came
+// back is what was wanted.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "drivers/common/engine.h"
+#include "drivers/common/engine_events.h"
+#include "drivers/common/think.h"
+
+namespace tidemark {
+namespace {
+
+using Kind = Instruction::Kind;
+
+// Bytes put together before they are handed to the kernel.
+constexpr std::size_t kBatch = 64 << 10;
+// Requests without a pause, before others have their turn.
+constexpr int kRounds = 256;
+
+}  // namespace
+
+void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
+  Connection* connection = connections_.find(id);
+  if (connection == nullptr || connection->stage != Stage::kOpen) return;
+  if (!connection->player) connection->player = std::make_unique<Player>();
+  Player& player = *connection->player;
+  player.cursor = {};
+  player.pending = nullptr;
+  player.iteration = iteration;
+  player.intended = player.began = intended;
+  if (!player.playing) playing_ += Count{1};
+  player.playing = true;
+  player.thinking = player.resting = false;
+  setup_.variables.fill(player.values);
+  if (!(advancing_ == id)) advance(id);
+}
+
+void FlowEngine::rest(SlotId id) {
+  Connection* connection = connections_.find(id);
+  if (connection == nullptr || !connection->player) return;
+  Player& player = *connection->player;
+  player.resting = true;
+  if (advancing_ == id) return;  // it is in use up the stack
+  if (!player.playing && player.awaited.empty()) connection->player.reset();
+}
+
+// Goes on until a reply is due, the kernel takes no more, or all is done.
+void FlowEngine::advance(SlotId id) {
+  Connection* connection = connections_.find(id);
+  if (connection == nullptr || !connection->player) return;
+  if (connection->stage != Stage::kOpen || advancing_ == id) return;
+  const SlotId before = std::exchange(advancing_, id);
+  instant_ = clock_.now();
+  out_.clear();
+  int rounds = 0;
+  while (do_next(id)) {
+    if (++rounds < kRounds) continue;
+    ready_.push_back(id);
+    break;
+  }
+  advancing_ = before;
+  connection = connections_.find(id);
+  if (connection == nullptr) return;
+  if (!out_.empty()) {
+    send(id, out_);
+    out_.clear();
+  }
+  const Player* player = connection->player.get();
+  if (player != nullptr && player->resting) rest(id);
+}
+
+// One instruction; false if this is all for now.
+bool FlowEngine::do_next(SlotId id) {
+  Connection* connection = connections_.find(id);
+  if (connection == nullptr || connection->stage != Stage::kOpen) return false;
+  Player* player = connection->player.get();
+  if (player == nullptr || !player->playing || player->thinking) return false;
+  if (connection->unsent || connection->broken) return false;
+  if (player->pending == nullptr)
+    player->pending = &player->cursor.next(*setup_.program);
+  const Instruction& instruction = *player->pending;
+  const std::size_t on_the_way = player->awaited.size();
+  switch (instruction.kind) {
+    case Kind::kSend:
+      if (on_the_way >= setup_.spec.pipeline) return false;
+      push_request(id, instruction);
+      break;
+    case Kind::kReceive:
+      if (on_the_way > 0) return false;
+      player->awaited.push({instant_, instant_, instruction.index, {}});
+      connection->deadline = instant_ + setup_.spec.timeouts.response;
+      break;
+    case Kind::kThink: {
+      if (on_the_way > 0) return false;
+      player->thinking = true;
+      const ThinkTime& think = setup_.program->thinks()[instruction.index];
+      wake(id, draw_think(think, random_), WakeFor::kThink);
+      break;
+    }
+    case Kind::kRepeat:
+      break;
+    case Kind::kEnd:
+      // With a pipeline, the next iteration's requests follow at once.
+      if (on_the_way > 0 &&
+          (setup_.spec.pipeline == 1 || on_the_way >= setup_.spec.pipeline))
+        return false;
+      flow_over(id, true);
+      return true;
+  }
+  player->pending = nullptr;
+  if (out_.size() >= kBatch) {
+    send(id, out_);
+    out_.clear();
+  }
+  return true;
+}
+
+void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
+  Connection& connection = *connections_.find(id);
+  Player& player = *connection.player;
+  const PreparedStep& step = setup_.program->steps()[instruction.index];
+  const MessageId message{connection.serial, connection.sent++};
+  const TemplateContext context{player.values, player.iteration,
+                                connection.serial, unix_milliseconds_, random_};
+  Sending sending{context, {}};
+  if (step.request->generated)
+    sending.generated = payload_for(*step.request->generated, step.step.binary)
+                            .content(message);
+  connection.talk->send(*step.request, sending, out_);
+  counts_.messages_sent += Count{1};
+  if (!step.request->wants_reply) return;
+  const TimePoint now = instant_;
+  // The first request of an iteration should have been sent when the
+  // iteration should have begun; the others follow what came before them.
+  const TimePoint intended = std::min(player.intended, now);
+  player.awaited.push({intended, now, instruction.index, message});
+  player.intended = TimePoint::max();
+  if (player.awaited.size() == 1) {
+    const Duration within = step.step.expect.within;
+    connection.deadline =
+        now + (within > Duration{} ? within : setup_.spec.timeouts.response);
+  }
+}
+
+void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
+  Player* player = connection.player.get();
+  if (player == nullptr || player->awaited.empty()) {
+    counts_.messages_received += Count{1};
+    return;  // came too late: it is no answer and no error
+  }
+  const Awaited awaited = player->awaited.front();
+  player->awaited.pop();
+  const TimePoint now = instant_;
+  times_->request.record(now - awaited.intended);
+  times_->request_service.record(now - awaited.sent);
+  times_->requests += Count{1};
+  counts_.messages_received += Count{1};
+  const PreparedStep& step = setup_.program->steps()[awaited.step];
+  std::string text;
+  const std::string_view fault = fault_of(step, awaited, reply, text);
+  if (!fault.empty()) {
+    counts_.reply_errors += Count{1};
+    times_->request_errors += Count{1};
+    reason(fault);
+  }
+  for (const PreparedCapture& wanted : step.captures)
+    if (auto found = capture(wanted.what, reply))
+      player->values[wanted.variable] = *std::move(found);
+  connection.deadline = player->awaited.empty()
+                            ? TimePoint::max()
+                            : now + setup_.spec.timeouts.response;
+}
+
+// "" if the reply is as it should be.
+std::string_view FlowEngine::fault_of(const PreparedStep& step,
+                                      const Awaited& awaited,
+                                      const Reply& reply, std::string& text) {
+  const Expect& expect = step.step.expect;
+  if (expect.status && reply.status != *expect.status) {
+    text = fmt::format("status {} instead of {}", reply.status, *expect.status);
+    return text;
+  }
+  if (!reply.error.empty()) return reply.error;
+  if (step.echo) {
+    const std::string_view sent =
+        payload_for(*step.request->generated, step.step.binary)
+            .content(awaited.message);
+    const bool kind_fits = setup_.spec.engine != Engine::kWebSocket ||
+                           reply.binary == step.step.binary;
+    if (!kind_fits || reply.body != sent)
+      return "an echo differed from what was sent";
+  }
+  if (!expect.equals.empty() && reply.body != expect.equals)
+    return "a reply differed from what was expected";
+  if (!expect.contains.empty() &&
+      reply.body.find(expect.contains) == std::string_view::npos)
+    return "a reply did not contain what was expected";
+  if (expect.size && reply.size != expect.size->value) {
+    text = fmt::format("a reply of {} bytes instead of {}", reply.size,
+                       expect.size->value);
+    return text;
+  }
+  return {};
+}
+
+void FlowEngine::flow_over(SlotId id, bool whole) {
+  Connection& connection = *connections_.find(id);
+  if (!connection.player || !connection.player->playing) return;
+  Player& player = *connection.player;
+  player.playing = false;
+  playing_ -= Count{1};
+  player.pending = nullptr;
+  if (!whole) player.awaited.clear();
+  if (whole && player.awaited.empty()) {
+    connection.deadline = TimePoint::max();
+    times_->iteration.record(clock_.now() - player.began);
+  }
+  user_.on_played(id, whole);
+}
+
+void FlowEngine::stop_playing(Connection& connection) {
+  if (!connection.player) return;
+  if (connection.player->playing) playing_ -= Count{1};
+  connection.player->playing = false;
+  connection.player->pending = nullptr;
+  connection.player->awaited.clear();
+}
+
+Payload& FlowEngine::payload_for(Bytes size, bool binary) {
+  const auto found = payloads_.find({size.value, binary});
+  if (found != payloads_.end()) return found->second;
+  return payloads_
+      .emplace(std::pair{size.value, binary},
+               Payload(size, binary, setup_.spec.seed + 2))
+      .first->second;
+}
+
+}  // namespace tidemark
