@@ -81,6 +81,16 @@ MessageKind kind_of(opcode::value code) {
   }
 }
 
+std::uint16_t violation_code_of(const wpp::lib::error_code& why) {
+  namespace errors = wpp::processor::error;
+  if (why == errors::make_error_code(errors::message_too_big))
+    return wpp::close::status::message_too_big;
+  if (why == errors::make_error_code(errors::invalid_utf8) ||
+      why == wpp::error::make_error_code(wpp::error::invalid_utf8))
+    return wpp::close::status::invalid_payload;
+  return wpp::close::status::protocol_error;
+}
+
 tl::unexpected<Error> peer_error(std::string_view what) {
   return fail(ErrorKind::kEnvironment, std::string(what));
 }
@@ -105,6 +115,17 @@ bool is_token(std::string_view text) {
            return std::isalnum(c) != 0 ||
                   kSymbols.find(static_cast<char>(c)) != kSymbols.npos;
          });
+}
+
+// Like authority(), which knows only the default port of ws.
+std::string host_header(const LoadUrl& url) {
+  LoadUrl named = url;
+  named.scheme = "ws";
+  named.port = 80;
+  const std::uint16_t standard = url.scheme == "wss" ? 443 : 80;
+  return url.port == standard
+             ? named.authority()
+             : fmt::format("{}:{}", named.authority(), url.port);
 }
 
 // Of `HTTP/1.1 101 Switching Protocols`, or nothing if it is no such line.
@@ -175,10 +196,12 @@ struct Codec::Impl {
   Processor processor;
   MessagePtr last;  // holds the payload that next() gave out
   std::unique_ptr<std::string> broken;  // what the peer did wrong
+  std::uint16_t violation = wpp::close::status::protocol_error;
 
-  Result<std::optional<Message>> give_error(std::string_view what) {
-    broken = std::make_unique<std::string>(what);
-    return peer_error(what);
+  Result<std::optional<Message>> give_error(const wpp::lib::error_code& why) {
+    violation = violation_code_of(why);
+    broken = std::make_unique<std::string>(why.message());
+    return peer_error(*broken);
   }
 
   Result<std::optional<Message>> give(MessagePtr message) {
@@ -189,7 +212,7 @@ struct Codec::Impl {
     const std::string& payload = last->get_payload();
     result.close_code = wpp::close::extract_code(payload, error);
     if (!error) (void)wpp::close::extract_reason(payload, error);
-    if (error) return give_error(error.message());
+    if (error) return give_error(error);
     result.payload.remove_prefix(std::min<std::size_t>(2, payload.size()));
     return {result};
   }
@@ -223,17 +246,17 @@ Result<std::optional<Message>> Codec::next(std::span<std::uint8_t>& input) {
     // First, or what is reported would depend on how the bytes were cut.
     if (processor.wants_too_much())
       return impl_->give_error(wpp::processor::error::make_error_code(
-                                   wpp::processor::error::message_too_big)
-                                   .message());
-    if (error) return impl_->give_error(error.message());
+          wpp::processor::error::message_too_big));
+    if (error) return impl_->give_error(error);
     if (processor.text_is_cut())
       return impl_->give_error(wpp::processor::error::make_error_code(
-                                   wpp::processor::error::invalid_utf8)
-                                   .message());
+          wpp::processor::error::invalid_utf8));
     if (processor.ready()) return impl_->give(processor.get_message());
   }
   return {std::nullopt};
 }
+
+std::uint16_t Codec::violation_code() const { return impl_->violation; }
 
 Status Codec::append(MessageKind kind, std::string_view payload,
                      std::string& wire) {
@@ -266,6 +289,14 @@ Status Codec::append_close(std::uint16_t code, std::string_view reason,
   return {};
 }
 
+std::string accept_value(std::string_view key) {
+  const std::string salted =
+      std::string(key) + wpp::processor::constants::handshake_guid;
+  std::array<unsigned char, 20> digest;
+  wpp::sha1::calc(salted.data(), salted.size(), digest.data());
+  return wpp::base64_encode(digest.data(), digest.size());
+}
+
 Result<ClientHandshake> ClientHandshake::make(
     const LoadUrl& url, const std::map<std::string, std::string>& headers,
     const std::vector<std::string>& subprotocols) {
@@ -287,7 +318,7 @@ Result<ClientHandshake> ClientHandshake::make(
         std::make_shared<wpp::uri>(false, url.host, url.port, url.resource),
         subprotocols);
     TIDEMARK_TRY(check(error, "the handshake"));
-    request.replace_header("Host", url.authority());
+    request.replace_header("Host", host_header(url));
     request.replace_header("User-Agent", "tidemark");
     for (const auto& [name, value] : headers)
       request.replace_header(name, value);

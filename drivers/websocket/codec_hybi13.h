@@ -68,6 +68,9 @@ class Codec {
   // few words what the peer did wrong, every call fails.
   Result<std::optional<Message>> next(std::span<std::uint8_t>& input);
 
+  // The code with which to close after next() has failed: 1002, 1007, 1009.
+  std::uint16_t violation_code() const;
+
   // Appends one frame to `wire`, masked if this is a client. Text must be
   // UTF-8; pings and pongs at most 125 bytes.
   Status append(MessageKind kind, std::string_view payload, std::string& wire);
@@ -87,6 +90,9 @@ struct HandshakeKey {
 
   bool operator==(const HandshakeKey&) const = default;
 };
+
+// The Sec-WebSocket-Accept for a Sec-WebSocket-Key.
+std::string accept_value(std::string_view key);
 
 // The client's side of the opening handshakes of one load.
 class ClientHandshake {
