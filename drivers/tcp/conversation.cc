@@ -64,12 +64,12 @@ void TcpConversation::take(std::span<std::uint8_t> input,
   bytes.remove_prefix(stale);
   take_all(bytes, events);
   taking_ = false;
-  keep(std::move(joined));
+  keep(joined);
 }
 
 // Without a copy if they are in `joined` already: a service that sends a
 // large reply byte by byte must not cost more and more.
-void TcpConversation::keep(std::string joined) {
+void TcpConversation::keep(std::string& joined) {
   if (needed_.empty()) return;
   if (joined.empty()) {
     kept_ = needed_;

@@ -49,7 +49,7 @@ class TcpConversation final : public Conversation {
             ConversationEvents& events);
   void forget_the_unawaited(const ConversationEvents& events);
   void nobodys(std::string_view bytes, ConversationEvents& events);
-  void keep(std::string joined);
+  void keep(std::string& joined);
   Awaited::After after_first() const;
 
   Shared& shared_;
