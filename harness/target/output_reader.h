@@ -1,41 +1,15 @@
 // Reads what the service writes, so that it never waits on a full pipe.
 #pragma once
 
-#include <deque>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "harness/base/fd.h"
+#include "harness/base/output_tail.h"
 
 namespace tidemark {
-
-// The last lines of a text that comes in pieces, and whether it held a given
-// text. Pure.
-class OutputTail {
- public:
-  static constexpr std::size_t kLines = 20;
-  static constexpr std::size_t kLineLength = 1000;  // longer ones are cut
-
-  // An empty `awaited` is never seen.
-  explicit OutputTail(std::string awaited) : awaited_(std::move(awaited)) {}
-
-  void add(std::string_view piece);
-
-  // The last, unfinished line included. Control characters are replaced, as
-  // these lines end up on terminals.
-  std::vector<std::string> lines() const;
-  bool saw_awaited() const { return seen_; }
-
- private:
-  std::string awaited_;
-  std::string overlap_;  // the last bytes, in which `awaited_` may begin
-  bool seen_ = false;
-  std::deque<std::string> lines_;
-  std::string unfinished_;
-};
 
 // Owns the pipe's read end and a thread that reads it. The functions may be
 // called from any thread.

@@ -16,10 +16,10 @@
 #include <utility>
 
 #include "harness/base/fd.h"
+#include "harness/base/spawn.h"
 #include "harness/target/environment.h"
 #include "harness/target/output_reader.h"
 #include "harness/target/service_processes.h"
-#include "harness/target/spawn.h"
 #include "harness/target/tcp_ready.h"
 
 namespace tidemark {

@@ -1,4 +1,4 @@
-#include "harness/target/spawn.h"
+#include "harness/base/spawn.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
