@@ -10,7 +10,9 @@
 
 #include <filesystem>
 
-#include "drivers/websocket/driver.h"
+#include "drivers/common/cycle_driver.h"
+#include "drivers/common/load_url.h"
+#include "drivers/websocket/protocol.h"
 #include "harness/base/fd.h"
 #include "harness/report/junit.h"
 #include "harness/report/record_json.h"
@@ -136,8 +138,17 @@ Result<World> make_world(const Scenario& scenario, Clock& clock,
   }
   world.target = make_process_target(std::move(options), clock, cancellation);
   world.kernel = make_kernel_probe();
+  const LoadSpec& flow = scenario.flows[0];
+  Result<LoadUrl> url = parse_load_url(flow.url, {"ws", "wss"});
+  TIDEMARK_TRY(url);
+  Result<std::unique_ptr<Protocol>> protocol =
+      make_websocket_protocol(flow, *url);
+  TIDEMARK_TRY(protocol);
+  Result<EngineSetup> setup =
+      make_engine_setup(flow, *url, *std::move(protocol), {}, "");
+  TIDEMARK_TRY(setup);
   Result<std::unique_ptr<Driver>> driver =
-      make_websocket_driver(scenario.flows[0], clock, cancellation);
+      make_cycle_driver(*std::move(setup), clock, cancellation);
   TIDEMARK_TRY(driver);
   world.driver = std::move(*driver);
   return world;

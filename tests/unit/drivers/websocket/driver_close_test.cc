@@ -14,7 +14,6 @@
 #include <thread>
 #include <utility>
 
-#include "drivers/websocket/driver.h"
 #include "tests/unit/drivers/websocket/driver_fixture.h"
 #include "tests/unit/drivers/websocket/servers.h"
 

@@ -14,7 +14,9 @@
 #include <string>
 #include <utility>
 
-#include "drivers/websocket/driver.h"
+#include "drivers/common/cycle_driver.h"
+#include "drivers/common/load_url.h"
+#include "drivers/websocket/protocol.h"
 #include "tests/unit/drivers/websocket/servers.h"
 
 namespace tidemark::websocket_test {
@@ -64,6 +66,19 @@ inline WayCounts plan(std::int64_t graceful, std::int64_t reset = 0,
 }
 
 using Reasons = std::map<std::string, Count>;
+
+inline Result<std::unique_ptr<Driver>> make_websocket_driver(
+    const LoadSpec& spec, Clock& clock, Cancellation& cancellation) {
+  Result<LoadUrl> url = parse_load_url(spec.url, {"ws", "wss"});
+  TIDEMARK_TRY(url);
+  Result<std::unique_ptr<Protocol>> protocol =
+      make_websocket_protocol(spec, *url);
+  TIDEMARK_TRY(protocol);
+  Result<EngineSetup> setup =
+      make_engine_setup(spec, *url, *std::move(protocol), {}, "");
+  TIDEMARK_TRY(setup);
+  return make_cycle_driver(*std::move(setup), clock, cancellation);
+}
 
 class WebsocketDriver : public testing::Test {
  protected:

@@ -1,5 +1,4 @@
 // Opening and traffic, against services that behave and services that do not.
-#include "drivers/websocket/driver.h"
 
 #include <gtest/gtest.h>
 
