@@ -16,6 +16,7 @@
 
 #include "harness/base/fd.h"
 #include "harness/base/output_tail.h"
+#include "harness/base/proc_tree.h"
 #include "harness/base/spawn.h"
 
 namespace tidemark::exec {
@@ -28,7 +29,7 @@ constexpr int kReadsAtTheEnd = 16;
 constexpr Duration kSlice = std::chrono::milliseconds(20);
 // A killed process may take a moment to be gone.
 constexpr Duration kAfterKill = std::chrono::seconds(5);
-constexpr Duration kKillPause = std::chrono::milliseconds(1);
+constexpr int kKillPause = 1;  // milliseconds
 
 std::vector<std::string> our_environment() {
   std::vector<std::string> result;
@@ -70,12 +71,11 @@ class Program {
 
   // Kills what is left of the session; how the program itself has ended.
   int collect() {
-    // Until it is waited for, its number is nobody else's.
-    ::kill(-pid_, SIGKILL);
+    end_session();
+    // Last, because until then its number is nobody else's.
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
-    collect_orphans();
     for (int i = 0; i < kReadsAtTheEnd && read_some(); ++i) {
     }
     pid_ = -1;
@@ -116,22 +116,35 @@ class Program {
   bool read_some() {
     if (!output_) return false;
     std::array<char, kReadAtOnce> buffer;
-    const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
+    ssize_t got = 0;
+    do {
+      got = ::read(output_.get(), buffer.data(), buffer.size());
+    } while (got < 0 && errno == EINTR);
     if (got > 0) tail_.add({buffer.data(), static_cast<std::size_t>(got)});
     return got > 0;
   }
 
-  // Processes of the session whose parent went before them are our children
-  // now if orphans of ours come to us (the target's start asks for that).
-  void collect_orphans() {
+  void end_session() {
     const TimePoint end = clock_.now() + kAfterKill;
-    while (clock_.now() < end) {
-      const pid_t found = ::waitpid(-pid_, nullptr, WNOHANG);
-      if (found < 0 && errno != EINTR) return;
-      if (found == 0)
-        ::poll(nullptr, 0,
-               static_cast<int>(std::chrono::milliseconds(kKillPause).count()));
+    ::kill(-pid_, SIGKILL);
+    while (kill_others() && clock_.now() < end) ::poll(nullptr, 0, kKillPause);
+  }
+
+  // True if one of the session's processes still ran: it may have had time to
+  // start another. A shell gives its jobs process groups of their own.
+  bool kill_others() {
+    bool ran = false;
+    for (const ProcessEntry& entry : list_processes()) {
+      if (entry.session != pid_ || entry.pid == pid_) continue;
+      ran |= !entry.dead();
+      // Orphans are our children if they come to us: the target's start asks
+      // for that.
+      if (entry.dead())
+        ::waitpid(entry.pid, nullptr, WNOHANG);
+      else
+        ::kill(entry.pid, SIGKILL);
     }
+    return ran;
   }
 
   pid_t pid_;  // and the number of its session and its process group
