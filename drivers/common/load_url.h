@@ -12,11 +12,11 @@ namespace tidemark {
 
 struct LoadUrl {
   std::string scheme;  // "ws", "wss", "http" … without "+unix"
-  bool secure = false;
-  std::string host;  // without brackets: "127.0.0.1", "::1", "localhost"
+  std::string host;    // without brackets: "127.0.0.1", "::1", "localhost"
   std::uint16_t port = 80;
-  std::string unix_path;  // not empty: a Unix socket, and no host or port
-  std::string resource;   // path and query; "/" if none was given
+  std::string resource;     // path and query; "/" if none was given
+  std::string unix_path{};  // not empty: a Unix socket; host is "localhost"
+  bool secure = false;      // TLS
 
   // As a Host header wants it: "[::1]:9001", "localhost" (default port).
   std::string authority() const;
