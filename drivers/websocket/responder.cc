@@ -95,6 +95,11 @@ class WebsocketResponder final : public Responder {
     const std::size_t before = head_.size();
     head_.append(reinterpret_cast<const char*>(input.data()),
                  std::min(input.size(), limit - before));
+    // TLS and other noise is told from a request that is still coming.
+    if (!head_.empty() && (head_[0] < 'A' || head_[0] > 'z')) {
+      refuse({400, "the request is not HTTP"}, events);
+      return false;
+    }
     const std::size_t end =
         head_.find(kEnd, before < kEnd.size() ? 0 : before - kEnd.size());
     if (end == std::string::npos) {

@@ -85,6 +85,8 @@ std::optional<UpgradeRefusal> read_header(std::string_view line, Seen& seen,
     return UpgradeRefusal{400, "a header has a control character"};
   if (same(name, "Host")) {
     ++seen.hosts;
+    if (value.find_first_of(" \t/@") != value.npos)
+      return UpgradeRefusal{400, "the Host is none"};
   } else if (same(name, "Upgrade")) {
     seen.upgrade = seen.upgrade || lists(value, "websocket");
   } else if (same(name, "Connection")) {

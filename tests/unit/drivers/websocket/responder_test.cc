@@ -114,6 +114,11 @@ TEST_F(WebsocketResponder, ABadHandshakeIsRefusedAndEndsIt) {
   EXPECT_EQ(ask(kRequest), "");
 }
 
+TEST_F(WebsocketResponder, WhatCanBeNoRequestIsRefusedAtItsFirstByte) {
+  EXPECT_TRUE(ask("\x16\x03\x01").starts_with("HTTP/1.1 400 "));
+  EXPECT_EQ(events_.diary, Lines{"ended: the request is not HTTP"});
+}
+
 TEST_F(WebsocketResponder, AnEndlessHandshakeIsRefused) {
   EXPECT_EQ(ask(std::string(16383, 'a')), "");
   EXPECT_TRUE(ask("aa").starts_with("HTTP/1.1 431 "));

@@ -49,6 +49,7 @@ TEST(WebsocketServerHandshake, EachFaultHasItsStatusAndWords) {
   EXPECT_EQ(changed("/chat?x=1", ""), "400 the resource is not visible ASCII");
   EXPECT_EQ(changed("Host:", "Toast:"), "400 the request has not one Host");
   EXPECT_EQ(verdict(kGood + "Host: b\r\n"), "400 the request has not one Host");
+  EXPECT_EQ(changed("127.0.0.1", "a b"), "400 the Host is none");
   EXPECT_EQ(changed("WebSocket", "h2c"),
             "426 the request has no Upgrade: websocket");
   EXPECT_EQ(changed(", Upgrade", ""),
