@@ -47,16 +47,15 @@ void HttpConversation::take(std::span<std::uint8_t> input,
       return;
     }
     if (!reader_.reading() && !input.empty() && !begin_reply(events)) return;
-    std::string_view head;
-    switch (reader_.next(input, head)) {
+    Found found;
+    switch (reader_.next(input, found)) {
       case Progress::kMore:
         return;
       case Progress::kBroken:
-        end(Ending::kViolation, "not HTTP: " + describe(reader_.error()),
-            events);
+        end(Ending::kViolation, "not HTTP: " + describe(found.error), events);
         return;
       case Progress::kHead:
-        take_head(head, events);
+        take_head(found.head, events);
         break;
       case Progress::kBody:
         take_piece(reader_.parser().piece, events);
@@ -77,7 +76,6 @@ bool HttpConversation::begin_reply(ConversationEvents& events) {
   }
   reader_.start().skip(request->head_only);
   size_ = 0;
-  whole_body_ = {};
   streams_ = false;
   keep_body_ = request->keep_body;
   keep_head_ = request->keep_head;
@@ -118,12 +116,10 @@ void HttpConversation::take_piece(std::string_view piece,
       events.pushed(message(stream.data()));
     return;
   }
-  if (!keep_body_ || piece.empty()) return;
-  if (reader_.parser().content_length() == piece.size() &&
-      piece.size() <= kMaxKeptBody) {
-    whole_body_ = piece;
+  // A body of one piece is told as it is.
+  if (!keep_body_ || piece.empty() ||
+      reader_.parser().content_length() == piece.size())
     return;
-  }
   std::string& body = kept().body;
   body += piece.substr(0, kMaxKeptBody - body.size());
 }
@@ -133,10 +129,10 @@ void HttpConversation::tell_reply(ConversationEvents& events) {
   Reply reply;
   reply.status = status;
   reply.size = size_;
-  reply.body = whole_body_;
+  if (keep_body_) reply.body = reader_.parser().piece;
   if (kept_) {
     reply.head = kept_->head;
-    if (reply.body.empty()) reply.body = kept_->body;
+    if (!kept_->body.empty()) reply.body = kept_->body;
   }
   fmt::memory_buffer error;
   if (status >= 400 && !any_status_) {
@@ -151,7 +147,6 @@ void HttpConversation::finish_reply(ConversationEvents& events) {
   const bool interim = reader_.parser().status / 100 == 1;
   const bool goes_on = reader_.parser().keep_alive();
   if (!streams_ && !interim) tell_reply(events);
-  whole_body_ = {};
   kept_.reset();
   reader_.finish();
   if (!goes_on && !interim && events.alive())
@@ -172,6 +167,7 @@ void HttpConversation::take_end(ConversationEvents& events) {
 void HttpConversation::end(Ending how, std::string_view why,
                            ConversationEvents& events) {
   state_ = State::kOver;
+  reader_.finish();
   events.ended(how, why);
 }
 

@@ -82,7 +82,6 @@ class HttpConversation final : public Conversation {
   Workshop& workshop_;
   MessageReader<ReplyParser> reader_;
   std::unique_ptr<Kept> kept_;
-  std::string_view whole_body_;  // if it came in one piece, as a view
   std::int64_t size_ = 0;
   State state_ = State::kReplies;
   // Of the request that is being answered.

@@ -74,7 +74,13 @@ enum class Progress {
   kMore,    // all input is taken; nothing came of it yet
   kHead,    // the head is whole
   kBody,    // parser().piece, perhaps empty
-  kBroken,  // error() says why; nothing more can be read
+  kBroken,  // `error` says why; nothing more can be read
+};
+
+// What a step found beside its Progress.
+struct Found {
+  std::string_view head;  // kHead
+  ErrorCode error;        // kBroken
 };
 
 // Reads one message after another. P is a Parser. While it waits for a
@@ -98,12 +104,10 @@ class MessageReader {
     let_go();
   }
 
-  // Takes a step, from `input` onward. Views into it, `head` among them, are
-  // valid until the next call; so call it until kMore, which lets go of
-  // them. REQUIRES: reading() or `input` is empty.
-  Progress next(std::span<std::uint8_t>& input, std::string_view& head);
-
-  const ErrorCode& error() const { return error_; }
+  // Takes a step, from `input` onward. Views into it are valid until the
+  // next call; so call it until kMore, which lets go of them. REQUIRES:
+  // reading() or `input` is empty.
+  Progress next(std::span<std::uint8_t>& input, Found& found);
 
  private:
   void let_go() {
@@ -116,14 +120,12 @@ class MessageReader {
 
   std::optional<P> parser_;
   std::unique_ptr<std::string> held_;
-  ErrorCode error_;
   std::uint32_t line_ = 0;  // of a held head
   bool spent_ = false;      // held_ is only there for views into it
 };
 
 template <class P>
-Progress MessageReader<P>::next(std::span<std::uint8_t>& input,
-                                std::string_view& head) {
+Progress MessageReader<P>::next(std::span<std::uint8_t>& input, Found& found) {
   let_go();
   if (input.empty()) return Progress::kMore;
   parser_->piece = {};
@@ -134,17 +136,17 @@ Progress MessageReader<P>::next(std::span<std::uint8_t>& input,
 
   const bool has_head = parser_->is_header_done();
   std::size_t used = 0;
-  error_ = has_head ? put_body(view, used) : put_head(view, used);
-  if (error_ == boost::beast::http::error::need_more) {
+  found.error = has_head ? put_body(view, used) : put_head(view, used);
+  if (found.error == boost::beast::http::error::need_more) {
     if (view.size() == kMaxHead) {
-      error_ = boost::beast::http::error::header_limit;
+      found.error = boost::beast::http::error::header_limit;
       return Progress::kBroken;
     }
     if (!held_) held_ = std::make_unique<std::string>(view);
     input = input.subspan(fresh);
     return Progress::kMore;
   }
-  if (error_) return Progress::kBroken;
+  if (found.error) return Progress::kBroken;
   if (used >= before) {
     input = input.subspan(used - before);
     spent_ = held_ != nullptr;
@@ -153,7 +155,7 @@ Progress MessageReader<P>::next(std::span<std::uint8_t>& input,
     held_->erase(0, used);
   }
   if (has_head) return Progress::kBody;
-  head = view.substr(0, used);
+  found.head = view.substr(0, used);
   return Progress::kHead;
 }
 

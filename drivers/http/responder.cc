@@ -150,14 +150,14 @@ void HttpResponder::take(std::span<std::uint8_t> input,
                          ResponderEvents& events) {
   while (!over_) {
     if (!reader_.reading()) begin_request(input);
-    std::string_view head;
-    switch (reader_.next(input, head)) {
+    http::Found found;
+    switch (reader_.next(input, found)) {
       case Progress::kMore:
         return;
       case Progress::kBroken: {
-        const bool large = reader_.error() == beast::http::error::header_limit;
-        give_up(large ? 431 : 400,
-                "not HTTP: " + http::describe(reader_.error()), events);
+        const bool large = found.error == beast::http::error::header_limit;
+        give_up(large ? 431 : 400, "not HTTP: " + http::describe(found.error),
+                events);
         return;
       }
       case Progress::kHead:
