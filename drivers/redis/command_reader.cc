@@ -157,6 +157,8 @@ void CommandReader::on_count(std::string_view digits) {
     broken("invalid multibulk length");
   } else if (*count > 0) {
     left_ = *count;
+  } else {
+    total_ = 0;  // no command at all
   }
 }
 

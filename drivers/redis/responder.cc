@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -69,6 +71,14 @@ class RedisResponder final : public Responder {
   bool authenticated_;
   bool ended_ = false;
 };
+
+bool is_subscription(std::string_view command) {
+  constexpr std::string_view kCommands[] = {"SUBSCRIBE",    "PSUBSCRIBE",
+                                            "SSUBSCRIBE",   "UNSUBSCRIBE",
+                                            "PUNSUBSCRIBE", "SUNSUBSCRIBE"};
+  return std::find(std::begin(kCommands), std::end(kCommands), command) !=
+         std::end(kCommands);
+}
 
 std::size_t bytes_of(const Words& words) {
   std::size_t sum = 0;
@@ -187,7 +197,7 @@ bool RedisResponder::session(const std::string& command, const Words& words,
     out += "+RESET\r\n";
   } else if (command == "QUIT") {
     out += "+OK\r\n";
-  } else if (command.ends_with("SUBSCRIBE")) {
+  } else if (is_subscription(command)) {
     subscriptions(command, words, out);
   } else {
     return false;
@@ -250,20 +260,20 @@ void RedisResponder::client(const Words& words, std::string& out) {
 
 void RedisResponder::subscriptions(const std::string& command,
                                    const Words& words, std::string& out) {
-  std::string name = command;
+  std::string name = command;  // nothing but letters: is_subscription()
   for (char& c : name) c = static_cast<char>(c - 'A' + 'a');
   const bool ends = command.find("UN") != command.npos;
-  for (std::size_t i = 1; i < words.size() || (ends && i == 1); ++i) {
+  if (words.size() == 1 && !ends)
+    return append_error(
+        fmt::format("ERR wrong number of arguments for '{}' command", name),
+        out);
+  for (std::size_t i = 1; i < words.size() || i == 1; ++i) {
     subscribed_ += ends ? (subscribed_ > 0 ? -1 : 0) : 1;
     append_number(resp_ == 3 ? '>' : '*', 3, out);
     append_bulk(name, out);
     i < words.size() ? append_bulk(words[i], out) : append_null(out);
     append_number(':', static_cast<std::size_t>(subscribed_), out);
   }
-  if (words.size() == 1 && !ends)
-    append_error(
-        fmt::format("ERR wrong number of arguments for '{}' command", name),
-        out);
 }
 
 void RedisResponder::increment(const std::string& key, std::string& out) {
