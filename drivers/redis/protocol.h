@@ -1,0 +1,31 @@
+// Redis' protocol as a client speaks it, RESP2 or RESP3: commands, pipelines,
+// subscriptions, and ways to go.
+//
+// A step's `words` are a command, `size` appends a generated value to it;
+// without words it is PING. Reply::body is the reply's text as resp.h says:
+// the elements of an array with a blank between them, "" for null.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "drivers/common/conversation.h"
+#include "drivers/common/load_url.h"
+#include "tidemark/result.h"
+#include "tidemark/scenario.h"
+
+namespace tidemark {
+
+// kUsage if a path is no number of a database, or the credentials are
+// incomplete.
+Result<std::unique_ptr<Protocol>> make_redis_protocol(const LoadSpec& spec,
+                                                      const LoadUrl& url);
+
+namespace redis {
+
+// Whether a command may destroy data or end a service, in any case of its
+// letters: what is for loopback only.
+bool is_destructive(std::string_view command);
+
+}  // namespace redis
+}  // namespace tidemark

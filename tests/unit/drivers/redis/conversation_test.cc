@@ -1,0 +1,514 @@
+// A Redis conversation: what it writes, and what it makes of what comes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "drivers/common/random.h"
+#include "drivers/redis/protocol.h"
+#include "tests/unit/drivers/redis/story.h"
+
+namespace tidemark::redis {
+namespace {
+
+LoadUrl url_of(std::string resource = "/") {
+  LoadUrl url;
+  url.scheme = "redis";
+  url.host = "127.0.0.1";
+  url.port = 6379;
+  url.resource = std::move(resource);
+  return url;
+}
+
+Step step_of(std::vector<std::string> words) {
+  Step step;
+  step.words = std::move(words);
+  return step;
+}
+
+// A protocol, one conversation of it, and the engine's part.
+class Talk {
+ public:
+  explicit Talk(const LoadSpec& spec = {}, std::string resource = "/")
+      : protocol_(*make_redis_protocol(spec, url_of(std::move(resource)))),
+        conversation_(protocol_->start(0)) {}
+
+  Talk& greet() {
+    open_ = conversation_->greet(wire);
+    return *this;
+  }
+
+  const Request& prepare(const Step& step) {
+    requests_.push_back(*protocol_->prepare(step, names_));
+    return *requests_.back();
+  }
+
+  Talk& send(const Step& step, std::string_view generated = "") {
+    const Request& request = prepare(step);
+    conversation_->send(request, {context_, generated}, wire);
+    if (request.wants_reply) story.waiting.push_back(&request);
+    return *this;
+  }
+
+  Talk& send(std::vector<std::string> words) {
+    return send(step_of(std::move(words)));
+  }
+
+  Talk& hear(std::string_view bytes) {
+    feed(*conversation_, bytes, story);
+    return *this;
+  }
+
+  bool leave(CloseBehavior how = CloseBehavior::kGraceful) {
+    return conversation_->say_goodbye({.behavior = how}, wire);
+  }
+
+  Talk& begin(const WeightedClose& how) {
+    conversation_->begin_unfinished(how, wire);
+    return *this;
+  }
+
+  Lines take_lines() { return std::exchange(story.lines, {}); }
+  std::string take_wire() { return std::exchange(wire, {}); }
+  Protocol& protocol() { return *protocol_; }
+  bool open() const { return open_; }
+  VariableNames& names() { return names_; }
+  std::vector<std::string>& values() { return values_; }
+
+  Story story;
+  std::string wire;
+
+ private:
+  VariableNames names_;
+  std::vector<std::string> values_;
+  Random random_{1};
+  TemplateContext context_{.values = values_, .random = random_};
+  std::unique_ptr<Protocol> protocol_;
+  std::unique_ptr<Conversation> conversation_;
+  std::vector<std::unique_ptr<Request>> requests_;
+  bool open_ = false;
+};
+
+std::string refusal(const Step& step) {
+  Talk talk;
+  const auto request = talk.protocol().prepare(step, talk.names());
+  if (request) return "prepared";
+  EXPECT_EQ(request.error().kind, ErrorKind::kUsage);
+  return request.error().message;
+}
+
+Step wanting_text(std::vector<std::string> words) {
+  Step step = step_of(std::move(words));
+  step.expect.contains = "x";
+  return step;
+}
+
+TEST(RedisGreeting, ThereIsNoneByDefault) {
+  Talk talk;
+  EXPECT_TRUE(talk.greet().open());
+  EXPECT_EQ(talk.wire, "");
+}
+
+TEST(RedisGreeting, Resp3IsAskedForWithAName) {
+  Talk talk({.resp = 3});
+  EXPECT_FALSE(talk.greet().open());
+  EXPECT_EQ(talk.wire,
+            "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n"
+            "*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$8\r\ntidemark\r\n");
+  talk.hear("%1\r\n+proto\r\n:3\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{});
+  talk.hear("+OK\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"greeted"});
+}
+
+TEST(RedisGreeting, CredentialsAndDatabaseAreSent) {
+  LoadSpec spec;
+  spec.username = "u";
+  spec.password = "p";
+  Talk plain(spec, "/2");
+  plain.greet();
+  EXPECT_EQ(plain.wire.substr(0, plain.wire.find("*3\r\n$6\r\nCLIENT")),
+            "*3\r\n$4\r\nAUTH\r\n$1\r\nu\r\n$1\r\np\r\n"
+            "*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n");
+  spec.username.clear();
+  Talk alone(spec);
+  alone.greet();
+  EXPECT_TRUE(alone.wire.starts_with("*2\r\n$4\r\nAUTH\r\n$1\r\np\r\n"));
+  spec.resp = 3;
+  Talk both(spec);
+  both.greet();
+  EXPECT_TRUE(both.wire.starts_with(
+      "*5\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$7\r\ndefault\r\n"
+      "$1\r\np\r\n"));
+}
+
+TEST(RedisGreeting, AnErrorNamesTheCommandAndHidesThePassword) {
+  LoadSpec spec;
+  spec.password = "secret";
+  Talk talk(spec);
+  talk.greet().hear(
+      "-ERR unknown command 'AUTH', with args beginning with: 'secret'\r\n"
+      "+OK\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            Lines{"refused AUTH: ERR unknown command 'AUTH', with args "
+                  "beginning with: '***'"});
+}
+
+TEST(RedisGreeting, AServiceThatKnowsNoNamesIsGreetedAllTheSame) {
+  Talk talk({.resp = 3});
+  talk.greet().hear("%0\r\n-ERR unknown command 'CLIENT'\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"greeted"});
+}
+
+TEST(RedisGreeting, WhatIsNoRespIsRefused) {
+  Talk talk({.resp = 3});
+  talk.greet().hear("HTTP/1.1 400 Bad Request\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"refused no RESP: `H` begins no reply"});
+}
+
+TEST(RedisGreeting, WhatCannotBeSaidIsRefused) {
+  const auto message = [](const LoadSpec& spec, std::string resource) {
+    const auto made = make_redis_protocol(spec, url_of(std::move(resource)));
+    return made ? "made" : made.error().message;
+  };
+  EXPECT_EQ(message({}, "/abc"),
+            "the path of a Redis URL is the number of a database, found "
+            "`/abc`");
+  EXPECT_EQ(message({}, "/1?x"),
+            "the path of a Redis URL is the number of a database, found "
+            "`/1?x`");
+  EXPECT_EQ(message({.resp = 4}, "/"), "`resp` is 2 or 3, found 4");
+  LoadSpec nameless;
+  nameless.username = "u";
+  EXPECT_EQ(message(nameless, "/"), "a `username` without a `password`");
+}
+
+TEST(RedisRequest, WordsBecomeBulkStrings) {
+  Talk talk;
+  talk.send({"SET", "k", "a b"});
+  EXPECT_EQ(talk.wire, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$3\r\na b\r\n");
+}
+
+TEST(RedisRequest, WithoutWordsItIsPing) {
+  Talk talk;
+  talk.send(Step{});
+  EXPECT_EQ(talk.wire, "*1\r\n$4\r\nPING\r\n");
+}
+
+TEST(RedisRequest, AGeneratedValueIsTheLastWord) {
+  Talk talk;
+  Step step = step_of({"SET", "k"});
+  step.size = Bytes{5};
+  talk.send(step, "abcde");
+  EXPECT_EQ(talk.wire, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\nabcde\r\n");
+}
+
+TEST(RedisRequest, TemplatesAreFilledInForEachSending) {
+  Talk talk;
+  talk.names().add("user");
+  talk.values() = {"alice"};
+  talk.send({"GET", "k:{{ user }}", "tail"});
+  EXPECT_EQ(talk.wire, "*3\r\n$3\r\nGET\r\n$7\r\nk:alice\r\n$4\r\ntail\r\n");
+}
+
+TEST(RedisRequest, WhatRedisHasNotIsRefused) {
+  Step step = step_of({"GET", "k"});
+  step.method = "GET";
+  EXPECT_EQ(refusal(step), "Redis has no methods, paths and headers");
+  step = step_of({"GET", "k"});
+  step.body = "x";
+  EXPECT_EQ(refusal(step), "Redis has no body of a message");
+  step = step_of({"GET", "k"});
+  step.expect.status = 200;
+  EXPECT_EQ(refusal(step), "Redis has no status");
+  step = step_of({"GET", "k"});
+  step.expect.replies = ReplyRule::kEcho;
+  EXPECT_EQ(refusal(step), "an echo is expected, but nothing is sent");
+  step = step_of({"GET", "k"});
+  step.captures = {{.as = "a", .from = CaptureFrom::kHeader}};
+  EXPECT_EQ(refusal(step), "Redis has no headers to capture");
+  EXPECT_EQ(refusal(step_of({"", "k"})),
+            "the first word of a command is empty");
+  step = step_of({"GET"});
+  step.kind = StepKind::kReceive;
+  EXPECT_EQ(refusal(step), "a receiving step sends nothing");
+  EXPECT_NE(refusal(step_of({"GET", "{{ nobody }}"})), "prepared");
+}
+
+TEST(RedisRequest, ThePlainStepEchoesTheTrafficsSize) {
+  Talk talk;
+  const Step step = talk.protocol().plain_step({.size = Bytes{10}});
+  talk.send(step, "0123456789").hear("$10\r\n0123456789\r\n");
+  EXPECT_EQ(talk.wire, "*2\r\n$4\r\nPING\r\n$10\r\n0123456789\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"reply 0123456789"});
+  const Step bare = talk.protocol().plain_step({.size = Bytes{0}});
+  EXPECT_EQ(bare.size, std::nullopt);
+  EXPECT_EQ(bare.expect.replies, ReplyRule::kAny);
+}
+
+TEST(RedisConversation, APipelineIsAnsweredInOrder) {
+  Talk talk;
+  talk.send(wanting_text({"GET", "a"})).send({"GET", "b"}).send({"INCR", "c"});
+  talk.hear("$1\r\nx\r\n$9\r\nnot kept!\r\n-ERR no\r\n");
+  EXPECT_EQ(talk.take_lines(), (Lines{"reply x", "reply #9", "error ERR no"}));
+}
+
+TEST(RedisConversation, AnErrorsTextIsCleaned) {
+  Talk talk;
+  talk.send({"X"}).send({"X"}).hear("-ERR \x1b[31mred\t\r\n-\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            (Lines{"error ERR ?[31mred?", "error an error without a text"}));
+}
+
+TEST(RedisConversation, APushNeverTakesAReplysPlace) {
+  Talk talk({.resp = 3});
+  talk.greet().hear("%0\r\n+OK\r\n").take_lines();
+  Step receive;
+  receive.kind = StepKind::kReceive;
+  receive.expect.contains = "x";
+  talk.prepare(receive);  // somebody looks at what is pushed
+  talk.send({"GET", "a"});
+  talk.hear(">2\r\n+invalidate\r\n*1\r\n+a\r\n+reply\r\n>1\r\n+late\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            (Lines{"push invalidate a", "reply reply", "push late"}));
+}
+
+TEST(RedisConversation, AReplyThatNobodyAskedForIsAViolation) {
+  Talk talk;
+  talk.hear("+OK\r\n+OK\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            Lines{"violation a reply that nobody asked for: +OK"});
+}
+
+TEST(RedisConversation, AnErrorThatNobodyAskedForIsAFarewell) {
+  Talk talk;
+  talk.hear("-ERR max number of clients reached\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            Lines{"closing ERR max number of clients reached"});
+}
+
+TEST(RedisConversation, WhatIsNoRespIsAViolation) {
+  Talk talk;
+  talk.send({"PING"}).hear("PONG\r\n").hear("+PONG\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"violation no RESP: `P` begins no reply"});
+}
+
+TEST(RedisConversation, IgnoredRepliesAreDroppedInTheirPlace) {
+  Talk talk;
+  Step ignored = step_of({"SET", "k", "v"});
+  ignored.expect.replies = ReplyRule::kIgnore;
+  talk.send({"A"}).send(ignored).send(ignored).send({"B"}).send(ignored);
+  talk.hear("+a\r\n+no\r\n-ERR no\r\n+b\r\n+no\r\n+unasked\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            (Lines{"reply a", "reply b",
+                   "violation a reply that nobody asked for: +unasked"}));
+}
+
+TEST(RedisConversation, ClientReplyOffSilencesUntilOn) {
+  Talk talk;
+  Step ignored = step_of({"PING"});
+  ignored.expect.replies = ReplyRule::kIgnore;
+  talk.send({"client", "reply", "OFF"}).send(ignored).send(ignored);
+  talk.send({"CLIENT", "REPLY", "ON"}).hear("+OK\r\n");
+  talk.send({"CLIENT", "REPLY", "SKIP"}).send(ignored);
+  talk.send({"PING"}).hear("+PONG\r\n");
+  EXPECT_EQ(talk.take_lines(), (Lines{"reply OK", "reply PONG"}));
+}
+
+TEST(RedisConversation, ItTalksTheSameHoweverItsInputIsCut) {
+  const std::string wire =
+      "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n"
+      "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$5\r\nhello\r\n"
+      "*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n"
+      "$2\r\nxx\r\n-ERR no\r\n+unasked\r\n";
+  const auto tell = [&](std::size_t cut) {
+    Talk talk;
+    talk.send({"SUBSCRIBE", "a"}).send({"UNSUBSCRIBE"});
+    talk.send(wanting_text({"GET", "k"})).send({"X"});
+    talk.hear(wire.substr(0, cut)).hear(wire.substr(cut));
+    return talk.take_lines();
+  };
+  const Lines whole = tell(0);
+  EXPECT_EQ(
+      whole,
+      (Lines{"reply #13", "push #15", "reply #15", "reply xx", "error ERR no",
+             "violation a reply that nobody asked for: +unasked"}));
+  for (std::size_t i = 1; i < wire.size(); ++i) EXPECT_EQ(tell(i), whole) << i;
+}
+
+TEST(RedisSubscription, TheLastConfirmationIsTheReply) {
+  Talk talk;
+  talk.send({"SUBSCRIBE", "a", "b"}).send({"PING"});
+  talk.hear("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{});
+  talk.hear("*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"reply #13"});
+  talk.hear("*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"reply #5"});
+}
+
+TEST(RedisSubscription, MessagesArePushedOnlyWhileOneSubscribes) {
+  Talk talk;
+  const std::string message = "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n";
+  talk.send(wanting_text({"LRANGE", "l", "0", "-1"})).hear(message);
+  EXPECT_EQ(talk.take_lines(), Lines{"reply message a m"});
+  talk.send({"SUBSCRIBE", "a"});
+  talk.hear("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n" + message);
+  EXPECT_EQ(talk.take_lines(), (Lines{"reply #13", "push #11"}));
+  talk.send({"UNSUBSCRIBE", "a"});
+  talk.hear("*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{"reply #15"});
+  talk.send({"LRANGE", "l", "0", "-1"}).hear(message);
+  EXPECT_EQ(talk.take_lines(), Lines{"reply #11"});
+}
+
+TEST(RedisSubscription, UnsubscribingFromAllIsAnsweredForEach) {
+  Talk talk;
+  talk.send({"PSUBSCRIBE", "p*"}).send({"SUBSCRIBE", "a", "b", "a"});
+  talk.hear(
+      "*3\r\n$10\r\npsubscribe\r\n$2\r\np*\r\n:1\r\n"
+      "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:2\r\n"
+      "*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:3\r\n"
+      "*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:3\r\n");
+  EXPECT_EQ(talk.take_lines().size(), 2u);
+  talk.send({"UNSUBSCRIBE"}).send({"PUNSUBSCRIBE"}).send({"UNSUBSCRIBE"});
+  talk.hear("*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:2\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{});
+  talk.hear("*3\r\n$11\r\nunsubscribe\r\n$1\r\nb\r\n:1\r\n");
+  EXPECT_EQ(talk.take_lines().size(), 1u);
+  talk.hear("*3\r\n$12\r\npunsubscribe\r\n$2\r\np*\r\n:0\r\n");
+  EXPECT_EQ(talk.take_lines().size(), 1u);
+  talk.hear("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
+  EXPECT_EQ(talk.take_lines().size(), 1u);
+}
+
+TEST(RedisSubscription, InResp3ConfirmationsArePushes) {
+  Talk talk({.resp = 3});
+  talk.greet().hear("%0\r\n+OK\r\n").take_lines();
+  talk.send({"SSUBSCRIBE", "a"}).send({"GET", "k"});
+  talk.hear(
+      ">3\r\n$10\r\nssubscribe\r\n$1\r\na\r\n:1\r\n"
+      ">3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$1\r\nm\r\n+v\r\n"
+      ">3\r\n$12\r\nsunsubscribe\r\n$1\r\na\r\n:0\r\n");
+  EXPECT_EQ(talk.take_lines(),
+            (Lines{"reply #14", "push #12", "reply v", "push #16"}));
+}
+
+TEST(RedisSubscription, ARefusedSubscriptionIsOneReply) {
+  Talk talk;
+  talk.send({"SUBSCRIBE", "a", "b"}).send({"PING"});
+  talk.hear("-NOPERM no\r\n+PONG\r\n");
+  EXPECT_EQ(talk.take_lines(), (Lines{"error NOPERM no", "reply PONG"}));
+}
+
+TEST(RedisSubscription, MonitorsLinesArePushed) {
+  Talk talk;
+  talk.send({"MONITOR"}).send({"PING"});
+  talk.hear(
+      "+OK\r\n+1339518083.107412 [0 127.0.0.1:60866] \"keys\" \"*\"\r\n"
+      "+PONG\r\n");
+  const Lines lines = talk.take_lines();
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "reply OK");
+  EXPECT_TRUE(lines[1].starts_with("push 1339518083.107412"));
+  EXPECT_EQ(lines[2], "reply PONG");
+}
+
+TEST(RedisFarewell, QuitIsAnsweredBehindWhatIsOnTheWay) {
+  Talk talk;
+  talk.send({"PING"}).take_wire();
+  EXPECT_TRUE(talk.leave());
+  EXPECT_EQ(talk.wire, "*1\r\n$4\r\nQUIT\r\n");
+  talk.hear("+PONG\r\n+OK\r\n");
+  EXPECT_EQ(talk.take_lines(), (Lines{"reply PONG", "answered "}));
+}
+
+TEST(RedisFarewell, AMutedServiceAnswersNoQuit) {
+  Talk talk;
+  talk.send({"CLIENT", "REPLY", "OFF"});
+  EXPECT_FALSE(talk.leave());
+}
+
+TEST(RedisFarewell, HalfACommandIsAbortedWhereOneAsks) {
+  Talk talk;
+  talk.begin({.behavior = CloseBehavior::kAbortMidCommand});
+  const std::string half = talk.take_wire();
+  EXPECT_TRUE(half.starts_with("*5\r\n$3\r\nSET\r\n$14\r\ntidemark:abort"));
+  talk.begin({.behavior = CloseBehavior::kAbortMidCommand, .after_bytes = 7});
+  EXPECT_EQ(talk.take_wire(), "*5\r\n$3\r");
+  talk.begin(
+      {.behavior = CloseBehavior::kAbortMidCommand, .after_bytes = 9999});
+  EXPECT_LT(talk.wire.size(), 9999u);
+  EXPECT_FALSE(talk.wire.ends_with("\r\n"));
+}
+
+TEST(RedisFarewell, UnreadRepliesAreWholeCommands) {
+  Talk talk;
+  talk.begin({.behavior = CloseBehavior::kUnreadReplies});
+  const std::string all = talk.take_wire();
+  EXPECT_TRUE(all.ends_with("x\r\n"));
+  talk.begin({.behavior = CloseBehavior::kUnreadReplies, .after_bytes = 1});
+  EXPECT_EQ(talk.wire.size() * 32, all.size());
+  // What comes of them is nobody's reply.
+  talk.hear("*0\r\n");
+  EXPECT_EQ(talk.take_lines(), Lines{});
+}
+
+TEST(RedisFarewell, ASubscriberVanishesWithItsSubscription) {
+  Talk talk;
+  talk.begin({.behavior = CloseBehavior::kSubscribedThenGone});
+  EXPECT_TRUE(talk.wire.starts_with("*2\r\n$9\r\nSUBSCRIBE\r\n"));
+}
+
+TEST(RedisAnswer, IsToldInFewWords) {
+  Talk talk;
+  const auto told = [&](std::string_view bytes) {
+    return talk.protocol().describe_answer(bytes);
+  };
+  EXPECT_EQ(told(""), "");
+  EXPECT_EQ(told("+OK\r\n"), "+OK");
+  EXPECT_EQ(told("+OK\r\n-ERR a\r\n-ERR b\r\n"), "-ERR a");
+  EXPECT_EQ(told("-ERR unknown command 'X', with args beginning with: 'a'\r\n"),
+            "-ERR unknown command 'X'");
+  EXPECT_EQ(told(":5\r\n"), ":5");
+  EXPECT_EQ(told("$5\r\nhello\r\n"), "$ hello");
+  EXPECT_EQ(told("$-1\r\n"), "$");
+  EXPECT_EQ(told("*2\r\n:1\r\n+x\r\n"), "* 1 x");
+  EXPECT_EQ(told("*3\r\n$9\r\nsub"), "*3");
+  EXPECT_EQ(told("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP?");
+  EXPECT_EQ(told("\x15\x03\x01"), "no RESP: ???");
+  EXPECT_LE(told("-" + std::string(500, 'e') + "\r\n").size(), 60u);
+}
+
+TEST(RedisPolicy, DestructiveCommandsAreKnownInAnyCase) {
+  for (const char* word : {"FLUSHALL", "flushdb", "Shutdown", "CONFIG", "debug",
+                           "SAVE", "REPLICAOF", "MIGRATE"})
+    EXPECT_TRUE(is_destructive(word)) << word;
+  for (const char* word : {"GET", "SET", "PING", "", "FLUSH"})
+    EXPECT_FALSE(is_destructive(word)) << word;
+}
+
+TEST(RedisCatalogue, NamesAreUniqueAndPlain) {
+  Talk talk;
+  Lines names;
+  Random random(1);
+  for (const Provocation& provocation : talk.protocol().provocations()) {
+    const std::string name(provocation.name);
+    EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),
+              name.npos);
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
+    EXPECT_FALSE(provocation.summary.empty()) << name;
+    names.push_back(name);
+    std::string out;
+    provocation.write({"127.0.0.1:1", "/", "", random}, out);
+    EXPECT_FALSE(out.empty()) << name;
+    EXPECT_LE(out.size(), std::size_t{2} << 20) << name;
+  }
+  EXPECT_GE(names.size(), 35u);
+}
+
+}  // namespace
+}  // namespace tidemark::redis
