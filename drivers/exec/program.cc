@@ -127,24 +127,37 @@ class Program {
   void end_session() {
     const TimePoint end = clock_.now() + kAfterKill;
     ::kill(-pid_, SIGKILL);
+    // Once it is dead, its children are no more its own.
+    siginfo_t info = {};
+    while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) <
+               0 &&
+           errno == EINTR) {
+    }
     while (kill_others() && clock_.now() < end) ::poll(nullptr, 0, kKillPause);
   }
 
-  // True if one of the session's processes still ran: it may have had time to
-  // start another. A shell gives its jobs process groups of their own.
+  // True if it must be called again: a process that still ran may have
+  // started another. A shell gives its jobs process groups of their own.
   bool kill_others() {
-    bool ran = false;
+    bool again = false;
     for (const ProcessEntry& entry : list_processes()) {
       if (entry.session != pid_ || entry.pid == pid_) continue;
-      ran |= !entry.dead();
-      // Orphans are our children if they come to us: the target's start asks
-      // for that.
-      if (entry.dead())
-        ::waitpid(entry.pid, nullptr, WNOHANG);
-      else
+      if (entry.dead()) {
+        again |= !is_collected(entry);
+      } else {
         ::kill(entry.pid, SIGKILL);
+        again = true;
+      }
     }
-    return ran;
+    return again;
+  }
+
+  // Orphans are our children if they come to us: the target's start asks for
+  // that. False if this one may become ours when its parent is gone.
+  bool is_collected(const ProcessEntry& entry) const {
+    if (::waitpid(entry.pid, nullptr, WNOHANG) == entry.pid) return true;
+    const std::optional<ProcessEntry> parent = process_entry(entry.parent);
+    return parent && parent->session != pid_;
   }
 
   pid_t pid_;  // and the number of its session and its process group
