@@ -131,6 +131,10 @@ class FlowEngine {
   Count in_flight() const { return in_flight_; }  // not open yet
   std::size_t alive() const { return connections_.used(); }
   std::vector<SlotId> open_ids();
+  bool is_open(SlotId id) {
+    const Connection* connection = connections_.find(id);
+    return connection != nullptr && connection->stage == Stage::kOpen;
+  }
 
   LoadCounts take_counts() { return std::exchange(counts_, {}); }
   const LoadCounts& counts() const { return counts_; }

@@ -6,29 +6,10 @@
 
 #include "harness/report/printable_record.h"
 #include "harness/report/site_text.h"
+#include "harness/report/xml.h"
 
 namespace tidemark {
 namespace {
-
-// Markup escaped. REQUIRES: printable, so that XML 1.0 can hold it.
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (char c : text) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '"')
-      safe += "&quot;";
-    else if (c == '\n')
-      safe += "&#10;";
-    else
-      safe += c;
-  }
-  return safe;
-}
 
 constexpr std::size_t kWidth = 100;  // of stacks, in a CI's web page
 

@@ -67,15 +67,18 @@ inline WayCounts plan(std::int64_t graceful, std::int64_t reset = 0,
 
 using Reasons = std::map<std::string, Count>;
 
-inline Result<std::unique_ptr<Driver>> make_websocket_driver(
-    const LoadSpec& spec, Clock& clock, Cancellation& cancellation) {
+inline Result<EngineSetup> make_websocket_setup(const LoadSpec& spec) {
   Result<LoadUrl> url = parse_load_url(spec.url, {"ws", "wss"});
   TIDEMARK_TRY(url);
   Result<std::unique_ptr<Protocol>> protocol =
       make_websocket_protocol(spec, *url);
   TIDEMARK_TRY(protocol);
-  Result<EngineSetup> setup =
-      make_engine_setup(spec, *url, *std::move(protocol), {}, "");
+  return make_engine_setup(spec, *url, *std::move(protocol), {}, "");
+}
+
+inline Result<std::unique_ptr<Driver>> make_websocket_driver(
+    const LoadSpec& spec, Clock& clock, Cancellation& cancellation) {
+  Result<EngineSetup> setup = make_websocket_setup(spec);
   TIDEMARK_TRY(setup);
   return make_cycle_driver(*std::move(setup), clock, cancellation);
 }

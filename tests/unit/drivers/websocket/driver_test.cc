@@ -9,17 +9,11 @@
 #include <utility>
 
 #include "drivers/common/load_url.h"
-#include "drivers/websocket/session.h"
 #include "tests/unit/drivers/websocket/driver_fixture.h"
 #include "tests/unit/drivers/websocket/servers.h"
 
 namespace tidemark::websocket_test {
 namespace {
-
-websocket::Tcp::endpoint endpoint(const std::string& url) {
-  return {boost::asio::ip::address_v4::loopback(),
-          parse_load_url(url, {"ws"})->port};
-}
 
 TEST_F(WebsocketDriver, EveryMessageIsEchoedAndCounted) {
   BeastEcho service;
@@ -91,13 +85,15 @@ TEST_F(WebsocketDriver, HeadersAndSubprotocolsReachTheService) {
 TEST_F(WebsocketDriver, EveryAddressOfANameIsTriedAndTheGoodOneKept) {
   BeastEcho service;
   const DeadPort port;
-  websocket::SessionSetup setup{
-      spec(service.url()),
-      {endpoint(port.url()), endpoint(service.url())},
-      *websocket::ClientHandshake::make(*parse_load_url(service.url(), {"ws"}),
-                                        {}, {})};
-  websocket::Session driver(std::move(setup), clock_, cancellation_);
-  const LoadCounts counts = cycle(driver, 3, plan(3, 0, 0));
+  Result<EngineSetup> setup = make_websocket_setup(spec(service.url()));
+  ASSERT_TRUE(setup);
+  const Result<LoadUrl> dead = parse_load_url(port.url(), {"ws"});
+  setup->endpoints.insert(setup->endpoints.begin(),
+                          find_endpoints(*dead, {})->front());
+  const auto driver =
+      make_cycle_driver(*std::move(setup), clock_, cancellation_);
+  ASSERT_TRUE(driver);
+  const LoadCounts counts = cycle(**driver, 3, plan(3, 0, 0));
   EXPECT_EQ(counts.opened.value, 3);
   EXPECT_EQ(counts.refused.value, 0);
 }

@@ -1,0 +1,304 @@
+#include "drivers/common/stress_flow.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(10);
+constexpr Duration kSecond = std::chrono::seconds(1);
+// Connections on the way at once when none is limited by a rate.
+constexpr std::int64_t kMaxInFlight = 256;
+// After a refusal, so that a dead service is not hammered.
+constexpr Duration kFirstBackOff = std::chrono::milliseconds(10);
+constexpr Duration kLastBackOff = std::chrono::seconds(1);
+// Iterations that wait for one of a fixed number of connections.
+constexpr std::size_t kMaxWaiting = 1'000'000;
+
+double thread_cpu() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) +
+         static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
+bool has_arrivals(const StressSpec& spec) {
+  return spec.executor == Executor::kConstantArrivalRate ||
+         spec.executor == Executor::kRampingArrivalRate;
+}
+
+}  // namespace
+
+StressFlow::StressFlow(Clock& clock, const LoadSpec& spec)
+    : clock_(clock),
+      spec_(*spec.stress),
+      arrivals_(*spec.stress, spec.seed),
+      random_(spec.seed + 4) {
+  for (const WeightedClose& close : spec.close) {
+    way_weights_.push_back(close.weight);
+    weights_ += close.weight;
+  }
+}
+
+Result<std::unique_ptr<StressFlow>> StressFlow::make(
+    EngineSetup setup, Clock& clock, Cancellation& cancellation) {
+  std::unique_ptr<StressFlow> flow(new StressFlow(clock, setup.spec));
+  Result<std::unique_ptr<FlowEngine>> engine =
+      FlowEngine::make(std::move(setup), clock, cancellation, *flow);
+  TIDEMARK_TRY(engine);
+  flow->engine_ = *std::move(engine);
+  const StressSpec& spec = flow->spec_;
+  double most = spec.connections;
+  for (const RateStage& stage : spec.stages)
+    if (spec.executor == Executor::kRampingConnections)
+      most = std::max(most, stage.target);
+  if (has_arrivals(spec)) most = spec.max_connections;
+  // Those that end slowly have not left their places yet.
+  flow->engine_->reserve(static_cast<std::size_t>(most) * 2 + 1024);
+  return flow;
+}
+
+bool StressFlow::by_rate() const {
+  return has_arrivals(spec_) || spec_.rate > 0;
+}
+
+StressFlow::Place& StressFlow::place(SlotId id) {
+  if (id.index >= places_.size()) places_.resize(id.index + 1u);
+  Place& found = places_[id.index];
+  if (!(found.id == id)) found = Place{id, {}, 0, false, false};
+  return found;
+}
+
+std::uint16_t StressFlow::draw_way() {
+  if (way_weights_.size() == 1) return 0;
+  std::uint32_t drawn = random_.below(weights_);
+  for (std::size_t way = 0; way < way_weights_.size(); ++way) {
+    if (drawn < way_weights_[way]) return static_cast<std::uint16_t>(way);
+    drawn -= way_weights_[way];
+  }
+  return 0;
+}
+
+Status StressFlow::run(TimePoint start) {
+  start_ = start + spec_.start_after;
+  end_ = start_ + length_of(spec_);
+  next_tick_ = start_ + kTick;
+  next_second_ = start_ + kSecond;
+  may_start_ = start_;
+  cpu_at_start_ = cpu_at_second_ = thread_cpu();
+  if (by_rate()) next_arrival_ = arrivals_.next();
+  const TimePoint last = end_ + spec_.graceful_stop;
+  while (true) {
+    const TimePoint now = clock_.now();
+    if (now >= end_ || progress_.stop) stopping_ = true;
+    if (now >= start_) {
+      dispatch_due();
+      adjust();
+      tick();
+    }
+    if (stopping_) {
+      end_idle();
+      if (engine_->alive() == 0) break;
+      if (now >= last) {
+        engine_->give_up("still under way at the end of gracefulStop");
+        break;
+      }
+    }
+    TIDEMARK_TRY(engine_->turn(next_wake()));
+  }
+  result_.seconds = to_seconds(std::min(clock_.now(), end_) - start_);
+  result_.cpu_seconds = thread_cpu() - cpu_at_start_;
+  return {};
+}
+
+TimePoint StressFlow::next_wake() const {
+  TimePoint next = std::max(next_tick_, clock_.now());
+  if (!stopping_ && next_arrival_)
+    next = std::min(next, start_ + *next_arrival_);
+  if (clock_.now() < start_) next = start_;
+  return next;
+}
+
+// The driver's own pulse: how late it comes tells how busy the driver is.
+void StressFlow::tick() {
+  const TimePoint now = clock_.now();
+  if (now < next_tick_) return;
+  if (!by_rate() && !stopping_) result_.lag.record(now - next_tick_);
+  next_tick_ = std::max(next_tick_ + kTick, now);
+  result_.most_open = std::max(result_.most_open, engine_->open_now());
+  progress_.open = engine_->open_now().value;
+  progress_.iterations = result_.iterations.value;
+  progress_.dropped = result_.dropped.value;
+  progress_.errors = engine_->times().request_errors.value;
+  if (now < next_second_) return;
+  const double cpu = thread_cpu();
+  const double span = to_seconds(now - next_second_ + kSecond);
+  result_.cpu_most =
+      std::max(result_.cpu_most, (cpu - cpu_at_second_) / span);
+  cpu_at_second_ = cpu;
+  next_second_ = now + kSecond;
+}
+
+void StressFlow::dispatch_due() {
+  while (!stopping_ && next_arrival_) {
+    const TimePoint due = start_ + *next_arrival_;
+    const TimePoint now = clock_.now();
+    if (due > now) return;
+    result_.lag.record(now - due);
+    dispatch(due);
+    next_arrival_ = arrivals_.next();
+  }
+}
+
+// An iteration is due: on a connection that is idle, on a new one, or not.
+void StressFlow::dispatch(TimePoint due) {
+  while (!idle_.empty()) {
+    const SlotId id = idle_.back();
+    idle_.pop_back();
+    place(id).idle = false;
+    if (!engine_->is_open(id)) continue;
+    play(id, due);
+    return;
+  }
+  if (!has_arrivals(spec_)) {
+    // A fixed number of connections: it waits for one, and the wait counts.
+    if (waiting_.size() < kMaxWaiting)
+      waiting_.push_back(due);
+    else
+      result_.dropped += Count{1};
+    return;
+  }
+  if (engine_->alive() >= spec_.max_connections) {
+    result_.dropped += Count{1};
+    return;
+  }
+  waiting_.push_back(due);
+  start_one();
+}
+
+void StressFlow::start_one() {
+  const SlotId id =
+      engine_->start(draw_way(), Count{spec_.max_connections});
+  Place& started = place(id);
+  if (!has_arrivals(spec_) || waiting_.empty()) return;
+  started.due = waiting_.front();
+  started.has_due = true;
+  waiting_.pop_front();
+  // It may have opened, and asked what to do, before it had a place.
+  if (engine_->is_open(id) && started.idle) {
+    started.idle = false;
+    idle_.erase(std::remove(idle_.begin(), idle_.end(), id), idle_.end());
+    play(id, started.due);
+  }
+}
+
+// As many connections as the schedule wants by now.
+void StressFlow::adjust() {
+  if (has_arrivals(spec_) || stopping_) return;
+  const TimePoint now = clock_.now();
+  const auto wanted = static_cast<std::int64_t>(
+      std::llround(connections_at(spec_, now - start_)));
+  std::int64_t alive = static_cast<std::int64_t>(engine_->alive());
+  while (alive < wanted && now >= may_start_ &&
+         engine_->in_flight().value < kMaxInFlight) {
+    start_one();
+    ++alive;
+  }
+  while (alive > wanted && !idle_.empty()) {
+    const SlotId id = idle_.back();
+    idle_.pop_back();
+    engine_->end(id);
+    --alive;
+  }
+}
+
+void StressFlow::end_idle() {
+  waiting_.clear();
+  for (const SlotId id : std::exchange(idle_, {})) engine_->end(id);
+}
+
+void StressFlow::play(SlotId id, TimePoint due) {
+  ++place(id).played;
+  engine_->play(id, iteration_++, due);
+}
+
+void StressFlow::on_open(SlotId id) {
+  back_off_ = Duration{};
+  Place& opened = place(id);
+  if (opened.has_due) {
+    play(id, opened.due);
+  } else if (!by_rate() && !stopping_) {
+    play(id, clock_.now());
+  } else if (!waiting_.empty() && !has_arrivals(spec_)) {
+    const TimePoint due = waiting_.front();
+    waiting_.pop_front();
+    play(id, due);
+  } else {
+    opened.idle = true;
+    idle_.push_back(id);
+  }
+}
+
+void StressFlow::on_played(SlotId id, bool whole) {
+  if (whole)
+    result_.iterations += Count{1};
+  else
+    result_.failed += Count{1};
+  Place& played = place(id);
+  const bool worn = spec_.requests_per_connection > 0 &&
+                    played.played >= spec_.requests_per_connection;
+  if (!whole || !spec_.reuse || worn || stopping_) {
+    engine_->end(id);
+    return;
+  }
+  if (!by_rate()) {
+    const bool surplus =
+        spec_.executor == Executor::kRampingConnections &&
+        static_cast<double>(engine_->alive()) >
+            connections_at(spec_, clock_.now() - start_) + 0.5;
+    if (surplus)
+      engine_->end(id);
+    else
+      play(id, clock_.now());
+    return;
+  }
+  if (!waiting_.empty() && !has_arrivals(spec_)) {
+    const TimePoint due = waiting_.front();
+    waiting_.pop_front();
+    play(id, due);
+    return;
+  }
+  played.idle = true;
+  idle_.push_back(id);
+}
+
+void StressFlow::on_gone(SlotId id, Fate fate) {
+  const Place& gone = place(id);
+  if (gone.idle)
+    idle_.erase(std::remove(idle_.begin(), idle_.end(), id), idle_.end());
+  if (fate == Fate::kNeverOpened) {
+    result_.failed += Count{1};
+    back_off_ = std::clamp(2 * back_off_, kFirstBackOff, kLastBackOff);
+    may_start_ = clock_.now() + back_off_;
+    return;
+  }
+  if (has_arrivals(spec_) || stopping_) return;
+  // At once: a churn that waited for a tick would be the driver's pace.
+  const bool steady = spec_.executor == Executor::kConstantConnections;
+  if (steady && engine_->alive() < spec_.connections &&
+      clock_.now() >= may_start_ && clock_.now() < end_)
+    start_one();
+}
+
+StressFlowResult StressFlow::take_result() {
+  result_.counts = engine_->take_counts();
+  result_.times = std::exchange(engine_->times(), FlowTimes{});
+  return std::move(result_);
+}
+
+}  // namespace tidemark

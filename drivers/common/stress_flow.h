@@ -1,0 +1,118 @@
+// One flow of a stress run: arrivals by rate or by connections, on a schedule
+// that never waits for the service, with the driver's own health beside it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "drivers/common/arrivals.h"
+#include "drivers/common/engine.h"
+#include "tidemark/cancellation.h"
+#include "tidemark/clock.h"
+#include "tidemark/driver.h"
+#include "tidemark/histogram.h"
+#include "tidemark/result.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+// What is shown while it runs; read from any thread.
+struct StressProgress {
+  std::atomic<std::int64_t> iterations{0};
+  std::atomic<std::int64_t> dropped{0};
+  std::atomic<std::int64_t> open{0};
+  std::atomic<std::int64_t> errors{0};
+  std::atomic<bool> stop{false};  // no more arrivals: end what is under way
+};
+
+struct StressFlowResult {
+  LoadCounts counts;
+  FlowTimes times;
+  Count iterations;  // that ran to their end
+  Count failed;      // that did not
+  Count dropped;     // that were due while all connections were busy
+  Count most_open;
+  // How late the driver was with what was due: iterations where there is a
+  // schedule, its own clock ticks elsewhere.
+  Histogram lag;
+  double cpu_seconds = 0;  // of the thread that ran it
+  double cpu_most = 0;     // share of a core in the busiest second
+  double seconds = 0;
+};
+
+// Used from one thread, but for progress().
+class StressFlow final : private EngineUser {
+ public:
+  // REQUIRES: setup.spec.stress.
+  static Result<std::unique_ptr<StressFlow>> make(EngineSetup setup,
+                                                  Clock& clock,
+                                                  Cancellation& cancellation);
+
+  // Runs to the end of the schedule, counted from `start` (and the flow's
+  // own startAfter), and until what is under way has ended or the graceful
+  // stop is over. After an error no connection is left.
+  Status run(TimePoint start);
+
+  StressProgress& progress() { return progress_; }
+  // After run().
+  StressFlowResult take_result();
+
+ private:
+  StressFlow(Clock& clock, const LoadSpec& spec);
+
+  void on_open(SlotId id) override;
+  void on_played(SlotId id, bool whole) override;
+  void on_gone(SlotId id, Fate fate) override;
+
+  void dispatch_due();
+  void dispatch(TimePoint due);
+  void adjust();
+  void start_one();
+  void end_idle();
+  void play(SlotId id, TimePoint due);
+  void tick();
+  bool stopping() const { return stopping_; }
+  bool by_rate() const;
+  std::uint16_t draw_way();
+  TimePoint next_wake() const;
+
+  // What is known of the connection in a place of the engine's slab.
+  struct Place {
+    SlotId id;
+    TimePoint due;  // of the iteration that it was started for
+    std::uint32_t played = 0;
+    bool has_due = false;
+    bool idle = false;
+  };
+  Place& place(SlotId id);
+
+  Clock& clock_;
+  StressSpec spec_;
+  Arrivals arrivals_;
+  Random random_;
+  std::unique_ptr<FlowEngine> engine_;
+  std::vector<std::uint32_t> way_weights_;
+  std::uint32_t weights_ = 0;
+
+  StressProgress progress_;
+  StressFlowResult result_;
+  std::optional<Duration> next_arrival_;
+  std::deque<TimePoint> waiting_;  // iterations without a connection yet
+  std::vector<SlotId> idle_;
+  std::vector<Place> places_;
+  TimePoint start_;
+  TimePoint end_;
+  TimePoint next_tick_;
+  TimePoint next_second_;
+  TimePoint may_start_;  // not before: the service refused the last one
+  Duration back_off_{};
+  double cpu_at_start_ = 0;
+  double cpu_at_second_ = 0;
+  std::uint64_t iteration_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace tidemark

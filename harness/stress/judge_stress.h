@@ -1,0 +1,23 @@
+// What a stress run's figures amount to. Pure.
+#pragma once
+
+#include "tidemark/stress_record.h"
+
+namespace tidemark {
+
+// Sets `outcome` and `reason` from the rest.
+//
+//   error    nothing was opened at all
+//   invalid  the driver, not the service, was the bottleneck: it was late by
+//            kLateDriver at the 99th percentile of its schedule, or it was
+//            busier than kBusyDriver while thresholds or dropped iterations
+//            ask for a judgement
+//   failed   a threshold was not met; without thresholds: any request failed,
+//            any connection was refused, failed or ended early by the service
+//   pass     otherwise
+void judge_stress(StressRecord& record);
+
+inline constexpr Duration kLateDriver = std::chrono::milliseconds(20);
+inline constexpr double kBusyDriver = 0.95;  // of a core
+
+}  // namespace tidemark
