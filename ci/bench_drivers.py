@@ -121,7 +121,7 @@ def bench_close(board, scratch):
             "wrk": lambda s: wrk(port, s, ("-H", "Connection: close")),
             "bare loop": lambda s: bare(
                 ["http-close", "-p", port, "-u", "/1k"], s),
-        }, lambda s: tidemark(load, s, "requests")))
+        }, lambda s: tidemark(load, s, "requests", ", reuse: false")))
         show("HTTP connect-GET-close, nginx 1 KB, 50 connections", figures)
         board.cost(figures, "wrk", 1.0)
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -52,19 +53,22 @@ def end(process, sig=signal.SIGTERM):
             stream.close()
 
 
-def drive(command, good=(0,)):
+def drive(command):
     """Runs a driver to its end; its output and all of its CPU time."""
     environment = {**os.environ, "NODE_PATH": str(NODE / "node_modules")}
     with tempfile.TemporaryFile("w+") as complaints:
         process = start(command, DRIVER_CORE, stdout=subprocess.PIPE,
                         stderr=complaints, env=environment)
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         # No communicate(): it would reap, and the rusage would be lost.
         output = process.stdout.read()
+        watchdog.cancel()
         process.stdout.close()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         complaints.seek(0)
-        if process.returncode not in good:
+        if process.returncode != 0:
             raise NotMeasured(
                 f"{command[0]} {command[1]} ended with {process.returncode}: "
                 f"{(complaints.read() + output)[-600:].strip()}")
@@ -164,12 +168,17 @@ def tidemark(load, seconds, counted, extra=""):
         path = pathlib.Path(folder) / "bench.yaml"
         path.write_text(stress_text(load, CONNECTIONS, seconds, extra))
         output, cpu = drive(tidemark_command(path))
-    record = json.loads(output)
-    metrics = record["metrics"]
-    errors = metrics.get("request_errors", {}).get("count", 0)
+    try:
+        record = json.loads(output)
+        metrics = record["metrics"]
+        errors = metrics.get("request_errors", {}).get("count", 0)
+        done = Run(metrics[counted]["count"], metrics["duration"]["value"],
+                   cpu)
+    except (ValueError, KeyError) as why:
+        raise NotMeasured(f"no {why} in {output[:300]}") from why
     if record["outcome"] != "pass" or errors:
         raise NotMeasured(f"outcome {record['outcome']}, {errors} errors")
-    return Run(metrics[counted]["count"], metrics["duration"]["value"], cpu)
+    return done
 
 
 def bare(arguments, seconds):

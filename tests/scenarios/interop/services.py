@@ -88,7 +88,7 @@ class Services:
         c = self.certificates
         conf = self.folder / "nginx.conf"
         conf.write_text(f"""
-{'user root;' if AS_ROOT else ''} daemon off; worker_processes 1;
+{'user root;' if AS_ROOT else ''} daemon off; master_process off;
 pid nginx.pid; error_log stderr error;
 events {{ worker_connections 4096; }}
 http {{
