@@ -1,6 +1,8 @@
-"""A WebSocket echo server of a few lines, on Debian's python3-websockets."""
+"""A WebSocket echo server of a few lines, on Debian's python3-websockets:
+echo_server.py PORT [CERTIFICATE KEY]"""
 import asyncio
 import signal
+import ssl
 import sys
 
 import websockets
@@ -15,7 +17,12 @@ async def main():
     stop = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, stop.set_result, None)
-    async with websockets.serve(echo, "127.0.0.1", int(sys.argv[1])):
+    context = None
+    if len(sys.argv) > 2:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[2], sys.argv[3])
+    async with websockets.serve(echo, "127.0.0.1", int(sys.argv[1]),
+                                ssl=context):
         print("ready", flush=True)
         await stop
 
