@@ -286,7 +286,7 @@ TEST_F(RespAgainstRedis, TheTypesThatAreRareAreRead) {
   EXPECT_EQ(whole.trouble, "");
   EXPECT_NE(wire.find("|1\r\n"), wire.npos) << "no attribute came";
   EXPECT_EQ(whole.pushes, 1u);
-  EXPECT_EQ(whole.types, "%$(##_=,%~$");
+  EXPECT_EQ(whole.types, "%$(##_=,%~$$");
   for (std::size_t cut = 1; cut < wire.size(); ++cut)
     ASSERT_EQ(read_cut(wire, cut, true), whole) << cut;
 }
