@@ -274,10 +274,10 @@ void RespReader::Partial::on_length(char type, std::string_view digits) {
                           most);
   } else if (bulk_form && total + *length > kMaxRespReply) {
     trouble = fmt::format("a reply of more than {} bytes", kMaxRespReply);
+  } else if (*length == -1 && (bulk_form || depth > 0)) {
+    on_text('$', {}, 0);  // a null of RESP2, an element like others
   } else if (!bulk_form) {
     open(type, *length);
-  } else if (*length == -1) {
-    on_text(type, {}, 0);
   } else {
     bulk_size = *length;
     bulk = bulk_size + static_cast<std::int64_t>(kLineEnd);
@@ -390,17 +390,18 @@ RespRead RespReader::next(std::string_view& input, bool keep) {
   if (partial_ != nullptr && partial_->done) partial_.reset();
   RespRead result;
   if (input.empty() && partial_ == nullptr) return result;
-  if (partial_ == nullptr && read_whole(input, keep, result.value)) {
+  // One object for all ways out: a copy of it would cost more than the rest.
+  if (partial_ == nullptr && read_whole(input, keep, result.value))
     result.kind = Kind::kValue;
-    return result;
-  }
-  return read_on(input, keep);
+  else
+    read_on(input, keep, result);
+  return result;
 }
 
-RespRead RespReader::read_on(std::string_view& input, bool keep) {
+void RespReader::read_on(std::string_view& input, bool keep,
+                         RespRead& result) {
   Partial local(keep);
   Partial& partial = partial_ != nullptr ? *partial_ : local;
-  RespRead result;
   result.kind = partial.read(input);
   const bool texts = partial.many && keep;
   // What outlives this call is moved to the heap; an array that came at once
@@ -414,7 +415,6 @@ RespRead RespReader::read_on(std::string_view& input, bool keep) {
     result.value = last.value;
     if (last.many) result.value.text = last.text;
   }
-  return result;
 }
 
 }  // namespace tidemark::redis

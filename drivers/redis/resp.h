@@ -79,7 +79,7 @@ class RespReader {
 
  private:
   struct Partial;
-  RespRead read_on(std::string_view& input, bool keep);
+  void read_on(std::string_view& input, bool keep, RespRead& result);
 
   std::unique_ptr<Partial> partial_;  // null between two values
 };

@@ -23,6 +23,12 @@ LoadUrl url_of(std::string resource = "/") {
   return url;
 }
 
+LoadSpec resp(int version) {
+  LoadSpec spec;
+  spec.resp = version;
+  return spec;
+}
+
 Step step_of(std::vector<std::string> words) {
   Step step;
   step.words = std::move(words);
@@ -113,7 +119,7 @@ TEST(RedisGreeting, ThereIsNoneByDefault) {
 }
 
 TEST(RedisGreeting, Resp3IsAskedForWithAName) {
-  Talk talk({.resp = 3});
+  Talk talk(resp(3));
   EXPECT_FALSE(talk.greet().open());
   EXPECT_EQ(talk.wire,
             "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n"
@@ -158,13 +164,13 @@ TEST(RedisGreeting, AnErrorNamesTheCommandAndHidesThePassword) {
 }
 
 TEST(RedisGreeting, AServiceThatKnowsNoNamesIsGreetedAllTheSame) {
-  Talk talk({.resp = 3});
+  Talk talk(resp(3));
   talk.greet().hear("%0\r\n-ERR unknown command 'CLIENT'\r\n");
   EXPECT_EQ(talk.take_lines(), Lines{"greeted"});
 }
 
 TEST(RedisGreeting, WhatIsNoRespIsRefused) {
-  Talk talk({.resp = 3});
+  Talk talk(resp(3));
   talk.greet().hear("HTTP/1.1 400 Bad Request\r\n");
   EXPECT_EQ(talk.take_lines(), Lines{"refused no RESP: `H` begins no reply"});
 }
@@ -180,7 +186,7 @@ TEST(RedisGreeting, WhatCannotBeSaidIsRefused) {
   EXPECT_EQ(message({}, "/1?x"),
             "the path of a Redis URL is the number of a database, found "
             "`/1?x`");
-  EXPECT_EQ(message({.resp = 4}, "/"), "`resp` is 2 or 3, found 4");
+  EXPECT_EQ(message(resp(4), "/"), "`resp` is 2 or 3, found 4");
   LoadSpec nameless;
   nameless.username = "u";
   EXPECT_EQ(message(nameless, "/"), "a `username` without a `password`");
@@ -228,7 +234,8 @@ TEST(RedisRequest, WhatRedisHasNotIsRefused) {
   step.expect.replies = ReplyRule::kEcho;
   EXPECT_EQ(refusal(step), "an echo is expected, but nothing is sent");
   step = step_of({"GET", "k"});
-  step.captures = {{.as = "a", .from = CaptureFrom::kHeader}};
+  step.captures.emplace_back();
+  step.captures[0].from = CaptureFrom::kHeader;
   EXPECT_EQ(refusal(step), "Redis has no headers to capture");
   EXPECT_EQ(refusal(step_of({"", "k"})),
             "the first word of a command is empty");
@@ -264,7 +271,7 @@ TEST(RedisConversation, AnErrorsTextIsCleaned) {
 }
 
 TEST(RedisConversation, APushNeverTakesAReplysPlace) {
-  Talk talk({.resp = 3});
+  Talk talk(resp(3));
   talk.greet().hear("%0\r\n+OK\r\n").take_lines();
   Step receive;
   receive.kind = StepKind::kReceive;
@@ -386,7 +393,7 @@ TEST(RedisSubscription, UnsubscribingFromAllIsAnsweredForEach) {
 }
 
 TEST(RedisSubscription, InResp3ConfirmationsArePushes) {
-  Talk talk({.resp = 3});
+  Talk talk(resp(3));
   talk.greet().hear("%0\r\n+OK\r\n").take_lines();
   talk.send({"SSUBSCRIBE", "a"}).send({"GET", "k"});
   talk.hear(
