@@ -190,6 +190,7 @@ class FlowEngine {
     TimePoint began;
     bool playing = false;
     bool thinking = false;
+    bool at_end = false;   // nothing is left to send
     bool resting = false;  // to be freed when the flow is over
   };
 
@@ -282,7 +283,7 @@ class FlowEngine {
   bool do_next(SlotId id);
   void push_request(SlotId id, const Instruction& instruction);
   void on_reply(Connection& connection, const Reply& reply);
-  std::string_view fault_of(const PreparedStep& step, const Awaited& awaited,
+  std::string_view fault_of(const FlowRequest& step, Connection& connection, const Awaited& awaited,
                             const Reply& reply, std::string& text);
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);

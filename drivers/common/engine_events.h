@@ -36,7 +36,7 @@ class FlowEngine::Events final : public ConversationEvents {
   const Request* awaited() const override {
     const Player* player = connection_->player.get();
     if (player == nullptr || player->awaited.empty()) return nullptr;
-    return engine_.setup_.program->steps()[player->awaited.front().step]
+    return engine_.setup_.program->requests()[player->awaited.front().step]
         .request.get();
   }
   std::string& out() override { return engine_.out_; }

@@ -25,14 +25,14 @@ void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
   if (connection == nullptr || connection->stage != Stage::kOpen) return;
   if (!connection->player) connection->player = std::make_unique<Player>();
   Player& player = *connection->player;
-  player.cursor = {};
+  player.cursor.rewind();
   player.pending = nullptr;
   player.iteration = iteration;
   player.intended = player.began = intended;
   if (!player.playing) playing_ += Count{1};
   player.playing = true;
-  player.thinking = player.resting = false;
-  setup_.variables.fill(player.values);
+  player.thinking = player.resting = player.at_end = false;
+  setup_.variables.fill(setup_.program->initial_values(), player.values);
   if (!(advancing_ == id)) advance(id);
 }
 
@@ -77,10 +77,20 @@ bool FlowEngine::do_next(SlotId id) {
   Player* player = connection->player.get();
   if (player == nullptr || !player->playing || player->thinking) return false;
   if (connection->unsent || connection->broken) return false;
-  if (player->pending == nullptr)
-    player->pending = &player->cursor.next(*setup_.program);
-  const Instruction& instruction = *player->pending;
   const std::size_t on_the_way = player->awaited.size();
+  if (player->pending == nullptr && !player->at_end) {
+    player->pending = player->cursor.next(*setup_.program);
+    player->at_end = player->pending == nullptr;
+  }
+  if (player->at_end) {
+    // With a pipeline, the next iteration's requests follow at once.
+    if (on_the_way > 0 &&
+        (setup_.spec.pipeline == 1 || on_the_way >= setup_.spec.pipeline))
+      return false;
+    flow_over(id, true);
+    return true;
+  }
+  const Instruction& instruction = *player->pending;
   switch (instruction.kind) {
     case Kind::kSend:
       if (on_the_way >= setup_.spec.pipeline) return false;
@@ -99,14 +109,7 @@ bool FlowEngine::do_next(SlotId id) {
       break;
     }
     case Kind::kRepeat:
-      break;
-    case Kind::kEnd:
-      // With a pipeline, the next iteration's requests follow at once.
-      if (on_the_way > 0 &&
-          (setup_.spec.pipeline == 1 || on_the_way >= setup_.spec.pipeline))
-        return false;
-      flow_over(id, true);
-      return true;
+      break;  // the cursor's own
   }
   player->pending = nullptr;
   if (out_.size() >= kBatch) {
@@ -119,13 +122,13 @@ bool FlowEngine::do_next(SlotId id) {
 void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   Connection& connection = *connections_.find(id);
   Player& player = *connection.player;
-  const PreparedStep& step = setup_.program->steps()[instruction.index];
+  const FlowRequest& step = setup_.program->requests()[instruction.index];
   const MessageId message{connection.serial, connection.sent++};
   const TemplateContext context{player.values, player.iteration,
                                 connection.serial, unix_milliseconds_, random_};
   Sending sending{context, {}};
   if (step.request->generated)
-    sending.generated = payload_for(*step.request->generated, step.step.binary)
+    sending.generated = payload_for(*step.request->generated, step.binary)
                             .content(message);
   connection.talk->send(*step.request, sending, out_);
   counts_.messages_sent += Count{1};
@@ -137,9 +140,7 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   player.awaited.push({intended, now, instruction.index, message});
   player.intended = TimePoint::max();
   if (player.awaited.size() == 1) {
-    const Duration within = step.step.expect.within;
-    connection.deadline =
-        now + (within > Duration{} ? within : setup_.spec.timeouts.response);
+    connection.deadline = now + step.within;
   }
 }
 
@@ -156,27 +157,27 @@ void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
   times_->request_service.record(now - awaited.sent);
   times_->requests += Count{1};
   counts_.messages_received += Count{1};
-  const PreparedStep& step = setup_.program->steps()[awaited.step];
+  const FlowRequest& step = setup_.program->requests()[awaited.step];
   std::string text;
-  const std::string_view fault = fault_of(step, awaited, reply, text);
+  const std::string_view fault = fault_of(step, connection, awaited, reply, text);
   if (!fault.empty()) {
     counts_.reply_errors += Count{1};
     times_->request_errors += Count{1};
     reason(fault);
   }
-  for (const PreparedCapture& wanted : step.captures)
-    if (auto found = capture(wanted.what, reply))
-      player->values[wanted.variable] = *std::move(found);
+  for (std::size_t i = 0; i < step.captures.size(); ++i)
+    if (auto found = capture(step.captures[i], reply))
+      player->values[step.captured[i]] = *std::move(found);
   connection.deadline = player->awaited.empty()
                             ? TimePoint::max()
                             : now + setup_.spec.timeouts.response;
 }
 
 // "" if the reply is as it should be.
-std::string_view FlowEngine::fault_of(const PreparedStep& step,
+std::string_view FlowEngine::fault_of(const FlowRequest& step, Connection& connection,
                                       const Awaited& awaited,
                                       const Reply& reply, std::string& text) {
-  const Expect& expect = step.step.expect;
+  const Expect& expect = step.expect;
   if (expect.status && reply.status != *expect.status) {
     text = fmt::format("status {} instead of {}", reply.status, *expect.status);
     return text;
@@ -184,18 +185,27 @@ std::string_view FlowEngine::fault_of(const PreparedStep& step,
   if (!reply.error.empty()) return reply.error;
   if (step.echo) {
     const std::string_view sent =
-        payload_for(*step.request->generated, step.step.binary)
+        payload_for(*step.request->generated, step.binary)
             .content(awaited.message);
     const bool kind_fits = setup_.spec.engine != Engine::kWebSocket ||
-                           reply.binary == step.step.binary;
+                           reply.binary == step.binary;
     if (!kind_fits || reply.body != sent)
       return "an echo differed from what was sent";
   }
-  if (!expect.equals.empty() && reply.body != expect.equals)
-    return "a reply differed from what was expected";
-  if (!expect.contains.empty() &&
-      reply.body.find(expect.contains) == std::string_view::npos)
-    return "a reply did not contain what was expected";
+  const Player& player = *connection.player;
+  const TemplateContext context{player.values, player.iteration,
+                                connection.serial, unix_milliseconds_,
+                                random_};
+  if (!expect.equals.empty()) {
+    step.equals.append(context, text);
+    if (reply.body != text) return "a reply differed from what was expected";
+  }
+  if (!expect.contains.empty()) {
+    text.clear();
+    step.contains.append(context, text);
+    if (reply.body.find(text) == std::string_view::npos)
+      return "a reply did not contain what was expected";
+  }
   if (expect.size && reply.size != expect.size->value) {
     text = fmt::format("a reply of {} bytes instead of {}", reply.size,
                        expect.size->value);

@@ -84,12 +84,14 @@ Result<EngineSetup> make_engine_setup(const LoadSpec& spec, LoadUrl url,
     TIDEMARK_TRY(way);
     setup.provocations.push_back(*way);
   }
-  Result<FlowVariables> variables = FlowVariables::make(spec, folder);
+  Result<FlowVariables> variables = FlowVariables::open(spec, folder);
   TIDEMARK_TRY(variables);
   setup.variables = *std::move(variables);
-  Result<FlowProgram> program =
-      FlowProgram::compile(spec, *protocol, setup.variables.names());
+  VariableNames names;
+  Result<FlowProgram> program = FlowProgram::compile(
+      spec, *protocol, names, setup.variables.feeders());
   TIDEMARK_TRY(program);
+  setup.variables.bind(names);
   setup.program = *std::move(program);
   if (url.secure) {
     const std::string name = url.host;

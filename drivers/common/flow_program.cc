@@ -2,93 +2,204 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace tidemark {
+namespace {
 
-using Kind = Instruction::Kind;
-
-const Instruction& FlowCursor::next(const FlowProgram& program) {
-  while (true) {
-    const Instruction& instruction = program.instructions()[at];
-    if (instruction.kind == Kind::kEnd) return instruction;
-    ++at;
-    if (instruction.kind != Kind::kRepeat) return instruction;
-    std::uint32_t& done = rounds[instruction.depth];
-    if (instruction.times == kForever || ++done < instruction.times) {
-      at = instruction.back_to;
-    } else {
-      done = 0;
-    }
-  }
-}
-
-Status FlowProgram::add(const std::vector<Step>& steps, std::size_t depth,
-                        Protocol& protocol, const VariableNames& names) {
+void add_captures(const std::vector<Step>& steps, std::size_t depth,
+                  VariableNames& names) {
+  if (depth > FlowProgram::kDeepest) return;  // refused later, with its place
   for (const Step& step : steps) {
-    const auto place = static_cast<std::uint32_t>(code_.size());
+    for (const Capture& capture : step.captures) names.add(capture.as);
+    add_captures(step.steps, depth + 1, names);
+  }
+}
+
+void add_names(const LoadSpec& load, std::span<const Feeder> feeders,
+               VariableNames& names) {
+  for (const auto& [name, value] : load.variables) names.add(name);
+  for (const FeederSpec& feeder : load.feeders)
+    for (const std::string& column : feeder.fields) names.add(column);
+  for (const Feeder& feeder : feeders)
+    for (const std::string& column : feeder.columns()) names.add(column);
+  add_captures(load.flow, 0, names);
+}
+
+// A WebSocket message that says nothing else wants its echo.
+bool wants_echo(const Step& step, const LoadSpec& load) {
+  const Expect& expect = step.expect;
+  if (expect.replies) return *expect.replies == ReplyRule::kEcho;
+  return load.engine == Engine::kWebSocket && expect.contains.empty() &&
+         expect.equals.empty() && !expect.size;
+}
+
+bool looks_into_body(const Step& step) {
+  const Expect& expect = step.expect;
+  return !expect.contains.empty() || !expect.equals.empty() ||
+         expect.replies == ReplyRule::kEcho ||
+         std::any_of(step.captures.begin(), step.captures.end(),
+                     [](const Capture& capture) {
+                       return capture.from != CaptureFrom::kHeader;
+                     });
+}
+
+}  // namespace
+
+class FlowCompiler {
+ public:
+  FlowCompiler(const LoadSpec& load, Protocol& protocol,
+               const VariableNames& names)
+      : load_(load), protocol_(protocol), names_(names) {}
+
+  // `place` is that of the steps' parent: "" or "2.1.".
+  Status add_steps(const std::vector<Step>& steps, const std::string& place,
+                   std::size_t depth) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const std::string own = fmt::format("{}{}", place, i + 1);
+      Status added = add_step(steps[i], own, depth);
+      if (!added) return added;
+    }
+    return {};
+  }
+
+  FlowProgram take(std::vector<std::string> values) {
+    program_.values_ = std::move(values);
+    return std::move(program_);
+  }
+
+ private:
+  // An error with its step.
+  tl::unexpected<Error> at(const std::string& place, Error error) const {
+    const std::string flow =
+        load_.name.empty() ? "" : fmt::format("flow `{}`, ", load_.name);
+    error.message = fmt::format("{}step {}: {}", flow, place, error.message);
+    return fail(std::move(error));
+  }
+
+  std::uint32_t next_index() const {
+    return static_cast<std::uint32_t>(program_.code_.size());
+  }
+
+  Status add_step(const Step& step, const std::string& place,
+                  std::size_t depth) {
     switch (step.kind) {
-      case StepKind::kSend:
-      case StepKind::kReceive: {
-        Result<std::unique_ptr<Request>> request =
-            protocol.prepare(step, names);
-        TIDEMARK_TRY(request);
-        const bool receive = step.kind == StepKind::kReceive;
-        const bool echo = (*request)->generated.has_value() &&
-                          step.expect.replies == ReplyRule::kEcho;
-        code_.push_back({receive ? Kind::kReceive : Kind::kSend, 0,
-                         static_cast<std::uint32_t>(steps_.size()), 0, 0});
-        PreparedStep prepared{*std::move(request), step, {}, receive, echo};
-        for (const Capture& wanted : step.captures) {
-          Result<CompiledCapture> compiled = compile_capture(wanted);
-          TIDEMARK_TRY(compiled);
-          const auto number = static_cast<std::uint16_t>(names.find(wanted.as));
-          prepared.captures.push_back({*std::move(compiled), number});
-        }
-        steps_.push_back(std::move(prepared));
-        break;
-      }
       case StepKind::kThink:
-        code_.push_back({Kind::kThink, 0,
-                         static_cast<std::uint32_t>(thinks_.size()), 0, 0});
-        thinks_.push_back(step.think);
-        break;
+        program_.code_.push_back(
+            {Instruction::Kind::kThink, 0,
+             static_cast<std::uint32_t>(program_.thinks_.size()), 0});
+        program_.thinks_.push_back(step.think);
+        return {};
       case StepKind::kLoop:
-        if (depth >= kMaxLoopDepth)
-          return fail(
-              ErrorKind::kUsage,
-              fmt::format("loops are nested more than {} deep", kMaxLoopDepth),
-              "write the innermost steps out");
-        if (step.count == 0) break;
-        TIDEMARK_TRY(add(step.steps, depth + 1, protocol, names));
-        repeat(place, step.count, depth);
+        return add_loop(step, place, depth);
+      case StepKind::kSend:
+      case StepKind::kReceive:
         break;
     }
+    const Instruction::Kind kind = step.kind == StepKind::kSend
+                                       ? Instruction::Kind::kSend
+                                       : Instruction::Kind::kReceive;
+    program_.code_.push_back(
+        {kind, 0, static_cast<std::uint32_t>(program_.requests_.size()), 0});
+    Status added = add_request(step);
+    if (!added) return at(place, std::move(added).error());
+    return {};
   }
-  return {};
-}
 
-// An empty loop would never come to an end or to an instruction.
-void FlowProgram::repeat(std::uint32_t from, std::uint32_t times,
-                         std::size_t depth) {
-  if (times <= 1 || code_.size() == from) return;
-  code_.push_back(
-      {Kind::kRepeat, static_cast<std::uint8_t>(depth), 0, from, times});
-}
+  Status add_loop(const Step& step, const std::string& place,
+                  std::size_t depth) {
+    if (depth >= FlowProgram::kDeepest)
+      return at(place, {ErrorKind::kUsage,
+                        fmt::format("loops are nested deeper than {}",
+                                    FlowProgram::kDeepest),
+                        "an inner loop can often be a larger count"});
+    const std::uint32_t begin = next_index();
+    TIDEMARK_TRY(add_steps(step.steps, place + ".", depth + 1));
+    if (step.count == 0) program_.code_.resize(begin);
+    // A loop around nothing would turn without doing anything.
+    if (next_index() == begin || step.count == 1) return {};
+    program_.code_.push_back({Instruction::Kind::kRepeat,
+                              static_cast<std::uint8_t>(depth), begin,
+                              step.count});
+    return {};
+  }
 
-Result<FlowProgram> FlowProgram::compile(const LoadSpec& flow,
+  Status add_request(const Step& step) {
+    FlowRequest made;
+    for (const Capture& capture : step.captures) {
+      Result<CompiledCapture> compiled = compile_capture(capture);
+      TIDEMARK_TRY(compiled);
+      made.captures.push_back(std::move(*compiled));
+      made.captured.push_back(
+          static_cast<std::uint16_t>(names_.find(capture.as)));
+    }
+    Result<TextTemplate> contains =
+        TextTemplate::parse(step.expect.contains, names_);
+    TIDEMARK_TRY(contains);
+    Result<TextTemplate> equals =
+        TextTemplate::parse(step.expect.equals, names_);
+    TIDEMARK_TRY(equals);
+    Result<std::unique_ptr<Request>> request = protocol_.prepare(step, names_);
+    TIDEMARK_TRY(request);
+    made.request = std::move(*request);
+    made.request->keep_body |= looks_into_body(step);
+    made.expect = step.expect;
+    made.contains = std::move(*contains);
+    made.equals = std::move(*equals);
+    made.binary = step.binary;
+    made.echo = made.request->generated.has_value() && wants_echo(step, load_);
+    made.within = step.expect.within > Duration(0) ? step.expect.within
+                                                   : load_.timeouts.response;
+    program_.requests_.push_back(std::move(made));
+    return {};
+  }
+
+  const LoadSpec& load_;
+  Protocol& protocol_;
+  const VariableNames& names_;
+  FlowProgram program_;
+};
+
+Result<FlowProgram> FlowProgram::compile(const LoadSpec& load,
                                          Protocol& protocol,
-                                         const VariableNames& names) {
-  FlowProgram program;
-  if (!flow.flow.empty()) {
-    TIDEMARK_TRY(program.add(flow.flow, 0, protocol, names));
-  } else if (flow.traffic.messages > 0) {
-    TIDEMARK_TRY(
-        program.add({protocol.plain_step(flow.traffic)}, 0, protocol, names));
-    program.repeat(0, flow.traffic.messages, 0);
+                                         VariableNames& names,
+                                         std::span<const Feeder> feeders) {
+  add_names(load, feeders, names);
+  FlowCompiler compiler(load, protocol, names);
+  if (load.flow.empty()) {
+    Step plain;
+    plain.kind = StepKind::kLoop;
+    plain.count = load.traffic.messages;
+    plain.steps.push_back(protocol.plain_step(load.traffic));
+    TIDEMARK_TRY(compiler.add_steps({plain}, "", 0));
+  } else {
+    TIDEMARK_TRY(compiler.add_steps(load.flow, "", 0));
   }
-  program.code_.push_back({});
-  return program;
+  std::vector<std::string> values(names.all().size());
+  for (const auto& [name, value] : load.variables)
+    values[static_cast<std::size_t>(names.find(name))] = value;
+  return compiler.take(std::move(values));
+}
+
+const Instruction* FlowCursor::next(const FlowProgram& program) {
+  const std::vector<Instruction>& code = program.instructions();
+  while (at_ < code.size()) {
+    const Instruction& here = code[at_];
+    if (here.kind != Instruction::Kind::kRepeat) {
+      ++at_;
+      return &here;
+    }
+    std::uint32_t& turns = turns_[here.slot];
+    if (++turns < here.count) {
+      at_ = here.index;
+    } else {
+      turns = 0;
+      ++at_;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace tidemark

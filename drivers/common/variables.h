@@ -1,12 +1,10 @@
-// The variables of a flow: what the scenario sets, what feeders hand out, and
-// what replies leave behind.
+// Rows of a flow's feeders, dealt out to its iterations.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "drivers/common/capture.h"
 #include "drivers/common/feeder.h"
 #include "drivers/common/random.h"
 #include "drivers/common/text_template.h"
@@ -18,25 +16,23 @@ namespace tidemark {
 // One thread at a time.
 class FlowVariables {
  public:
-  // Names everything the flow may use; opens its feeders, whose paths are
-  // relative to `folder`.
-  static Result<FlowVariables> make(const LoadSpec& flow,
+  // Opens the flow's feeders, whose paths are relative to `folder`.
+  static Result<FlowVariables> open(const LoadSpec& flow,
                                     const std::string& folder);
 
-  const VariableNames& names() const { return names_; }
+  const std::vector<Feeder>& feeders() const { return feeders_; }
 
-  // The values for another iteration: the scenario's own, a new row of each
-  // feeder, and nothing captured yet.
-  void fill(std::vector<std::string>& values);
+  // Looks the columns up, once they have numbers.
+  void bind(const VariableNames& names);
+
+  // The values of another iteration: `initial`, a new row of each feeder,
+  // and nothing captured yet.
+  void fill(const std::vector<std::string>& initial,
+            std::vector<std::string>& values);
 
  private:
-  struct Source {
-    Feeder feeder;
-    std::vector<std::uint16_t> numbers;  // of its columns
-  };
-  VariableNames names_;
-  std::vector<std::string> base_;
-  std::vector<Source> feeders_;
+  std::vector<Feeder> feeders_;
+  std::vector<std::vector<std::uint16_t>> numbers_;  // of their columns
   Random random_{0};
 };
 

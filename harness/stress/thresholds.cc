@@ -43,19 +43,28 @@ constexpr ComparisonRow kComparisons[] = {
 struct UnitRow {
   std::string_view name;
   std::optional<Unit> unit;
-  double times;
-  // 99.9 / 100 is the double that 0.999 is; 99.9 * 0.01 is not.
-  double over = 1;
+  // 99.9% is read as 99.9e-2, the double that 999 of 1000 are; 99.9 / 100 is
+  // another one.
+  int exponent;
+  double times = 1;
 };
 constexpr UnitRow kUnits[] = {
-    {"", std::nullopt, 1},          {"%", Unit::kNumber, 1, 100},
-    {"ns", Unit::kTime, 1, 1e6},    {"us", Unit::kTime, 1, 1e3},
-    {"µs", Unit::kTime, 1, 1e3},    {"ms", Unit::kTime, 1},
-    {"s", Unit::kTime, 1e3},        {"m", Unit::kTime, 6e4},
-    {"h", Unit::kTime, 3.6e6},      {"B", Unit::kBytes, 1},
-    {"KB", Unit::kBytes, 1e3},      {"MB", Unit::kBytes, 1e6},
-    {"GB", Unit::kBytes, 1e9},      {"KiB", Unit::kBytes, 1 << 10},
-    {"MiB", Unit::kBytes, 1 << 20}, {"GiB", Unit::kBytes, 1 << 30},
+    {"", std::nullopt, 0},
+    {"%", Unit::kNumber, -2},
+    {"ns", Unit::kTime, -6},
+    {"us", Unit::kTime, -3},
+    {"µs", Unit::kTime, -3},
+    {"ms", Unit::kTime, 0},
+    {"s", Unit::kTime, 3},
+    {"m", Unit::kTime, 3, 60},
+    {"h", Unit::kTime, 3, 3600},
+    {"B", Unit::kBytes, 0},
+    {"KB", Unit::kBytes, 3},
+    {"MB", Unit::kBytes, 6},
+    {"GB", Unit::kBytes, 9},
+    {"KiB", Unit::kBytes, 0, 1 << 10},
+    {"MiB", Unit::kBytes, 0, 1 << 20},
+    {"GiB", Unit::kBytes, 0, 1 << 30},
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -133,6 +142,15 @@ std::optional<double> parse_number(std::string_view& text) {
   if (parsed.ec != std::errc() || !std::isfinite(number)) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
   return number;
+}
+
+// `digits`, which are a number, times ten to the `exponent`.
+double shifted(std::string_view digits, double number, int exponent) {
+  if (digits.find_first_of("eE") != std::string_view::npos)
+    return number * std::pow(10, exponent);
+  const std::string text = fmt::format("{}e{}", digits, exponent);
+  std::string_view rest = text;
+  return parse_number(rest).value_or(number);
 }
 
 // One expression, from left to right.
@@ -213,12 +231,15 @@ class ExpressionParser {
 
   Status parse_bound(Threshold& threshold) {
     skip_blanks();
+    const std::string_view whole = rest_;
     const std::optional<double> number = parse_number(rest_);
     if (!number) return bad("wanted a number after the comparison");
+    const std::string_view digits =
+        whole.substr(0, whole.size() - rest_.size());
     const std::string_view name = trimmed(rest_);
     for (const UnitRow& row : kUnits) {
       if (row.name != name) continue;
-      threshold.bound = *number * row.times / row.over;
+      threshold.bound = shifted(digits, *number, row.exponent) * row.times;
       threshold.unit = row.unit;
       return {};
     }
