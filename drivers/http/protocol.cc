@@ -62,8 +62,9 @@ class HttpProtocol final : public Protocol {
     constexpr std::size_t kStatus = kBegin.size() + 2;
     const std::string_view status =
         bytes.substr(std::min(bytes.size(), kStatus), 3);
-    if (bytes.starts_with(kBegin) && bytes[kStatus - 1] == ' ' &&
-        status.size() == 3 && std::all_of(status.begin(), status.end(), digit))
+    if (status.size() == 3 && bytes.starts_with(kBegin) &&
+        bytes[kStatus - 1] == ' ' &&
+        std::all_of(status.begin(), status.end(), digit))
       return fmt::format("HTTP {}", status);
     constexpr std::size_t kShown = 24;
     std::string shown(bytes.substr(0, kShown));
