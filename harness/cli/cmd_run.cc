@@ -53,8 +53,9 @@ Result<std::string> record_path(const RunOptions& options,
 }
 
 Result<Scenario> prepare(const std::string& path, bool show_output) {
-  Result<Scenario> scenario = load_scenario_file(path);
+  Result<Scenario> scenario = load_scenario_file(path, websocket_words());
   TIDEMARK_TRY(scenario);
+  TIDEMARK_TRY(require_service(*scenario));
   scenario->target.show_output |= show_output;
   if (!uses_port(*scenario)) return scenario;
   Result<int> port = free_port();

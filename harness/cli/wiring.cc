@@ -154,6 +154,16 @@ Result<World> make_world(const Scenario& scenario, Clock& clock,
   return world;
 }
 
+LoadWords websocket_words() {
+  EngineWords websocket;
+  websocket.name = "websocket";
+  websocket.engine = Engine::kWebSocket;
+  websocket.plain_schemes = {"ws"};
+  websocket.behaviors = {CloseBehavior::kGraceful, CloseBehavior::kReset,
+                         CloseBehavior::kFin};
+  return {websocket};
+}
+
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
   if (format == "terminal") return make_terminal_reporter();
   if (format == "junit") return make_junit_reporter();

@@ -8,6 +8,7 @@
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
 #include "tidemark/driver.h"
+#include "tidemark/load_words.h"
 #include "tidemark/probe.h"
 #include "tidemark/reporter.h"
 #include "tidemark/result.h"
@@ -29,6 +30,9 @@ struct World {
 // `scenario` with its port filled in.
 Result<World> make_world(const Scenario& scenario, Clock& clock,
                          Cancellation& cancellation);
+
+// What scenarios may name: the protocol there is, with its behaviours.
+LoadWords websocket_words();
 
 // "terminal", "json", "junit"; kUsage with the names there are otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);

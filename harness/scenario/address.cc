@@ -4,18 +4,28 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <vector>
 
+#include "harness/base/spelling.h"
 #include "harness/scenario/diagnostics.h"
 
 namespace tidemark {
 namespace {
 
-constexpr std::string_view kScheme = "ws://";
+// What sun_path holds, without the NUL at its end (unix(7)).
+constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::string_view kUnixSuffix = "+unix";
+// SELECT takes a number; no server has more.
+constexpr unsigned kMostDatabases = 65535;
 
 tl::unexpected<Error> malformed(std::string_view wanted, std::string_view found,
-                                std::string_view what = {}) {
-  return fail(ErrorKind::kUsage, fmt::format("wanted {}, found `{}`{}", wanted,
-                                             printable(found), what));
+                                std::string_view what = {},
+                                std::string hint = {}) {
+  return fail(
+      ErrorKind::kUsage,
+      fmt::format("wanted {}, found `{}`{}", wanted, printable(found), what),
+      std::move(hint));
 }
 
 // Only digits, at most `most`, no leading zero that another parser could
@@ -28,6 +38,20 @@ bool parse_decimal(std::string_view text, unsigned most, unsigned& value) {
   return parsed.ec == std::errc() && parsed.ptr == end && value <= most;
 }
 
+std::optional<std::uint32_t> loopback_v4(std::string_view host) {
+  std::uint32_t address = 0;
+  unsigned octet = 0;
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t dot = host.find('.');
+    if ((dot == std::string_view::npos) != (i == 3)) return std::nullopt;
+    if (!parse_decimal(host.substr(0, dot), 255, octet)) return std::nullopt;
+    if (i == 0 && octet != 127) return std::nullopt;
+    address = address << 8 | octet;
+    host.remove_prefix(i == 3 ? host.size() : dot + 1);
+  }
+  return address;
+}
+
 Status check_policy(std::string_view host) {
   if (is_loopback_host(host)) return {};
   return fail(ErrorKind::kUsage,
@@ -37,19 +61,126 @@ Status check_policy(std::string_view host) {
               "localhost");
 }
 
+// The scheme of a URL, in the words of the engine that speaks it.
+struct Scheme {
+  const EngineWords* engine = nullptr;
+  std::string name;
+  bool secure = false;
+};
+
+std::optional<Scheme> find_scheme(std::string_view name,
+                                  const LoadWords& words) {
+  for (const EngineWords& engine : words) {
+    for (const std::string& plain : engine.plain_schemes)
+      if (plain == name) return Scheme{&engine, plain, false};
+    for (const std::string& secure : engine.secure_schemes)
+      if (secure == name) return Scheme{&engine, secure, true};
+  }
+  return std::nullopt;
+}
+
+std::string resource_of(Engine engine) {
+  if (engine == Engine::kRedis) return "/DATABASE";
+  return engine == Engine::kTcp ? "" : "/PATH";
+}
+
+std::string shape_of(const Scheme& scheme) {
+  return fmt::format("{}://HOST:PORT{}", scheme.name,
+                     resource_of(scheme.engine->engine));
+}
+
+std::string unix_shape_of(const Scheme& scheme) {
+  const std::string resource = resource_of(scheme.engine->engine);
+  return fmt::format("{}+unix:/SOCKET{}{}", scheme.name,
+                     resource.empty() ? "" : ":", resource);
+}
+
+tl::unexpected<Error> unknown_scheme(std::string_view url,
+                                     std::string_view name,
+                                     const LoadWords& words) {
+  std::vector<std::string> known;
+  for (const EngineWords& engine : words) {
+    known.insert(known.end(), engine.plain_schemes.begin(),
+                 engine.plain_schemes.end());
+    known.insert(known.end(), engine.secure_schemes.begin(),
+                 engine.secure_schemes.end());
+  }
+  const std::optional<std::string> nearest = nearest_word(name, known);
+  return malformed("a URL such as ws://127.0.0.1:PORT/", url, {},
+                   nearest ? fmt::format("did you mean `{}`?", *nearest)
+                           : "the schemes are " + any_of(known, "and"));
+}
+
+Status check_resource(const LoadAddress& address, std::string_view wanted,
+                      std::string_view url) {
+  const std::string_view resource = address.resource;
+  if (resource.find('#') != std::string_view::npos)
+    return malformed(wanted, url, " with a fragment");
+  if (resource.empty() || resource == "/") return {};
+  if (address.engine == Engine::kTcp)
+    return malformed(wanted, url, " with a path");
+  unsigned database = 0;
+  if (address.engine == Engine::kRedis &&
+      !parse_decimal(resource.substr(1), kMostDatabases, database))
+    return malformed(wanted, url,
+                     " with a path that is not the number of a database");
+  return {};
+}
+
+// What follows SCHEME+unix: in a URL.
+Status parse_unix(std::string_view rest, std::string_view wanted,
+                  std::string_view url, LoadAddress& address) {
+  // An empty authority may be written out, as in file:///.
+  if (rest.starts_with("///")) rest.remove_prefix(2);
+  const std::size_t colon = std::min(rest.find(':'), rest.size());
+  address.socket_path = rest.substr(0, colon);
+  rest.remove_prefix(colon);
+  if (address.socket_path.size() < 2 || !address.socket_path.starts_with('/') ||
+      address.socket_path.starts_with("//"))
+    return malformed(wanted, url, " without the absolute path of a socket");
+  if (address.socket_path.size() > kLongestSocketPath)
+    return malformed(fmt::format("the path of a socket of at most {} bytes",
+                                 kLongestSocketPath),
+                     address.socket_path,
+                     fmt::format(" of {} bytes", address.socket_path.size()));
+  if (!rest.empty()) rest.remove_prefix(1);
+  if (!rest.empty() && !rest.starts_with('/'))
+    return malformed(wanted, url,
+                     " with something else than a path after the socket");
+  address.resource = rest;
+  return check_resource(address, wanted, url);
+}
+
+// What follows SCHEME:// in a URL.
+Status parse_tcp(std::string_view rest, std::string_view wanted,
+                 std::string_view url, LoadAddress& address) {
+  const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view authority = rest.substr(0, path);
+  rest.remove_prefix(path);
+  if (authority.find('@') != std::string_view::npos)
+    return malformed(wanted, url, " with a user name",
+                     address.engine == Engine::kRedis
+                         ? "use the keys `username` and `password`"
+                         : "");
+  if (rest.starts_with('?')) return malformed(wanted, url, " without a path");
+  address.resource = rest;
+  TIDEMARK_TRY(check_resource(address, wanted, url));
+  Result<ServerAddress> server = parse_endpoint(authority);
+  TIDEMARK_TRY(server);
+  address.server = std::move(*server);
+  return {};
+}
+
 }  // namespace
 
 bool is_loopback_host(std::string_view host) {
-  if (host == "localhost" || host == "::1") return true;
-  unsigned octet = 0;
-  for (int i = 0; i < 4; ++i) {
-    const std::size_t dot = host.find('.');
-    if ((dot == std::string_view::npos) != (i == 3)) return false;
-    if (!parse_decimal(host.substr(0, dot), 255, octet)) return false;
-    if (i == 0 && octet != 127) return false;
-    host.remove_prefix(i == 3 ? host.size() : dot + 1);
-  }
-  return true;
+  return host == "localhost" || host == "::1" || loopback_v4(host);
+}
+
+Result<std::uint32_t> parse_loopback_v4(std::string_view text) {
+  const std::optional<std::uint32_t> address = loopback_v4(text);
+  if (address) return *address;
+  return malformed("an address in 127.0.0.0/8", text);
 }
 
 Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
@@ -82,30 +213,31 @@ Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
   return address;
 }
 
-Result<ServerAddress> parse_ws_url(std::string_view url) {
-  constexpr std::string_view wanted = "ws://HOST:PORT/PATH";
-  if (url.starts_with("wss://")) {
-    return fail(ErrorKind::kUsage,
-                fmt::format("wanted {}, found `{}`: TLS is not built yet",
-                            wanted, printable(url)),
-                "test the service without TLS: ws://");
-  }
-  if (!url.starts_with(kScheme)) return malformed(wanted, url);
+Result<LoadAddress> parse_load_address(std::string_view url,
+                                       const LoadWords& words) {
+  const std::size_t colon = std::min(url.find(':'), url.size());
+  std::string_view name = url.substr(0, colon);
+  const bool is_unix = name.ends_with(kUnixSuffix);
+  if (is_unix) name.remove_suffix(kUnixSuffix.size());
+  const std::optional<Scheme> scheme = find_scheme(name, words);
+  if (!scheme) return unknown_scheme(url, name, words);
+  const std::string wanted =
+      is_unix ? unix_shape_of(*scheme) : shape_of(*scheme);
   const bool clean = std::all_of(url.begin(), url.end(),
                                  [](char c) { return c > ' ' && c < 0x7F; });
   if (!clean)
     return malformed(wanted, url, ", which has a character no URL may have");
-  std::string_view rest = url.substr(kScheme.size());
-  const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
-  const std::string_view authority = rest.substr(0, path);
-  rest.remove_prefix(path);
-  if (authority.find('@') != std::string_view::npos)
-    return malformed(wanted, url, " with a user name");
-  if (rest.starts_with('?')) return malformed(wanted, url, " without a path");
-  if (rest.find('#') != std::string_view::npos)
-    return malformed(wanted, url, " with a fragment");
-  Result<ServerAddress> address = parse_endpoint(authority);
-  if (address) address->path = rest.empty() ? "/" : rest;
+  LoadAddress address;
+  address.scheme = scheme->name;
+  address.engine = scheme->engine->engine;
+  address.secure = scheme->secure;
+  std::string_view rest = url.substr(std::min(colon + 1, url.size()));
+  if (is_unix) {
+    TIDEMARK_TRY(parse_unix(rest, wanted, url, address));
+    return address;
+  }
+  if (!rest.starts_with("//")) return malformed(wanted, url);
+  TIDEMARK_TRY(parse_tcp(rest.substr(2), wanted, url, address));
   return address;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tidemark/load_words.h"
 #include "tidemark/result.h"
 
 namespace tidemark {
@@ -13,20 +14,36 @@ namespace tidemark {
 struct ServerAddress {
   std::string host;  // without brackets: "127.0.0.1", "::1", "localhost"
   std::uint16_t port = 0;
-  std::string path;  // with its query; "/" if none was given
 
   bool operator==(const ServerAddress&) const = default;
 };
 
-// `ws://HOST:PORT/PATH` on loopback. REQUIRES: variables are expanded.
-Result<ServerAddress> parse_ws_url(std::string_view url);
+// A URL, taken apart: SCHEME://HOST:PORT/PATH, or SCHEME+unix:/SOCKET:/PATH.
+struct LoadAddress {
+  std::string scheme;  // without "+unix"
+  Engine engine = Engine::kWebSocket;
+  bool secure = false;      // TLS is spoken
+  ServerAddress server;     // TCP
+  std::string socket_path;  // Unix socket: not empty, and `server` is
+  std::string resource;     // path with its query; empty if none was given
 
-// `HOST:PORT` on loopback; the path of the result is empty.
+  bool operator==(const LoadAddress&) const = default;
+};
+
+// A URL of one of the schemes of `words`, on loopback or a Unix socket.
+// REQUIRES: variables are expanded.
+Result<LoadAddress> parse_load_address(std::string_view url,
+                                       const LoadWords& words);
+
+// `HOST:PORT` on loopback.
 Result<ServerAddress> parse_endpoint(std::string_view endpoint);
 
 // True for localhost, [::1] without its brackets and 127.0.0.0/8 as four
 // decimal numbers. Names are not resolved: what a name means can change
 // between the check and the connection.
 bool is_loopback_host(std::string_view host);
+
+// 127.x.y.z as one number, or nothing if it is not on loopback.
+Result<std::uint32_t> parse_loopback_v4(std::string_view text);
 
 }  // namespace tidemark

@@ -1,6 +1,7 @@
 #include "harness/scenario/diagnostics.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -96,6 +97,30 @@ std::pair<std::string, std::string> picture(std::string_view line,
   return {shown, std::string(caret, ' ') + '^' + std::string(width - 1, '~')};
 }
 
+// The text with stars instead of its secrets. One whose spelling is not its
+// value (escapes, several lines) loses the rest of its line.
+std::string without_secrets(std::string_view text,
+                            const std::vector<Position>& secrets) {
+  std::string result(text);
+  if (secrets.empty()) return result;
+  std::vector<std::size_t> starts = {0};
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n') starts.push_back(i + 1);
+  starts.push_back(text.size());
+  for (const Position& secret : secrets) {
+    if (secret.line + 1 >= starts.size()) continue;
+    const std::size_t line_end = starts[secret.line + 1];
+    const std::size_t begin =
+        std::min(starts[secret.line] + secret.column, line_end);
+    const bool spelled = secret.length > 2;
+    const std::size_t end =
+        spelled ? std::min(begin + secret.length, line_end) : line_end;
+    for (std::size_t at = begin; at < end; ++at)
+      if (result[at] != '"' && result[at] != '\n') result[at] = '*';
+  }
+  return result;
+}
+
 // Messages quote through printable(); the YAML parser's own words do not.
 std::string one_line(const std::string& message) {
   return printable(message, message.size());
@@ -140,7 +165,8 @@ std::string Diagnostics::render(const std::string& path,
                      return std::pair(a.at.line, a.at.column) <
                             std::pair(b.at.line, b.at.column);
                    });
-  const std::vector<std::string_view> lines = split_lines(text);
+  const std::string safe = without_secrets(text, secrets_);
+  const std::vector<std::string_view> lines = split_lines(safe);
   const std::size_t shown = std::min(sorted.size(), kMaxDiagnosticsShown);
   const std::string shown_path = printable(path, path.size());
   std::string result;
@@ -171,6 +197,14 @@ std::string printable(std::string_view text, std::size_t longest) {
   }
   if (head.size() < text.size()) result += "…";
   return result;
+}
+
+std::string any_of(const std::vector<std::string>& words,
+                   std::string_view last) {
+  if (words.size() < 2) return words.empty() ? "" : words.front();
+  return fmt::format("{} {} {}",
+                     fmt::join(words.begin(), words.end() - 1, ", "), last,
+                     words.back());
 }
 
 }  // namespace tidemark

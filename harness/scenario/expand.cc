@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "harness/base/spelling.h"
@@ -12,7 +14,11 @@ namespace {
 
 constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
-constexpr std::string_view kPort = "port";
+constexpr std::string_view kLiteralOpen = "{{{{";
+constexpr const char* kPort = "port";
+
+// As part of an IP address it is refused, as more than a port, too.
+constexpr const char* kSamplePort = "65535";
 
 struct Variable {
   std::size_t begin = 0;  // of the braces
@@ -36,6 +42,19 @@ std::optional<Variable> next_variable(std::string_view text, std::size_t from) {
   return variable;
 }
 
+template <class Steps, class Visit>
+void visit_steps(Steps& steps, Visit visit) {
+  for (auto& step : steps) {
+    visit(step.path);
+    for (auto& [name, value] : step.headers) visit(value);
+    for (auto& word : step.words) visit(word);
+    visit(step.body);
+    visit(step.expect.contains);
+    visit(step.expect.equals);
+    visit_steps(step.steps, visit);
+  }
+}
+
 // Every text of the scenario in which a variable means something.
 template <class ScenarioType, class Visit>
 void visit_expanded(ScenarioType& scenario, Visit visit) {
@@ -45,22 +64,53 @@ void visit_expanded(ScenarioType& scenario, Visit visit) {
   visit(scenario.target.ready.output);
   for (auto& flow : scenario.flows) {
     visit(flow.url);
+    for (auto& word : flow.command) visit(word);
     for (auto& [name, value] : flow.headers) visit(value);
+    for (auto& [name, value] : flow.variables) visit(value);
+    visit_steps(flow.flow, visit);
+  }
+  for (auto& standin : scenario.standins) {
+    for (auto& rule : standin.rules) {
+      visit(rule.when);
+      visit(rule.reply);
+      visit(rule.error);
+      for (auto& [name, value] : rule.headers) visit(value);
+    }
   }
 }
 
 bool has_port(std::string_view text) {
-  std::size_t at = 0;
-  while (const std::optional<Variable> variable = next_variable(text, at)) {
-    if (variable->closed && variable->name == kPort) return true;
-    at = variable->end;
-  }
-  return false;
+  return expand(text, {{kPort, ""}}).size() != text.size();
+}
+
+Scenario expanded(Scenario scenario,
+                  const std::map<std::string, std::string>& values) {
+  visit_expanded(scenario, [&values](std::string& text) {
+    if (text.find(kOpen) != std::string::npos) text = expand(text, values);
+  });
+  return scenario;
+}
+
+// "{{ port }}", "{{ api.port }}"
+std::string in_braces(const std::string& name) {
+  return fmt::format("{{{{ {} }}}}", name);
+}
+
+std::string hint_for(std::string_view name,
+                     const std::vector<std::string>& known) {
+  const std::optional<std::string> nearest = nearest_word(name, known);
+  if (nearest) return fmt::format("did you mean {}?", in_braces(*nearest));
+  if (known.empty()) return "without target.command there is no variable";
+  std::vector<std::string> all;
+  for (const std::string& word : known) all.push_back(in_braces(word));
+  if (all.size() == 1) return fmt::format("the only variable is {}", all[0]);
+  return fmt::format("the variables are {}", any_of(all, "and"));
 }
 
 }  // namespace
 
-Status check_variables(std::string_view text) {
+Status check_variables(std::string_view text,
+                       const std::vector<std::string>& known) {
   std::size_t at = 0;
   while (const std::optional<Variable> variable = next_variable(text, at)) {
     if (!variable->closed) {
@@ -68,32 +118,60 @@ Status check_variables(std::string_view text) {
                   fmt::format("`{{{{` without `}}}}` in `{}`", printable(text)),
                   "write {{ port }}");
     }
-    if (variable->name != kPort) {
+    if (std::find(known.begin(), known.end(), variable->name) == known.end()) {
       return fail(
           ErrorKind::kUsage,
           fmt::format("unknown variable `{}`", printable(variable->name)),
-          nearest_word(variable->name, {std::string(kPort)})
-              ? "did you mean {{ port }}?"
-              : "the only variable is {{ port }}");
+          hint_for(variable->name, known));
     }
     at = variable->end;
   }
   return {};
 }
 
-std::string expand_port(std::string text, int port) {
+std::string expand(std::string_view text,
+                   const std::map<std::string, std::string>& values) {
   std::string result;
   std::size_t at = 0;
-  while (const std::optional<Variable> variable = next_variable(text, at)) {
+  while (std::optional<Variable> variable = next_variable(text, at)) {
+    if (text.substr(variable->begin).starts_with(kLiteralOpen)) {
+      variable->end = variable->begin + kLiteralOpen.size();
+      variable->closed = false;
+    }
     result.append(text, at, variable->begin - at);
-    if (variable->closed && variable->name == kPort)
-      result += std::to_string(port);
+    const auto value = variable->closed
+                           ? values.find(std::string(variable->name))
+                           : values.end();
+    if (value != values.end())
+      result += value->second;
     else
       result.append(text, variable->begin, variable->end - variable->begin);
     at = variable->end;
   }
   result.append(text, at);
   return result;
+}
+
+std::vector<std::string> variable_names(
+    bool has_service, const std::vector<std::string>& standins) {
+  std::vector<std::string> names;
+  if (has_service) names.emplace_back(kPort);
+  for (const std::string& name : standins) {
+    names.push_back(name + ".port");
+    names.push_back(name + ".address");
+  }
+  return names;
+}
+
+std::map<std::string, std::string> sample_values(
+    const std::vector<std::string>& known) {
+  std::map<std::string, std::string> values;
+  for (const std::string& name : known) {
+    values[name] = name.ends_with(".address")
+                       ? fmt::format("127.0.0.1:{}", kSamplePort)
+                       : kSamplePort;
+  }
+  return values;
 }
 
 bool uses_port(const Scenario& scenario) {
@@ -105,10 +183,17 @@ bool uses_port(const Scenario& scenario) {
 }
 
 Scenario with_port(Scenario scenario, int port) {
-  visit_expanded(scenario, [port](std::string& text) {
-    text = expand_port(std::move(text), port);
-  });
-  return scenario;
+  return expanded(std::move(scenario), {{kPort, std::to_string(port)}});
+}
+
+Scenario with_standins(Scenario scenario,
+                       const std::map<std::string, int>& ports) {
+  std::map<std::string, std::string> values;
+  for (const auto& [name, port] : ports) {
+    values[name + ".port"] = std::to_string(port);
+    values[name + ".address"] = fmt::format("127.0.0.1:{}", port);
+  }
+  return expanded(std::move(scenario), values);
 }
 
 }  // namespace tidemark

@@ -20,14 +20,6 @@ std::string did_you_mean(std::string_view word,
   return fmt::format("{} {}", otherwise, fmt::join(known, ", "));
 }
 
-// "a, b or c"
-std::string any_of(const std::vector<std::string>& words) {
-  if (words.size() < 2) return words.empty() ? "" : words.front();
-  return fmt::format("{} or {}",
-                     fmt::join(words.begin(), words.end() - 1, ", "),
-                     words.back());
-}
-
 // A word that stands for a number or a size; quoted, it is text.
 bool is_plain(const Node& node) {
   return node.kind == NodeKind::kScalar && !node.quoted;
@@ -143,6 +135,48 @@ std::optional<Bytes> read_size(const Node& node, const std::string& name,
   return *parsed;
 }
 
+std::optional<Duration> read_duration(const Node& node, const std::string& name,
+                                      Duration least, Duration most,
+                                      Diagnostics& problems) {
+  if (node.kind != NodeKind::kScalar) {
+    add_mismatch(node, name, "a duration", problems,
+                 "write it like 250ms, 5s, 2m or 1h");
+    return std::nullopt;
+  }
+  const Result<Duration> parsed = parse_duration(node.text);
+  if (!parsed) {
+    add_error(node, name, parsed.error(), problems);
+    return std::nullopt;
+  }
+  if (*parsed < least || *parsed > most) {
+    add_mismatch(
+        node, name,
+        fmt::format("{} to {}", format_duration(least), format_duration(most)),
+        problems);
+    return std::nullopt;
+  }
+  return *parsed;
+}
+
+std::optional<double> read_rate(const Node& node, const std::string& name,
+                                double most, Diagnostics& problems) {
+  if (node.kind != NodeKind::kScalar) {
+    add_mismatch(node, name, "a rate", problems,
+                 "write it like 100/s or 5000/m");
+    return std::nullopt;
+  }
+  const Result<double> parsed = parse_rate(node.text);
+  if (!parsed) {
+    add_error(node, name, parsed.error(), problems);
+    return std::nullopt;
+  }
+  if (*parsed > most) {
+    add_mismatch(node, name, fmt::format("at most {}/s", most), problems);
+    return std::nullopt;
+  }
+  return *parsed;
+}
+
 std::optional<std::size_t> read_word(const Node& node, const std::string& name,
                                      const std::vector<std::string>& known,
                                      Diagnostics& problems) {
@@ -176,7 +210,9 @@ std::string Section::path(std::string_view key) const {
 }
 
 const Node* Section::find(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end())
+    known_.emplace_back(key);
+  if (problems_->notes_keys()) problems_->note_key(path(key));
   for (std::size_t i = 0; i < node_->keys.size(); ++i)
     if (node_->keys[i].text == key) return &node_->items[i];
   return nullptr;
@@ -248,27 +284,29 @@ void Section::duration(std::string_view key, Duration& out, Duration least,
                        Duration most) {
   const Node* found = find(key);
   if (found == nullptr) return;
-  if (found->kind != NodeKind::kScalar) {
-    add_mismatch(*found, path(key), "a duration", *problems_,
-                 "write it like 250ms, 5s, 2m or 1h");
-    return;
-  }
-  const Result<Duration> parsed = parse_duration(found->text);
-  if (!parsed) {
-    add_error(*found, path(key), parsed.error(), *problems_);
-    return;
-  }
-  if (*parsed < least || *parsed > most) {
-    add_mismatch(
-        *found, path(key),
-        fmt::format("{} to {}", format_duration(least), format_duration(most)),
-        *problems_);
-    return;
-  }
-  out = *parsed;
+  const std::optional<Duration> value =
+      read_duration(*found, path(key), least, most, *problems_);
+  if (value) out = *value;
+}
+
+void Section::rate(std::string_view key, double& out, double most) {
+  const Node* found = find(key);
+  if (found == nullptr) return;
+  const std::optional<double> value =
+      read_rate(*found, path(key), most, *problems_);
+  if (value) out = *value;
 }
 
 void Section::size(std::string_view key, Bytes& out, Bytes most) {
+  const Node* found = find(key);
+  if (found == nullptr) return;
+  const std::optional<Bytes> value =
+      read_size(*found, path(key), most, *problems_);
+  if (value) out = *value;
+}
+
+void Section::size(std::string_view key, std::optional<Bytes>& out,
+                   Bytes most) {
   const Node* found = find(key);
   if (found == nullptr) return;
   const std::optional<Bytes> value =
@@ -311,6 +349,13 @@ void Section::finish() {
         key.at, fmt::format("unknown key `{}`{}", printable(key.text), where),
         did_you_mean(key.text, known_, "the keys here are"));
   }
+}
+
+void Section::complain(const Node& node, std::string_view key,
+                       std::string message, std::string hint) {
+  if (node.kind == NodeKind::kBroken) return;
+  problems_->add(node.at, fmt::format("`{}`: {}", path(key), message),
+                 std::move(hint));
 }
 
 }  // namespace tidemark

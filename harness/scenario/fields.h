@@ -34,6 +34,11 @@ std::optional<std::uint64_t> read_whole(const Node& node,
                                         Diagnostics& problems);
 std::optional<Bytes> read_size(const Node& node, const std::string& name,
                                Bytes most, Diagnostics& problems);
+std::optional<Duration> read_duration(const Node& node, const std::string& name,
+                                      Duration least, Duration most,
+                                      Diagnostics& problems);
+std::optional<double> read_rate(const Node& node, const std::string& name,
+                                double most, Diagnostics& problems);
 
 // "the text `x`", "a list" … for "wanted A, found B".
 std::string describe(const Node& node);
@@ -67,7 +72,9 @@ class Section {
                 const TextRule& name_rule, const TextRule& value_rule);
   void duration(std::string_view key, Duration& out, Duration least,
                 Duration most);
+  void rate(std::string_view key, double& out, double most);
   void size(std::string_view key, Bytes& out, Bytes most);
+  void size(std::string_view key, std::optional<Bytes>& out, Bytes most);
   void flag(std::string_view key, bool& out);
   void whole(std::string_view key, std::uint32_t& out, std::uint32_t least,
              std::uint32_t most);
@@ -85,6 +92,11 @@ class Section {
   // Reports every key that nobody asked for.
   void finish();
 
+  // Adds "`name`: message" at `node`, for rules that need more than a field.
+  void complain(const Node& node, std::string_view key, std::string message,
+                std::string hint = {});
+
+  const std::string& name() const { return name_; }
   std::string path(std::string_view key) const;
   const Node& node() const { return *node_; }
   Diagnostics& problems() { return *problems_; }

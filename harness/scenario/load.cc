@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,8 +11,11 @@
 
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/document.h"
+#include "harness/scenario/expand.h"
+#include "harness/scenario/paths.h"
 #include "harness/scenario/quantities.h"
 #include "harness/scenario/sections.h"
+#include "harness/scenario/text_rules.h"
 #include "harness/scenario/utf8.h"
 
 namespace tidemark {
@@ -19,6 +23,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::uint64_t kFormatVersion = 1;
+constexpr std::size_t kMaxFlows = 64;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -66,24 +71,101 @@ bool read_version(Section& file) {
   return node->kind != NodeKind::kScalar;
 }
 
-Scenario read_scenario(const Node& root, Diagnostics& problems) {
+// The keys of a map that is looked at before it is its turn.
+std::vector<std::string> names_in(const Node* node) {
+  std::vector<std::string> names;
+  if (node == nullptr || node->kind != NodeKind::kMap) return names;
+  for (const Node& key : node->keys)
+    if (check_name(key.text)) names.push_back(key.text);
+  return names;
+}
+
+bool starts_service(const Node* target) {
+  if (target == nullptr) return false;
+  return std::any_of(target->keys.begin(), target->keys.end(),
+                     [](const Node& key) { return key.text == "command"; });
+}
+
+void read_flows(const Node& node, std::vector<LoadSpec>& flows,
+                const LoadContext& context, Diagnostics& problems) {
+  if (node.kind != NodeKind::kMap || node.keys.empty() ||
+      node.keys.size() > kMaxFlows) {
+    add_mismatch(node, "flows",
+                 fmt::format("a map of 1 to {} names to flows", kMaxFlows),
+                 problems, "write { chat: { url: … }, api: { url: … } }");
+    return;
+  }
+  flows.clear();
+  for (std::size_t i = 0; i < node.keys.size(); ++i) {
+    LoadSpec flow;
+    const std::optional<std::string> name =
+        read_text(node.keys[i], "flows", problems, check_name);
+    if (name) flow.name = *name;
+    read_load(Section(node.items[i],
+                      fmt::format("flows.{}", printable(node.keys[i].text)),
+                      problems),
+              flow, context);
+    flows.push_back(std::move(flow));
+  }
+}
+
+void read_loads(Section& file, std::vector<LoadSpec>& flows,
+                const LoadContext& context) {
+  const Node* load = file.find("load");
+  const Node* several = file.find("flows");
+  if (load != nullptr && several != nullptr)
+    file.complain(*several, "flows", "wanted load or flows, found both",
+                  "load is for one flow, flows for several");
+  if (load == nullptr && several == nullptr)
+    file.require("load", "say how to load it: load: { url: … }");
+  if (load != nullptr)
+    read_load(Section(*load, "load", file.problems()), flows[0], context);
+  else if (several != nullptr)
+    read_flows(*several, flows, context, file.problems());
+}
+
+Scenario read_scenario(const Node& root, const LoadWords& words,
+                       Diagnostics& problems) {
   Scenario scenario;
   Section file(root, "", problems);
   if (!read_version(file)) return scenario;
   file.text("name", scenario.name);
   file.text("description", scenario.description);
-  if (const Node* node =
-          file.require("target", "say what to test: target: { command: … }"))
-    read_target(Section(*node, "target", problems), scenario.target);
-  if (const Node* node =
-          file.require("load", "say how to load it: load: { url: … }"))
-    read_load(Section(*node, "load", problems), scenario.flows[0]);
+  const Node* target = file.find("target");
+  const Node* standins = file.find("standins");
+  const VariableList variables =
+      variable_names(starts_service(target), names_in(standins));
+  if (target != nullptr)
+    read_target(Section(*target, "target", problems), scenario.target,
+                variables);
+  if (standins != nullptr)
+    read_standins(*standins, scenario.standins, words, problems);
+  read_loads(file, scenario.flows, LoadContext{words, variables});
+  if (const Node* node = file.find("thresholds"))
+    read_thresholds(*node, scenario.thresholds, problems);
   if (const Node* node = file.find("cycles"))
     read_cycles(*node, scenario.cycles, problems);
   if (std::optional<Section> expect = file.section("expect"))
     read_expect(std::move(*expect), scenario.expect);
   file.finish();
   return scenario;
+}
+
+// Files named in a scenario lie beside it.
+void find_files(Scenario& scenario) {
+  const auto find = [&scenario](std::string& path) {
+    path = beside(scenario.path, path);
+  };
+  for (LoadSpec& flow : scenario.flows) {
+    for (FeederSpec& feeder : flow.feeders) find(feeder.path);
+    find(flow.tls.ca_file);
+    find(flow.tls.certificate_file);
+    find(flow.tls.key_file);
+  }
+  for (StandInSpec& standin : scenario.standins) {
+    find(standin.certificate_file);
+    find(standin.key_file);
+  }
 }
 
 // "scenarios/churn.yaml" → "churn"
@@ -104,7 +186,8 @@ tl::unexpected<Error> unreadable(const std::string& path,
 
 }  // namespace
 
-Result<Scenario> load_scenario(const std::string& path, std::string_view text) {
+Result<Scenario> load_scenario(const std::string& path, std::string_view text,
+                               const LoadWords& words) {
   if (text.size() > kMaxScenarioBytes) {
     return unreadable(
         path, fmt::format(
@@ -118,15 +201,17 @@ Result<Scenario> load_scenario(const std::string& path, std::string_view text) {
   std::optional<Node> root;
   if (check_characters(text, problems)) root = parse_document(text, problems);
   Scenario scenario;
-  if (root) scenario = read_scenario(*root, problems);
+  if (root) scenario = read_scenario(*root, words, problems);
   if (!problems.empty())
     return fail(ErrorKind::kUsage, problems.render(path, text));
   scenario.path = path;
   if (scenario.name.empty()) scenario.name = name_from(path);
+  find_files(scenario);
   return scenario;
 }
 
-Result<Scenario> load_scenario_file(const std::string& path) {
+Result<Scenario> load_scenario_file(const std::string& path,
+                                    const LoadWords& words) {
   const std::unique_ptr<std::FILE, CloseFile> file(
       std::fopen(path.c_str(), "re"));
   if (!file) return unreadable(path, std::strerror(errno), "check the path");
@@ -136,7 +221,27 @@ Result<Scenario> load_scenario_file(const std::string& path) {
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0)
     return unreadable(path, std::strerror(errno));
-  return load_scenario(path, text);
+  return load_scenario(path, text, words);
+}
+
+Status require_service(const Scenario& scenario) {
+  if (!scenario.target.command.empty()) return {};
+  return fail(
+      ErrorKind::kUsage,
+      fmt::format("{}: `target.command` is missing",
+                  printable(scenario.path, scenario.path.size())),
+      "say what to start: target: { command: [./server, --port, \"{{ port "
+      "}}\"] }");
+}
+
+std::set<std::string> known_keys(std::string_view text,
+                                 const LoadWords& words) {
+  std::set<std::string> keys;
+  Diagnostics problems;
+  problems.note_keys_in(keys);
+  if (const std::optional<Node> root = parse_document(text, problems))
+    read_scenario(*root, words, problems);
+  return keys;
 }
 
 }  // namespace tidemark

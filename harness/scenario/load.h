@@ -3,22 +3,37 @@
 // downstream needs to.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "tidemark/load_words.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 
 namespace tidemark {
 
-// `path` is for messages only. All problems of the text come back together,
-// in one kUsage error whose message is what a person reads (see
-// harness/scenario/diagnostics.h). An absent `name` becomes the file's name
-// without folder and extension. `{{ port }}` stays as written: see
-// harness/scenario/expand.h. Thread-safe; never throws.
-Result<Scenario> load_scenario(const std::string& path, std::string_view text);
+// Every engine, scheme, behaviour and provocation that a scenario may name
+// comes in as `words`. `path` is for messages, and for the folder that the
+// files named in the scenario lie in: their paths in the result lead there.
+// All problems of the text come back together, in one kUsage error whose
+// message is what a person reads (see harness/scenario/diagnostics.h). An
+// absent `name` becomes the file's name without folder and extension.
+// Variables stay as written (see harness/scenario/expand.h), and so do
+// secrets (harness/scenario/secrets.h). Thread-safe; never throws.
+Result<Scenario> load_scenario(const std::string& path, std::string_view text,
+                               const LoadWords& words);
 
 // Reads the file first; kUsage, too, if that fails.
-Result<Scenario> load_scenario_file(const std::string& path);
+Result<Scenario> load_scenario_file(const std::string& path,
+                                    const LoadWords& words);
+
+// A scenario may leave target.command out, to load a service that runs
+// already; kUsage then, for callers who have to start one.
+Status require_service(const Scenario& scenario);
+
+// Every key that was asked for while `text` was read, as a path
+// ("load.send.count"). Sections that `text` lacks are not looked into.
+std::set<std::string> known_keys(std::string_view text, const LoadWords& words);
 
 }  // namespace tidemark

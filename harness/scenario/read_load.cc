@@ -1,14 +1,12 @@
-// The `load` section: how many connections, what they say, how they end.
+// One flow of load: how many connections, what they say, how they end.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
-#include "harness/scenario/address.h"
 #include "harness/scenario/expand.h"
-#include "harness/scenario/quantities.h"
 #include "harness/scenario/sections.h"
+#include "harness/scenario/text_rules.h"
 
 namespace tidemark {
 namespace {
@@ -16,179 +14,11 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-// Caps, not advice: past them a typing error is likelier than an intention.
-constexpr std::uint32_t kMaxConnections = 1'000'000;
-constexpr std::uint32_t kMaxMessages = 1'000'000;
-constexpr std::uint32_t kMaxWeight = 1'000'000;
-constexpr double kMaxRate = 1e6;  // connections per second
-constexpr Bytes kMaxMessageSize{16 << 20};
+constexpr std::uint32_t kMaxPipeline = 10'000;
 
-constexpr std::size_t kSchemeLength = 5;  // ws://
-
-constexpr int kSamplePort = 65535;  // as in read_target.cc
-
-tl::unexpected<Error> refused(std::string message, std::string hint = {}) {
-  return fail(ErrorKind::kUsage, std::move(message), std::move(hint));
-}
-
-Status check_url(const std::string& text) {
-  TIDEMARK_TRY(check_variables(text));
-  TIDEMARK_TRY(parse_ws_url(expand_port(text, kSamplePort)));
-  return {};
-}
-
-// RFC 9110's token: what the name of a header and of a subprotocol may be.
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z') || marks.find(c) != std::string_view::npos;
-  });
-}
-
-Status check_header_name(const std::string& name) {
-  if (!is_token(name)) {
-    return refused(
-        fmt::format("`{}` is not the name of a header", printable(name)));
-  }
-  std::string lower = name;
-  for (char& c : lower)
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower == "sec-websocket-protocol")
-    return refused(fmt::format("the header `{}` is set by tidemark", name),
-                   "use load.subprotocols");
-  if (lower == "host" || lower == "upgrade" || lower == "connection" ||
-      lower.starts_with("sec-websocket-"))
-    return refused(fmt::format("the header `{}` is set by tidemark", name));
-  return {};
-}
-
-Status check_header_value(const std::string& value) {
-  // A line break would start another header.
-  for (char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7F) {
-      return refused(fmt::format(
-          "wanted a header value in one line, found `{}`", printable(value)));
-    }
-  }
-  return check_variables(value);
-}
-
-Status check_subprotocol(const std::string& name) {
-  if (is_token(name)) return {};
-  return refused(fmt::format("wanted the name of a subprotocol, found `{}`",
-                             printable(name)),
-                 "letters, digits and - . _ but no blanks");
-}
-
-// The codes an endpoint may put into a close frame (RFC 6455 §7.4 and the
-// registry); 1005, 1006 and 1015 are never sent.
-bool is_sendable(std::uint64_t code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
-         (code >= 3000 && code <= 4999);
-}
-
-const std::vector<std::string> kBehaviors = {"graceful", "reset", "fin"};
-
-void read_close_code(Section& section, WeightedClose& close) {
-  const Node* node = section.find("code");
-  if (node == nullptr) return;
-  const std::string name = section.path("code");
-  const std::optional<std::uint64_t> code =
-      read_whole(*node, name, 1000, 4999, section.problems());
-  if (!code) return;
-  if (!is_sendable(*code)) {
-    add_mismatch(*node, name, "a code that may be sent", section.problems(),
-                 "1000 to 1003, 1007 to 1014 or 3000 to 4999");
-    return;
-  }
-  if (close.behavior != CloseBehavior::kGraceful) {
-    section.problems().add(
-        node->at, fmt::format("`{}`: only a graceful close sends a code", name),
-        "leave it out");
-    return;
-  }
-  close.code = static_cast<std::uint16_t>(*code);
-}
-
-WeightedClose read_close(const Node& node, const std::string& name,
-                         Diagnostics& problems) {
-  WeightedClose close;
-  const auto set_behavior = [&](const Node& word, const std::string& path) {
-    const std::optional<std::size_t> index =
-        read_word(word, path, kBehaviors, problems);
-    if (index) close.behavior = static_cast<CloseBehavior>(*index);
-  };
-  if (node.kind == NodeKind::kScalar) {
-    set_behavior(node, name);
-    return close;
-  }
-  Section section(node, name, problems);
-  const Node* behavior =
-      section.require("behavior", "write graceful, reset or fin");
-  if (behavior != nullptr) set_behavior(*behavior, section.path("behavior"));
-  section.whole("weight", close.weight, 1, kMaxWeight);
-  read_close_code(section, close);
-  section.finish();
-  return close;
-}
-
-void read_closes(Section& section, std::vector<WeightedClose>& closes) {
-  const Node* node = section.find("close");
-  if (node == nullptr) return;
-  const std::string name = section.path("close");
-  if (node->kind == NodeKind::kScalar) {
-    closes = {read_close(*node, name, section.problems())};
-    return;
-  }
-  if (node->kind != NodeKind::kList) {
-    add_mismatch(*node, name, "a word or a list", section.problems(),
-                 "write reset, or [ { behavior: reset, weight: 1 } ]");
-    return;
-  }
-  if (node->items.empty()) {
-    section.problems().add(
-        node->at,
-        fmt::format("`{}`: wanted at least one way to close, found none", name),
-        "leave it out for graceful");
-    return;
-  }
-  closes.clear();
-  for (std::size_t i = 0; i < node->items.size(); ++i)
-    closes.push_back(read_close(node->items[i], fmt::format("{}[{}]", name, i),
-                                section.problems()));
-}
-
-void read_connect_rate(Section& section, double& rate) {
-  const Node* node = section.find("connectRate");
-  if (node == nullptr) return;
-  const std::string name = section.path("connectRate");
-  if (node->kind != NodeKind::kScalar) {
-    add_mismatch(*node, name, "a rate", section.problems(),
-                 "write it like 100/s or 5000/m");
-    return;
-  }
-  const Result<double> parsed = parse_rate(node->text);
-  if (!parsed) {
-    add_error(*node, name, parsed.error(), section.problems());
-  } else if (*parsed > kMaxRate) {
-    add_mismatch(*node, name, fmt::format("at most {}/s", kMaxRate),
-                 section.problems());
-  } else {
-    rate = *parsed;
-  }
-}
-
-void read_send(Section section, Traffic& traffic) {
-  section.whole("count", traffic.messages, 0, kMaxMessages);
-  section.size("size", traffic.size, kMaxMessageSize);
-  section.flag("binary", traffic.binary);
-  section.word<ReplyRule>(
-      "expect", traffic.replies,
-      {{"echo", ReplyRule::kEcho}, {"ignore", ReplyRule::kIgnore}});
-  section.finish();
-}
+// All but exec, which brings a load tool of its own.
+constexpr std::initializer_list<Engine> kOurs = {
+    Engine::kWebSocket, Engine::kHttp, Engine::kRedis, Engine::kTcp};
 
 void read_timeouts(Section section, Timeouts& timeouts) {
   const Duration least = milliseconds(1);
@@ -199,34 +29,130 @@ void read_timeouts(Section section, Timeouts& timeouts) {
   section.finish();
 }
 
+void read_headers(Section& section, LoadSpec& load,
+                  const LoadContext& context) {
+  if (find_for(section, "headers", context,
+               {Engine::kWebSocket, Engine::kHttp}) == nullptr)
+    return;
+  const auto name_rule = [&load](const std::string& name) {
+    return check_header_name(name, load.engine);
+  };
+  const auto value_rule = [&context](const std::string& value) -> Status {
+    TIDEMARK_TRY(check_header_value(value));
+    return check_variables(value, context.variables);
+  };
+  section.text_map("headers", load.headers, name_rule, value_rule);
+}
+
+// What only one or two of the protocols know.
+void read_protocol(Section& section, LoadSpec& load,
+                   const LoadContext& context) {
+  if (find_for(section, "pipeline", context, {Engine::kHttp, Engine::kRedis}))
+    section.whole("pipeline", load.pipeline, 1, kMaxPipeline);
+  read_headers(section, load, context);
+  if (find_for(section, "subprotocols", context, {Engine::kWebSocket}))
+    section.texts("subprotocols", load.subprotocols, check_subprotocol);
+  if (const Node* node = find_for(section, "resp", context, {Engine::kRedis})) {
+    const std::optional<std::uint64_t> version =
+        read_whole(*node, section.path("resp"), 2, 3, section.problems());
+    if (version) load.resp = static_cast<int>(*version);
+  }
+  if (find_for(section, "username", context, {Engine::kRedis}))
+    section.text("username", load.username, check_not_empty);
+  if (find_for(section, "password", context, {Engine::kRedis}))
+    read_password(section, "password", load.password);
+}
+
+void read_seed(Section& section, std::uint64_t& seed) {
+  const Node* node = section.find("seed");
+  if (node == nullptr) return;
+  const std::optional<std::uint64_t> value =
+      read_whole(*node, section.path("seed"), 0,
+                 std::numeric_limits<std::uint64_t>::max(), section.problems());
+  if (value) seed = *value;
+}
+
+void read_variables(Section& section, LoadSpec& load,
+                    const LoadContext& context) {
+  if (find_for(section, "variables", context, kOurs) == nullptr) return;
+  section.text_map("variables", load.variables, check_variable_name,
+                   [&context](const std::string& value) {
+                     return check_variables(value, context.variables);
+                   });
+}
+
 }  // namespace
 
-void read_load(Section section, LoadSpec& load) {
-  int engine = 0;  // one so far; asked for so that others are refused
-  section.word<int>("engine", engine, {{"websocket", 0}});
-  section.require("url",
-                  "say whom to call: url: \"ws://127.0.0.1:{{ port }}/\"");
-  section.text("url", load.url, check_url);
-  // `ws://HOST:PORT` means its root; drivers need not know.
-  if (load.url.find('/', kSchemeLength) == std::string::npos &&
-      !load.url.empty())
-    load.url += '/';
+const Node* find_for(Section& section, std::string_view key,
+                     const LoadContext& context,
+                     std::initializer_list<Engine> engines) {
+  const Node* node = section.find(key);
+  if (node == nullptr || context.engine == nullptr) return node;
+  const auto wanted = [engines](Engine engine) {
+    return std::find(engines.begin(), engines.end(), engine) != engines.end();
+  };
+  if (wanted(context.engine->engine)) return node;
+  std::vector<std::string> names;
+  for (const EngineWords& engine : context.words)
+    if (wanted(engine.engine)) names.push_back(engine.name);
+  section.complain(*node, key,
+                   fmt::format("means nothing for {}", context.engine->name),
+                   "it belongs to " + any_of(names, "and"));
+  return nullptr;
+}
+
+void read_password(Section& section, std::string_view key, std::string& out) {
+  const Node* node = section.find(key);
+  if (node == nullptr) return;
+  if (node->kind != NodeKind::kScalar) {
+    add_mismatch(*node, section.path(key), "text", section.problems());
+    return;
+  }
+  section.problems().hide(node->at);
+  if (node->text.find('\0') != std::string::npos) {
+    section.complain(*node, key, "wanted text without NUL characters");
+    return;
+  }
+  const Status status = check_header_value(node->text);
+  if (!status) {
+    // Only of `${`: anything else in the message could show the password.
+    section.complain(*node, key, "wanted a password in one line, or a secret",
+                     "write it, ${ENV:NAME} or ${FILE:path}");
+    return;
+  }
+  out = node->text;
+}
+
+void read_load(Section section, LoadSpec& load, LoadContext context) {
+  read_engine(section, load, context);
   section.whole("connections", load.connections, 1, kMaxConnections);
-  read_connect_rate(section, load.connect_rate);
-  section.duration("hold", load.hold, Duration(0), hours(1));
-  if (std::optional<Section> send = section.section("send"))
-    read_send(std::move(*send), load.traffic);
-  read_closes(section, load.close);
-  section.text_map("headers", load.headers, check_header_name,
-                   check_header_value);
-  section.texts("subprotocols", load.subprotocols, check_subprotocol);
+  if (find_for(section, "connectRate", context, kOurs))
+    section.rate("connectRate", load.connect_rate, kMaxRate);
+  if (find_for(section, "hold", context, kOurs))
+    section.duration("hold", load.hold, Duration(0), hours(1));
+  if (find_for(section, "send", context, kOurs))
+    read_send(section, load, context);
+  if (find_for(section, "flow", context, kOurs))
+    read_flow(section, load, context);
+  if (find_for(section, "close", context, kOurs))
+    read_closes(section, load.close, context);
+  read_protocol(section, load, context);
+  if (find_for(section, "tls", context, kOurs))
+    read_tls(section, load.tls, context);
+  if (find_for(section, "socket", context, kOurs))
+    read_socket(section, load.socket, context);
+  read_variables(section, load, context);
+  if (find_for(section, "payload", context, kOurs))
+    read_payload(section, load.feeders);
   if (std::optional<Section> timeouts = section.section("timeouts"))
     read_timeouts(std::move(*timeouts), load.timeouts);
-  if (const Node* seed = section.find("seed")) {
-    const std::optional<std::uint64_t> value = read_whole(
-        *seed, section.path("seed"), 0,
-        std::numeric_limits<std::uint64_t>::max(), section.problems());
-    if (value) load.seed = *value;
+  read_seed(section, load.seed);
+  if (const Node* node = find_for(section, "stress", context, kOurs)) {
+    load.stress.emplace();
+    load.stress->reuse =
+        context.is(Engine::kHttp) || context.is(Engine::kRedis);
+    read_stress(Section(*node, section.path("stress"), section.problems()),
+                *load.stress);
   }
   section.finish();
 }

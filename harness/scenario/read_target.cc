@@ -7,16 +7,13 @@
 #include "harness/scenario/address.h"
 #include "harness/scenario/expand.h"
 #include "harness/scenario/sections.h"
+#include "harness/scenario/text_rules.h"
 
 namespace tidemark {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
-
-// A port that is valid where a port belongs and nowhere else: as part of an
-// IP address it is refused, so a check with it holds for every port.
-constexpr int kSamplePort = 65535;
 
 struct SignalName {
   std::string_view name;
@@ -27,10 +24,6 @@ constexpr SignalName kSignals[] = {
     {"TERM", SIGTERM}, {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"HUP", SIGHUP},
     {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"KILL", SIGKILL},
 };
-
-tl::unexpected<Error> refused(std::string message, std::string hint = {}) {
-  return fail(ErrorKind::kUsage, std::move(message), std::move(hint));
-}
 
 Status check_environment_name(const std::string& name) {
   bool good = !name.empty() && (name[0] < '0' || name[0] > '9');
@@ -44,15 +37,23 @@ Status check_environment_name(const std::string& name) {
       "use letters, digits and _");
 }
 
-Status check_tcp(const std::string& text) {
-  TIDEMARK_TRY(check_variables(text));
-  TIDEMARK_TRY(parse_endpoint(expand_port(text, kSamplePort)));
+Status check_tcp(const std::string& text, const VariableList& variables) {
+  TIDEMARK_TRY(check_variables(text, variables));
+  TIDEMARK_TRY(parse_endpoint(expand(text, sample_values(variables))));
   return {};
 }
 
-Status check_ready_output(const std::string& text) {
+Status check_ready_output(const std::string& text,
+                          const VariableList& variables) {
   if (text.empty()) return refused("wanted text to wait for, found ``");
-  return check_variables(text);
+  return check_variables(text, variables);
+}
+
+// check_variables() as a rule for a field.
+TextRule with_variables(const VariableList& variables) {
+  return [&variables](const std::string& text) {
+    return check_variables(text, variables);
+  };
 }
 
 Status check_directory(const std::string& text) {
@@ -111,9 +112,9 @@ std::string without_blanks_in_braces(const std::string& text) {
 // quotes, so a quote is a sign that somebody expects more.
 void read_command_line(const Node& node, const std::string& name,
                        std::vector<std::string>& command,
-                       Diagnostics& problems) {
+                       const VariableList& variables, Diagnostics& problems) {
   const std::optional<std::string> text =
-      read_text(node, name, problems, check_variables);
+      read_text(node, name, problems, with_variables(variables));
   if (!text) return;
   if (text->find_first_of("\"'\\`") != std::string::npos) {
     problems.add(node.at,
@@ -127,17 +128,16 @@ void read_command_line(const Node& node, const std::string& name,
   if (command.empty()) add_mismatch(node, name, "a program to start", problems);
 }
 
-void read_command(Section& section, std::vector<std::string>& command) {
-  const Node* node = section.require(
-      "command",
-      "say what to start: command: [./server, --port, \"{{ port }}\"]");
+void read_command(Section& section, std::vector<std::string>& command,
+                  const VariableList& variables) {
+  const Node* node = section.find("command");
   if (node == nullptr) return;
   const std::string name = section.path("command");
   if (node->kind != NodeKind::kList) {
-    read_command_line(*node, name, command, section.problems());
+    read_command_line(*node, name, command, variables, section.problems());
     return;
   }
-  section.texts("command", command, check_variables);
+  section.texts("command", command, with_variables(variables));
   const bool empty =
       node->items.empty() ||
       (node->items[0].kind == NodeKind::kScalar && node->items[0].text.empty());
@@ -147,9 +147,14 @@ void read_command(Section& section, std::vector<std::string>& command) {
       fmt::format("`{}`: wanted a program to start, found none", name));
 }
 
-void read_ready(Section section, ReadyCheck& ready) {
-  section.text("tcp", ready.tcp, check_tcp);
-  section.text("output", ready.output, check_ready_output);
+void read_ready(Section section, ReadyCheck& ready,
+                const VariableList& variables) {
+  section.text("tcp", ready.tcp, [&variables](const std::string& text) {
+    return check_tcp(text, variables);
+  });
+  section.text("output", ready.output, [&variables](const std::string& text) {
+    return check_ready_output(text, variables);
+  });
   section.duration("timeout", ready.timeout, milliseconds(1), hours(1));
   if (section.find("tcp") != nullptr && section.find("output") != nullptr) {
     section.problems().add(section.node().at,
@@ -188,13 +193,14 @@ void read_stop(Section section, StopRule& stop) {
 
 }  // namespace
 
-void read_target(Section section, TargetSpec& target) {
-  read_command(section, target.command);
+void read_target(Section section, TargetSpec& target,
+                 const VariableList& variables) {
+  read_command(section, target.command, variables);
   section.text_map("environment", target.environment, check_environment_name,
-                   check_variables);
+                   with_variables(variables));
   section.text("directory", target.directory, check_directory);
   if (std::optional<Section> ready = section.section("ready"))
-    read_ready(std::move(*ready), target.ready);
+    read_ready(std::move(*ready), target.ready, variables);
   if (std::optional<Section> stop = section.section("stop"))
     read_stop(std::move(*stop), target.stop);
   section.word<Runtime>(
