@@ -23,6 +23,7 @@ struct Dose {
   double early = 0;                      // closed by the service
   double failed = 0;
   double messages = 0;
+  std::string message = "message";  // what they are called
   double seconds = 0;  // until the next cycle began
 };
 
