@@ -44,11 +44,11 @@ std::string open_site_row(const RunRecord& record, const OpenSite& site,
   const SiteRecord* described = find_site(record, site.site);
   const std::string objects =
       plural(static_cast<double>(site.objects.value) / connections, "block");
-  return wrapped(fmt::format("  {:>12} {:<12}{}",
-                             bytes_text(site.bytes_per_connection),
-                             "in " + objects,
-                             described ? place_of(*described) : site.place),
-                 27, width);
+  return wrapped(
+      fmt::format("  {:>12} {:<12}{}", bytes_text(site.bytes_per_connection),
+                  "in " + objects,
+                  described ? place_of(*described) : site.place),
+      27, width);
 }
 
 std::string standin_row(const StandInRecord& standin) {
@@ -60,15 +60,12 @@ std::string standin_row(const StandInRecord& standin) {
 }
 
 std::string stayed_row(const StandInConnection& connection, std::size_t width) {
-  const std::string by = connection.opened_by.empty()
-                             ? std::string("nothing that it said")
-                             : connection.opened_by;
+  std::string by = clipped(connection.opened_by, std::max(kLeast, width / 2));
+  if (!by.empty()) by.insert(0, " by ");
   return wrapped(
-      fmt::format("    connection {} stayed, opened after {} by {}; {} in, {} "
-                  "out",
+      fmt::format("    connection {} stayed, opened after {}{}; {} in, {} out",
                   number_text(connection.number),
-                  duration_text(connection.opened_after),
-                  clipped(by, std::max(kLeast, width / 2)),
+                  duration_text(connection.opened_after), by,
                   bytes_text(connection.received), bytes_text(connection.sent)),
       6, width);
 }
@@ -93,19 +90,18 @@ std::string open_memory_section(const RunRecord& record,
   if (open.connections.value <= 0 || open.bytes.value <= 0) return {};
   const double connections = static_cast<double>(open.connections.value);
   const double all = static_cast<double>(open.bytes.value);
-  std::string text = "\n" +
-                     wrapped(fmt::format("  Each of {} holds {} of the heap:",
-                                         plural(connections, "open connection"),
-                                         bytes_text(all / connections)),
-                             2, width_of(style));
+  std::string text =
+      "\n" + wrapped(fmt::format("  Each of {} holds {} of the heap:",
+                                 plural(connections, "open connection"),
+                                 bytes_text(all / connections)),
+                     2, width_of(style));
   double rest = all;
   for (const OpenSite& site : open.sites) {
     text += open_site_row(record, site, connections, width_of(style));
     rest -= static_cast<double>(site.bytes.value);
   }
   if (rest > 0)
-    text +=
-        fmt::format("  {:>12} elsewhere\n", bytes_text(rest / connections));
+    text += fmt::format("  {:>12} elsewhere\n", bytes_text(rest / connections));
   return text;
 }
 
@@ -118,8 +114,8 @@ std::string standins_table(const RunRecord& record, const ReportStyle& style) {
   for (const StandInRecord& standin : record.standins) {
     text += standin_row(standin);
     for (const auto& [trouble, count] : standin.counts.troubles)
-      text += wrapped(
-          fmt::format("    {} × {}", number_text(count), trouble), 6, width);
+      text += wrapped(fmt::format("    {} × {}", number_text(count), trouble),
+                      6, width);
     for (const StandInConnection& connection : standin.stayed)
       text += stayed_row(connection, width);
     const std::int64_t more = standin.counts.open.value -

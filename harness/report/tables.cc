@@ -156,20 +156,20 @@ std::string finding_row(const RunRecord& record, const Finding& finding,
   const bool rated = finding.rate.bytes_per_unit != 0;
   // Descriptors are counted, not weighed, and not per anything; connections
   // to a stand-in have a rate.
-  const bool counted = finding.kind == FindingClass::kDescriptors;
   const bool upstream = finding.kind == FindingClass::kUpstream;
+  const bool counted = finding.kind == FindingClass::kDescriptors ||
+                       (!upstream && !finding.standin.empty());
   const double blocks = rated || upstream ? finding.rate.objects_per_unit
-                        : counted ? double(finding.objects.value)
-                                  : 0;
-  const bool has_unit =
-      (rated || counted || upstream) && !finding.unit.empty();
+                        : counted         ? double(finding.objects.value)
+                                          : 0;
+  const bool has_unit = (rated || counted || upstream) && !finding.unit.empty();
   return fmt::format(
       fmt::runtime(kRow), short_word(finding.kind),
       rated ? bytes_text(finding.rate.bytes_per_unit) : "–",
       blocks != 0 ? number_text(blocks) : "–",
       has_unit ? clipped(finding.unit, 15) : "–",
       finding.residue.value != 0 ? bytes_text(finding.residue) : "–",
-      frame                      ? fitted(short_name(frame->function), room)
+      frame                     ? fitted(short_name(frame->function), room)
       : finding.standin.empty() ? "–"
                                 : clipped("to " + finding.standin, room));
 }

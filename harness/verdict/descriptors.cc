@@ -135,10 +135,9 @@ std::vector<Finding> descriptor_findings(const Evidence& evidence,
                           const char* thing, Count budget) {
     findings.push_back(finding_of(series, levels, thing, budget));
     if (upstreams.back() <= 0) return;
-    findings.back().explanation +=
-        fmt::format("; {} to stand-ins not counted",
-                    say_count(static_cast<double>(upstreams.back()),
-                              "connection"));
+    findings.back().explanation += fmt::format(
+        "; {} to stand-ins not counted",
+        say_count(static_cast<double>(upstreams.back()), "connection"));
   };
   const bool sockets_fail = expect.sockets && exceeds(sockets, *expect.sockets);
   if (sockets_fail) report(sockets, "socket", *expect.sockets);

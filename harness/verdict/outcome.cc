@@ -233,11 +233,11 @@ std::string name_open_sites(const OpenMemory& open,
         site.place);
   }
   if (named.empty()) return {};
-  return text + fmt::format(
-                    "; {} × {} = {} of {}, {} unexplained",
-                    say_bytes(sum / connections),
-                    say_count(connections, "connection"), say_bytes(sum),
-                    say_bytes(total), say_bytes(std::max(0.0, total - sum)));
+  return text + fmt::format("; {} × {} = {} of {}, {} unexplained",
+                            say_bytes(sum / connections),
+                            say_count(connections, "connection"),
+                            say_bytes(sum), say_bytes(total),
+                            say_bytes(std::max(0.0, total - sum)));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct Dose {
   double failed = 0;
   double messages = 0;
   std::string message = "message";  // what they are called
-  double seconds = 0;  // until the next cycle began
+  double seconds = 0;               // until the next cycle began
 };
 
 // The cycles after the baseline, in order.

@@ -127,13 +127,12 @@ std::string exact_sentence(const Upstream& upstream, const UnitFit& fit,
                        say_upstreams(open, upstream.name),
                        say_count(units, fit.unit), fit.detail);
   }
-  return fmt::format(
-      "{} per {} {} open: {} after {}, {}",
-      say_upstreams(fit.per_unit, upstream.name), say_unit(fit, doses),
-      fit.per_unit == 1 ? "stays" : "stay", say_number(open),
-      say_count(units, fit.unit),
-      fit.every_ring ? "the same in every cycle"
-                     : "a few more or less in some cycles");
+  return fmt::format("{} per {} {} open: {} after {}, {}",
+                     say_upstreams(fit.per_unit, upstream.name),
+                     say_unit(fit, doses), fit.per_unit == 1 ? "stays" : "stay",
+                     say_number(open), say_count(units, fit.unit),
+                     fit.every_ring ? "the same in every cycle"
+                                    : "a few more or less in some cycles");
 }
 
 Finding grows_with_time(const Upstream& upstream, std::span<const Dose> doses) {

@@ -166,9 +166,9 @@ struct FindingRing {
 
 struct Finding {
   FindingClass kind = FindingClass::kUndecided;
-  bool fails = false;  // whether it makes the run a LEAK
-  std::string unit;    // "connection", "reset close", "abnormal close",
-                       // "second", "descriptor" …
+  bool fails = false;   // whether it makes the run a LEAK
+  std::string unit;     // "connection", "reset close", "abnormal close",
+                        // "second", "descriptor" …
   std::string standin;  // whose connections are counted; else empty
   Rate rate;
   std::vector<SiteId> sites;  // the first is the one named; co-varying others

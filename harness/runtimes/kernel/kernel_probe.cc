@@ -129,8 +129,8 @@ Count count_served(const std::vector<UnixSocket>& sockets,
   Count open;
   for (const UnixSocket& socket : sockets) {
     if (!names.contains(socket.name)) continue;
-    const bool held = socket.state == UnixState::kConnected &&
-                      inodes.contains(socket.inode);
+    const bool held =
+        socket.state == UnixState::kConnected && inodes.contains(socket.inode);
     if (held || socket.state == UnixState::kWaiting) open += Count{1};
   }
   return open;

@@ -72,7 +72,8 @@ std::optional<TcpSocket> parse_line(std::string_view line) {
   std::uint64_t inode = 0;
   if (colon == std::string_view::npos || port_at == std::string_view::npos ||
       !read_number(words[1].substr(port_at + 1), 16, port) ||
-      !read_number(words[3], 16, state) || !is_state(state) || !read_number(words[4].substr(0, colon), 16, send) ||
+      !read_number(words[3], 16, state) || !is_state(state) ||
+      !read_number(words[4].substr(0, colon), 16, send) ||
       !read_number(words[4].substr(colon + 1), 16, receive) ||
       !read_number(words[9], 10, inode)) {
     return std::nullopt;

@@ -20,14 +20,13 @@ constexpr std::string_view kNetUnix =
     "0000000000000000: 00000002 00000000 00000000 0001 01 41239";
 
 TEST(NetUnix, EachLineOfAStreamIsASocket) {
-  EXPECT_THAT(
-      parse_net_unix(kNetUnix),
-      ElementsAre(UnixSocket{41234, UnixState::kListening, "/run/a b"},
-                  UnixSocket{41235, UnixState::kConnected, "/run/a b"},
-                  UnixSocket{0, UnixState::kWaiting, "/run/a b"},
-                  UnixSocket{41236, UnixState::kConnected, ""},
-                  UnixSocket{41238, UnixState::kListening, "@abstract"},
-                  UnixSocket{41239, UnixState::kOther, ""}));
+  EXPECT_THAT(parse_net_unix(kNetUnix),
+              ElementsAre(UnixSocket{41234, UnixState::kListening, "/run/a b"},
+                          UnixSocket{41235, UnixState::kConnected, "/run/a b"},
+                          UnixSocket{0, UnixState::kWaiting, "/run/a b"},
+                          UnixSocket{41236, UnixState::kConnected, ""},
+                          UnixSocket{41238, UnixState::kListening, "@abstract"},
+                          UnixSocket{41239, UnixState::kOther, ""}));
 }
 
 TEST(NetUnix, LinesOfAnotherFormAreLeftOut) {
