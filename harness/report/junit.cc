@@ -19,10 +19,23 @@ struct Case {
   std::string failure;
 };
 
+// Those open at the end, a line each.
+std::string stayed(const RunRecord& record, const std::string& name) {
+  std::string text;
+  for (const StandInRecord& standin : record.standins) {
+    if (standin.name != name) continue;
+    for (const StandInConnection& connection : standin.stayed)
+      text += fmt::format("\nconnection {}, opened by {}",
+                          connection.number.value, connection.opened_by);
+  }
+  return text;
+}
+
 std::string told(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
-  if (site == nullptr) return finding.explanation;
+  if (site == nullptr)
+    return finding.explanation + stayed(record, finding.standin);
   return fmt::format("{}\nallocated by {}\n{}", finding.explanation,
                      place_of(*site), stack_text(*site, false, kWidth));
 }
@@ -34,11 +47,13 @@ enum Expectation : std::size_t {
   kFds,
   kThreads,
   kSockets,
-  kGrowth
+  kGrowth,
+  kUpstreams
 };
 
 Expectation expectation_of(const Finding& finding) {
   if (finding.kind == FindingClass::kTimeGrowth) return kGrowth;
+  if (finding.kind == FindingClass::kUpstream) return kUpstreams;
   if (finding.unit == "open connection") return kPeak;
   if (finding.kind != FindingClass::kDescriptors) return kResidue;
   if (finding.unit == "socket") return kSockets;
@@ -51,7 +66,8 @@ std::vector<Case> cases(const RunRecord& record) {
                            {"fds", "", ""},
                            {"threads", "", ""},
                            {"sockets", "", ""},
-                           {"time_growth", "", ""}};
+                           {"time_growth", "", ""},
+                           {"upstreams_closed", "", ""}};
   const Judgement& judgement = *record.judgement;
   bool failed = false;
   for (const Finding& finding : judgement.findings) {
@@ -66,6 +82,9 @@ std::vector<Case> cases(const RunRecord& record) {
   // A leak that no finding explains must not look like six passes.
   if (!failed && judgement.outcome != Outcome::kPass)
     all[kResidue].failure = judgement.reason;
+  // Only a run with stand-ins has looked at upstreams.
+  if (record.standins.empty() && all[kUpstreams].failure.empty())
+    all.pop_back();
   return all;
 }
 

@@ -26,10 +26,20 @@ struct Cleaner {
     error.hint = printable(error.hint, true);
   }
 
-  void clean(std::map<std::string, Count>& counts) {
-    std::map<std::string, Count> cleaned;
-    for (const auto& [name, count] : counts) cleaned[printable(name)] += count;
-    counts = std::move(cleaned);
+  using Counts = std::map<std::string, Count>;
+
+  static void add(Count& sum, Count more) { sum += more; }
+  static void add(Counts& sums, const Counts& more) {
+    for (const auto& [name, count] : more) sums[printable(name)] += count;
+  }
+
+  // Names that are the same once cleaned are one.
+  template <class T>
+  void clean(std::map<std::string, T>& values) {
+    std::map<std::string, T> cleaned;
+    for (const auto& [name, value] : values)
+      add(cleaned[printable(name)], value);
+    values = std::move(cleaned);
   }
 
   template <class T>

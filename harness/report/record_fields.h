@@ -85,6 +85,58 @@ void fields(A& a, T& v) {
   a("processes", v.processes);
 }
 
+template <class A, Is<StandInFacts> T>
+void fields(A& a, T& v) {
+  a("name", v.name);
+  a("accepted", v.accepted);
+  a("open", v.open);
+  a("requests", v.requests);
+  a("received", v.received);
+  a("sent", v.sent);
+}
+
+template <class A, Is<StandInCounts> T>
+void fields(A& a, T& v) {
+  a("accepted", v.accepted);
+  a("open", v.open);
+  a("requests", v.requests);
+  a("received", v.received);
+  a("sent", v.sent);
+  a("troubles", v.troubles);
+}
+
+template <class A, Is<StandInConnection> T>
+void fields(A& a, T& v) {
+  a("number", v.number);
+  a("opened_by", v.opened_by);
+  a("opened_after_ns", v.opened_after);
+  a("received", v.received);
+  a("sent", v.sent);
+}
+
+template <class A, Is<StandInRecord> T>
+void fields(A& a, T& v) {
+  a("name", v.name);
+  a("counts", v.counts);
+  a("stayed", v.stayed);
+}
+
+template <class A, Is<OpenSite> T>
+void fields(A& a, T& v) {
+  a("site", v.site);
+  a("bytes", v.bytes);
+  a("objects", v.objects);
+  a("bytes_per_connection", v.bytes_per_connection);
+  a("place", v.place);
+}
+
+template <class A, Is<OpenMemory> T>
+void fields(A& a, T& v) {
+  a("connections", v.connections);
+  a("bytes", v.bytes);
+  a("open_sites", v.sites);
+}
+
 template <class A, Is<CycleFacts> T>
 void fields(A& a, T& v) {
   a("index", v.index);
@@ -96,6 +148,7 @@ void fields(A& a, T& v) {
   a("settled", v.settled);
   a("drained", v.drained);
   a("heap_counters", v.counters);
+  a("standins", v.standins);
 }
 
 template <class A, Is<ServiceExit> T>
@@ -179,6 +232,7 @@ void fields(A& a, T& v) {
   a("class", v.kind);
   a("fails", v.fails);
   a("unit", v.unit);
+  a("standin", v.standin);
   a("rate", v.rate);
   a("residue", v.residue);
   a("objects", v.objects);
@@ -218,6 +272,8 @@ template <class A, Is<RunRecord> T>
 void body_fields(A& a, T& v) {
   a("connections", v.connections);
   a("memory", v.memory);
+  a("open_memory", v.open);
+  a("standins", v.standins);
   a("heap_counters", v.heap_counters);
   a("service", v.service);
   a("post_mortem", v.post_mortem);

@@ -23,6 +23,16 @@ std::string findings_table(const RunRecord& record, const ReportStyle& style);
 std::string post_mortem_section(const RunRecord& record,
                                 const ReportStyle& style);
 
+// What the service answered to provocations: "provocation | answers".
+std::string answers_table(const RunRecord& record, const ReportStyle& style);
+
+// What open connections cost, by site.
+std::string open_memory_section(const RunRecord& record,
+                                const ReportStyle& style);
+
+// The stand-ins, and the connections that stayed there.
+std::string standins_table(const RunRecord& record, const ReportStyle& style);
+
 // Connections, memory, kernel, detection limit, what is invisible.
 std::string facts_section(const RunRecord& record, const ReportStyle& style);
 

@@ -19,6 +19,8 @@ std::string sentence(const RunRecord& record, const Finding& finding) {
   std::string where = site ? " allocated by " + place_of(*site) : "";
   // A budget of the peak: nothing stays behind, and there is no one site.
   if (finding.unit == "open connection") return {};
+  // Connections to a stand-in: the evidence says it all.
+  if (!finding.standin.empty()) return {};
   switch (finding.kind) {
     case FindingClass::kLeak:
       return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
@@ -60,10 +62,12 @@ std::string ring_rows(const Finding& finding, std::size_t width) {
     used += wide;
   }
   const char* cut = first > 0 ? " …" : "";
+  const bool upstream = !finding.standin.empty();
   return fmt::format(
       "     connections per cycle{}{}\n"
-      "     blocks still there   {}{}\n",
-      cut, opened, cut, left);
+      "     {}{}{}\n",
+      cut, opened, upstream ? "upstreams left open  " : "blocks still there   ",
+      cut, left);
 }
 
 // "function  file:line", on two lines where one is too short.

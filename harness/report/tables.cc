@@ -130,6 +130,7 @@ std::string service_line(const ServiceRecord& service, std::size_t width) {
 
 // A column of the table is narrow; the class has its full word in the text.
 const char* short_word(FindingClass kind) {
+  if (kind == FindingClass::kUpstream) return "upstream";
   return kind == FindingClass::kAllocatorRetained ? "retained" : to_word(kind);
 }
 
@@ -153,19 +154,24 @@ std::string finding_row(const RunRecord& record, const Finding& finding,
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   const Frame* frame = site ? guilty_frame(*site) : nullptr;
   const bool rated = finding.rate.bytes_per_unit != 0;
-  // Descriptors are counted, not weighed, and not per anything.
-  const bool counted = finding.kind == FindingClass::kDescriptors;
-  const double blocks = rated     ? finding.rate.objects_per_unit
-                        : counted ? double(finding.objects.value)
-                                  : 0;
-  const bool has_unit = (rated || counted) && !finding.unit.empty();
+  // Descriptors are counted, not weighed, and not per anything; connections
+  // to a stand-in have a rate.
+  const bool upstream = finding.kind == FindingClass::kUpstream;
+  const bool counted = finding.kind == FindingClass::kDescriptors ||
+                       (!upstream && !finding.standin.empty());
+  const double blocks = rated || upstream ? finding.rate.objects_per_unit
+                        : counted         ? double(finding.objects.value)
+                                          : 0;
+  const bool has_unit = (rated || counted || upstream) && !finding.unit.empty();
   return fmt::format(
       fmt::runtime(kRow), short_word(finding.kind),
       rated ? bytes_text(finding.rate.bytes_per_unit) : "–",
       blocks != 0 ? number_text(blocks) : "–",
       has_unit ? clipped(finding.unit, 15) : "–",
       finding.residue.value != 0 ? bytes_text(finding.residue) : "–",
-      frame ? fitted(short_name(frame->function), room) : "–");
+      frame                     ? fitted(short_name(frame->function), room)
+      : finding.standin.empty() ? "–"
+                                : clipped("to " + finding.standin, room));
 }
 
 }  // namespace

@@ -91,6 +91,9 @@ class TerminalReporter final : public Reporter {
       text += findings_table(record, style);
     }
     text += post_mortem_section(record, style);
+    text += open_memory_section(record, style);
+    text += standins_table(record, style);
+    text += answers_table(record, style);
     text += facts_section(record, style);
     return text;
   }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "harness/run/evidence.h"
 #include "harness/run/quiet.h"
 #include "harness/run/schedule.h"
 #include "harness/run/summary.h"
+#include "harness/run/upstreams.h"
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
 #include "harness/verdict/warmup.h"
@@ -22,6 +24,17 @@ constexpr Duration kPurgeTimeout = std::chrono::seconds(10);
 // its full timeout once; after that this is enough.
 constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
 
+// What this load's clients call what they send.
+std::string message_word(const Scenario& scenario) {
+  const auto all = [&](Engine engine) {
+    return std::all_of(
+        scenario.flows.begin(), scenario.flows.end(),
+        [engine](const LoadSpec& flow) { return flow.engine == engine; });
+  };
+  if (all(Engine::kHttp)) return "request";
+  return all(Engine::kRedis) ? "command" : "message";
+}
+
 class Run {
  public:
   Run(const Scenario& scenario, RunWorld world, RunRecord& record)
@@ -30,6 +43,7 @@ class Run {
         record_(record),
         quiet_{world.target, world.heap, world.kernel, world.clock,
                world.cancellation},
+        upstreams_(world.standins),
         plan_(plan_cycles(scenario)),
         started_(world.clock.now()) {
     state_.planned = plan_.size();
@@ -49,6 +63,8 @@ class Run {
   Status load(const PlannedCycle& planned);
   Status idle();
   Status sample_open();
+  Status zoom_open(const OpenMemory& memory);
+  Evidence gather() const;
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
@@ -64,6 +80,7 @@ class Run {
   RunWorld world_;
   RunRecord& record_;
   QuietWorld quiet_;
+  Upstreams upstreams_;
   std::vector<PlannedCycle> plan_;
   TimePoint started_;
   RunState state_;
@@ -72,7 +89,7 @@ class Run {
   std::map<SiteId, bool> zoomed_;
   bool restless_ = false;
   Duration loaded_time_{};  // how long the latest loaded cycle was active
-  std::optional<double> peak_;
+  bool zoomed_open_ = false;
 };
 
 void Run::begin_phase(const std::string& name) {
@@ -84,6 +101,7 @@ void Run::begin_phase(const std::string& name) {
 Status Run::keep() {
   record_.took = elapsed();
   record_.cycles = evidence_.cycles();
+  record_.standins = upstreams_.record();
   return world_.observer.keep(record_);
 }
 
@@ -95,6 +113,7 @@ Status Run::start() {
   record_.service.pid =
       world_.target.processes().empty() ? 0 : world_.target.processes()[0];
   TIDEMARK_TRY(attach());
+  upstreams_.begin();
   return keep();
 }
 
@@ -149,20 +168,35 @@ Status Run::load(const PlannedCycle& planned) {
   return world_.driver.close();
 }
 
-// Once, at full concurrency: what open connections cost.
+// Once, at full concurrency: what open connections cost. With a budget for
+// it also before, while warming up, so that the sites have stacks in time.
 Status Run::sample_open() {
-  if (peak_ || state_.stage != Stage::kMeasure ||
-      world_.driver.open_now().value == 0)
-    return {};
-  TIDEMARK_TRY(sample_kernel("open"));
+  const bool early = state_.stage == Stage::kWarmup && !zoomed_open_ && heap_ &&
+                     scenario_.expect.peak_per_connection;
+  const bool now = state_.stage == Stage::kMeasure && !record_.open;
+  const Count connections = world_.driver.open_now();
+  if ((!early && !now) || connections.value == 0) return {};
+  if (now) TIDEMARK_TRY(sample_kernel("open"));
   if (!world_.heap || !heap_) return {};
   Result<HeapSnapshot> open = world_.heap->snapshot();
   TIDEMARK_TRY(open);
-  Bytes more = open->live_bytes - heap_->live_bytes + open->mapping_bytes -
-               heap_->mapping_bytes;
-  peak_ = static_cast<double>(more.value) /
-          static_cast<double>(world_.driver.open_now().value);
+  const OpenMemory memory = open_memory(*heap_, *open, connections);
+  if (early) return zoom_open(memory);
+  record_.open = memory;
   return {};
+}
+
+// Whole stacks for what fills open connections beyond their budget.
+Status Run::zoom_open(const OpenMemory& memory) {
+  zoomed_open_ = true;
+  const Bytes budget = *scenario_.expect.peak_per_connection;
+  if (memory.bytes.value <= budget.value * memory.connections.value) return {};
+  std::vector<SiteId> fresh;
+  for (const OpenSite& site : memory.sites)
+    if (!std::exchange(zoomed_[site.site], true)) fresh.push_back(site.site);
+  if (fresh.empty()) return {};
+  evidence_.note_zoom();
+  return world_.heap->zoom(fresh);
 }
 
 // An idle cycle takes as long as a loaded one and opens nothing: what grows
@@ -200,6 +234,7 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
       wait_drained(quiet_, *before, scenario_.cycles.drain_timeout);
   TIDEMARK_TRY(drained);
   facts.drained = *drained;
+  TIDEMARK_TRY(upstreams_.wait_closed(quiet_, scenario_.cycles));
   if (planned.connections.value > 0) loaded_time_ = world_.clock.now() - active;
   return after_cycle(facts);
 }
@@ -224,6 +259,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   TIDEMARK_TRY(sample_kernel("settled"));
   facts.finished = elapsed();
   if (heap_) facts.counters = heap_->counters;
+  facts.standins = upstreams_.end_cycle();
   evidence_.add_cycle(facts, heap_ ? &*heap_ : nullptr);
   if (elapsed() > scenario_.cycles.max_duration)
     return fail(ErrorKind::kEnvironment,
@@ -252,14 +288,30 @@ Status Run::zoom_suspects() {
 bool Run::worth_watching() const {
   if (!heap_) return false;
   if (evidence_.may_be_lingering(*heap_)) return true;
-  Judgement so_far =
-      judge(evidence_.finish(scenario_.expect, record_.kernel, true, peak_));
-  return std::any_of(
-      so_far.findings.begin(), so_far.findings.end(),
-      [](const Finding& finding) {
-        return finding.kind == FindingClass::kUndecided ||
-               (finding.kind == FindingClass::kLeak && !finding.rate.exact);
-      });
+  Judgement so_far = judge(gather());
+  return std::any_of(so_far.findings.begin(), so_far.findings.end(),
+                     [](const Finding& finding) {
+                       const bool grows =
+                           finding.kind == FindingClass::kLeak ||
+                           finding.kind == FindingClass::kUpstream;
+                       return finding.kind == FindingClass::kUndecided ||
+                              (grows && !finding.rate.exact);
+                     });
+}
+
+Evidence Run::gather() const {
+  std::optional<double> peak;
+  if (record_.open)
+    peak = static_cast<double>(record_.open->bytes.value) /
+           static_cast<double>(record_.open->connections.value);
+  Evidence evidence = evidence_.finish(scenario_.expect, record_.kernel,
+                                       world_.heap != nullptr, peak);
+  evidence.open = record_.open;
+  for (const StandInSpec& spec : scenario_.standins)
+    if (!spec.expect_closed) evidence.may_stay.push_back(spec.name);
+  evidence.message = message_word(scenario_);
+  evidence.upstreams_at_end = upstreams_.open_now();
+  return evidence;
 }
 
 Status Run::linger() {
@@ -324,8 +376,12 @@ Status Run::judge_evidence() {
     if (!record_.kernel.empty()) last = record_.kernel.back();
     record_.memory = split_memory(*heap_, last, *world_.heap);
   }
-  record_.judgement = judge(evidence_.finish(scenario_.expect, record_.kernel,
-                                             world_.heap != nullptr, peak_));
+  if (record_.open)
+    for (OpenSite& site : record_.open->sites) {
+      describe_once(record_, site.site, *world_.heap);
+      site.place = site_in_words(world_.heap->describe(site.site));
+    }
+  record_.judgement = judge(gather());
   if (!world_.heap) return {};
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
@@ -346,6 +402,7 @@ void Run::look_post_mortem() {
 
 void Run::stop_service() {
   begin_phase("stop");
+  record_.standins = upstreams_.record();
   record_.service.exit = world_.target.stop();
   record_.service.last_output = world_.target.last_output();
   record_.phases.back().finished = elapsed();

@@ -2,6 +2,8 @@
 // verdict, stop. Knows no runtime, protocol or report by name.
 #pragma once
 
+#include <vector>
+
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
 #include "tidemark/driver.h"
@@ -9,6 +11,7 @@
 #include "tidemark/probe.h"
 #include "tidemark/run_record.h"
 #include "tidemark/scenario.h"
+#include "tidemark/standin.h"
 #include "tidemark/target.h"
 
 namespace tidemark {
@@ -22,6 +25,7 @@ struct RunWorld {
   Clock& clock;
   Cancellation& cancellation;
   Observer& observer;
+  std::vector<StandIn*> standins{};  // those the scenario asks for; started
 };
 
 // Fills `record` step by step and hands it to the observer after each, so

@@ -1,9 +1,54 @@
 #include "harness/run/summary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 namespace tidemark {
+namespace {
+
+constexpr std::size_t kOpenSites = 5;
+// Of kPrefixFrames: stacks with six innermost frames in common are one place.
+constexpr std::size_t kPlacePrefix = 2;
+static_assert(kPrefixFrames[kPlacePrefix] == 6);
+
+using Place = std::tuple<MemoryKind, SiteId, Bytes, SiteId>;
+
+Place place_of(const SiteBrief& brief) {
+  const SiteId prefix = brief.prefixes.size() > kPlacePrefix
+                            ? brief.prefixes[kPlacePrefix]
+                            : SiteId{0};
+  return {brief.kind, brief.group, brief.size, prefix};
+}
+
+// Adds what the snapshot holds, or takes it away.
+void add_places(const HeapSnapshot& heap, int sign,
+                std::map<Place, OpenSite>& sums) {
+  std::map<SiteId, Place> places;
+  for (const SiteBrief& brief : heap.sites)
+    places.emplace(brief.id, place_of(brief));
+  for (const Ring& ring : heap.rings) {
+    const auto place = places.find(ring.site);
+    if (place == places.end()) continue;
+    const auto [sum, fresh] = sums.try_emplace(place->second);
+    if (fresh) sum->second.site = ring.site;
+    sum->second.objects += Count{sign * ring.objects.value};
+    sum->second.bytes += Bytes{sign * ring.bytes.value};
+  }
+}
+
+// Names of helpers in an unnamed namespace, and no parameters.
+std::string plain_name(std::string name) {
+  constexpr std::string_view kUnnamed = "(anonymous namespace)::";
+  for (std::size_t at; (at = name.find(kUnnamed)) != name.npos;)
+    name.erase(at, kUnnamed.size());
+  return name.substr(0, name.find('('));
+}
+
+}  // namespace
 
 void add_counts(LoadCounts& into, const LoadCounts& more) {
   into.attempted += more.attempted;
@@ -69,6 +114,41 @@ std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,
       [](const LastHeld& a, const LastHeld& b) { return a.bytes > b.bytes; });
   if (held.size() > at_most) held.resize(at_most);
   return held;
+}
+
+OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
+                       Count connections) {
+  OpenMemory memory;
+  memory.connections = connections;
+  memory.bytes = open.live_bytes - rest.live_bytes + open.mapping_bytes -
+                 rest.mapping_bytes;
+  std::map<Place, OpenSite> sums;
+  add_places(open, 1, sums);
+  add_places(rest, -1, sums);
+  for (const auto& [place, sum] : sums) {
+    if (sum.bytes.value <= 0) continue;
+    memory.sites.push_back(sum);
+    memory.sites.back().bytes_per_connection =
+        static_cast<double>(sum.bytes.value) /
+        static_cast<double>(connections.value);
+  }
+  std::stable_sort(
+      memory.sites.begin(), memory.sites.end(),
+      [](const OpenSite& a, const OpenSite& b) { return a.bytes > b.bytes; });
+  if (memory.sites.size() > kOpenSites) memory.sites.resize(kOpenSites);
+  return memory;
+}
+
+std::string site_in_words(const SiteRecord& site) {
+  const auto own =
+      std::find_if(site.frames.begin(), site.frames.end(),
+                   [](const Frame& frame) { return !frame.library; });
+  if (site.frames.empty()) return "an unknown caller";
+  const Frame& frame = own == site.frames.end() ? site.frames.front() : *own;
+  const std::string& path = frame.file.empty() ? frame.module : frame.file;
+  std::string where = path.substr(path.rfind('/') + 1);
+  if (!frame.file.empty()) where += fmt::format(":{}", frame.line);
+  return fmt::format("{} ({})", plain_name(frame.function), where);
 }
 
 void describe_once(RunRecord& record, SiteId site, HeapProbe& probe) {

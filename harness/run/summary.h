@@ -22,4 +22,12 @@ std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,
 // Puts a site's frames into the record unless they are there.
 void describe_once(RunRecord& record, SiteId site, HeapProbe& probe);
 
+// What the heap holds more with `connections` open than at rest before, by
+// site; stacks that part only near the root are one. `place` is left empty.
+OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
+                       Count connections);
+
+// "function (file.cc:42)" of the innermost frame that is no library's.
+std::string site_in_words(const SiteRecord& site);
+
 }  // namespace tidemark

@@ -9,6 +9,7 @@
 
 #include "harness/verdict/phrases.h"
 #include "harness/verdict/units.h"
+#include "harness/verdict/upstreams.h"
 
 namespace tidemark {
 namespace {
@@ -74,6 +75,11 @@ bool exceeds(const std::vector<std::int64_t>& levels, Count budget) {
   return least > budget.value;
 }
 
+void subtract(std::vector<std::int64_t>& levels,
+              const std::vector<std::int64_t>& others) {
+  for (std::size_t i = 0; i < levels.size(); ++i) levels[i] -= others[i];
+}
+
 Finding finding_of(const KernelSeries& series,
                    const std::vector<std::int64_t>& levels, std::string thing,
                    Count budget) {
@@ -121,20 +127,26 @@ std::vector<Finding> descriptor_findings(const Evidence& evidence,
   const KernelSeries series = kernel_series(evidence, doses);
   if (series.baseline == nullptr || series.settled.empty()) return findings;
   const Expectations& expect = evidence.expect;
-  const std::vector<std::int64_t> sockets = levels_above(series, sockets_of);
+  const std::vector<std::int64_t> upstreams =
+      upstream_levels(evidence, series.doses);
+  std::vector<std::int64_t> sockets = levels_above(series, sockets_of);
+  subtract(sockets, upstreams);
+  const auto report = [&](const std::vector<std::int64_t>& levels,
+                          const char* thing, Count budget) {
+    findings.push_back(finding_of(series, levels, thing, budget));
+    if (upstreams.back() <= 0) return;
+    findings.back().explanation += fmt::format(
+        "; {} to stand-ins not counted",
+        say_count(static_cast<double>(upstreams.back()), "connection"));
+  };
   const bool sockets_fail = expect.sockets && exceeds(sockets, *expect.sockets);
-  if (sockets_fail) {
-    findings.push_back(finding_of(series, sockets, "socket", *expect.sockets));
-  }
+  if (sockets_fail) report(sockets, "socket", *expect.sockets);
   if (expect.fds) {
     std::vector<std::int64_t> fds = levels_above(
         series, [](const KernelSample& s) { return s.fds.total().value; });
-    for (std::size_t i = 0; sockets_fail && i < fds.size(); ++i) {
-      fds[i] -= sockets[i];
-    }
-    if (exceeds(fds, *expect.fds)) {
-      findings.push_back(finding_of(series, fds, "descriptor", *expect.fds));
-    }
+    subtract(fds, upstreams);
+    if (sockets_fail) subtract(fds, sockets);
+    if (exceeds(fds, *expect.fds)) report(fds, "descriptor", *expect.fds);
   }
   if (expect.threads) {
     const std::vector<std::int64_t> threads = levels_above(

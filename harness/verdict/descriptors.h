@@ -12,7 +12,7 @@ namespace tidemark {
 
 // One failing finding per budget that the settled samples exceed. Sockets
 // are descriptors too: those already reported as sockets are not counted
-// again.
+// again, nor are connections to stand-ins (see upstreams.h).
 std::vector<Finding> descriptor_findings(const Evidence& evidence,
                                          std::span<const Dose> doses);
 

@@ -110,18 +110,6 @@ void set_exact_rate(Draft& draft, const Series& series, const Shape& shape,
   draft.objects_per_unit.assign(1, rate.objects_per_unit);
 }
 
-// With m messages per connection, a multiple of m blocks per connection is
-// m-fold unlikely unless they are per message. Two are too few to tell.
-void name_messages(std::span<const Dose> doses, UnitFit& fit) {
-  if (fit.unit != "connection" || !fit.detail.empty()) return;
-  const std::optional<int> messages = messages_per_connection(doses);
-  if (!messages || *messages < 3) return;
-  if (std::fmod(fit.per_unit, *messages) != 0) return;
-  fit.unit = "message";
-  fit.per_unit /= *messages;
-  for (double& units : fit.units) units *= *messages;
-}
-
 }  // namespace
 
 std::optional<Draft> classify_exactly(const Series& series,

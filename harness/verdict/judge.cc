@@ -16,6 +16,7 @@
 #include "harness/verdict/outcome.h"
 #include "harness/verdict/phrases.h"
 #include "harness/verdict/rings.h"
+#include "harness/verdict/upstreams.h"
 
 namespace tidemark {
 namespace {
@@ -175,6 +176,10 @@ class Hunt {
 
 bool is_worse(const Finding& a, const Finding& b) {
   if (a.fails != b.fails) return a.fails;
+  // What stays open explains the memory that it holds.
+  const bool a_open = a.kind == FindingClass::kUpstream;
+  const bool b_open = b.kind == FindingClass::kUpstream;
+  if (a.fails && a_open != b_open) return a_open;
   const bool a_grows = a.kind == FindingClass::kUndecided;
   const bool b_grows = b.kind == FindingClass::kUndecided;
   if (a_grows != b_grows) return a_grows;
@@ -210,6 +215,9 @@ Judgement judge(const Evidence& evidence) {
     judgement.limit = detection_limit({}, doses);
     judgement.limit.bytes_per_connection = 0;
     judgement.limit.objects_per_connection = 0;
+  }
+  for (Finding& finding : upstream_findings(evidence, doses)) {
+    judgement.findings.push_back(std::move(finding));
   }
   for (Finding& finding : descriptor_findings(evidence, doses)) {
     judgement.findings.push_back(std::move(finding));

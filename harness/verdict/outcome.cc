@@ -14,6 +14,8 @@ namespace {
 
 // The crossover's threshold with room for bad luck.
 constexpr double kWantedT = 5;
+// Of the memory of open connections: smaller sites go unnamed.
+constexpr double kMattersOfPeak = 0.05;
 
 double budget_of(const Expectations& expect) {
   return static_cast<double>(expect.residue_per_connection.value);
@@ -57,10 +59,18 @@ LoadTotals load_totals(const Evidence& evidence) {
   return totals;
 }
 
+std::string say_upstream(const Finding& finding) {
+  return fmt::format("the service leaves {}{} to `{}` open for every {}",
+                     finding.rate.exact ? "" : "about ",
+                     say_count(finding.rate.objects_per_unit, "connection"),
+                     finding.standin, finding.unit);
+}
+
 std::string say_leak(const Evidence& evidence, const Finding& finding) {
   const Rate& rate = finding.rate;
   if (finding.kind == FindingClass::kDescriptors) return finding.explanation;
   if (finding.unit == "open connection") return finding.explanation;
+  if (finding.kind == FindingClass::kUpstream) return say_upstream(finding);
   if (finding.kind == FindingClass::kTimeGrowth) {
     return fmt::format("the service grows by {} every second, connected or not",
                        say_bytes(rate.bytes_per_unit));
@@ -137,6 +147,9 @@ Doubt budget_doubts(const Evidence& evidence, double confidence,
   double high = 0;
   bool undecided = false;
   for (const Finding& finding : judgement.findings) {
+    if (finding.kind == FindingClass::kUndecided && !finding.standin.empty()) {
+      return {finding.explanation + "; more cycles would decide it"};
+    }
     if (finding.kind != FindingClass::kLeak &&
         finding.kind != FindingClass::kUndecided) {
       continue;
@@ -199,6 +212,34 @@ std::string say_pass(const Evidence& evidence, const Judgement& judgement) {
       over, say_bytes(judgement.limit.bytes_per_connection));
 }
 
+// ": 1.0 MiB in 1 block at dial (client.cc:80), … ; together … of …", for the
+// sites that matter; those are put into `named`.
+std::string name_open_sites(const OpenMemory& open,
+                            std::vector<SiteId>& named) {
+  const double connections = static_cast<double>(open.connections.value);
+  const double total = static_cast<double>(open.bytes.value);
+  std::string text;
+  double sum = 0;
+  for (const OpenSite& site : open.sites) {
+    const double bytes = static_cast<double>(site.bytes.value);
+    if (!named.empty() && bytes < kMattersOfPeak * total) break;
+    named.push_back(site.site);
+    sum += bytes;
+    text += fmt::format(
+        "{} {} in {} at {}", text.empty() ? ":" : ",",
+        say_bytes(site.bytes_per_connection),
+        say_count(static_cast<double>(site.objects.value) / connections,
+                  "block"),
+        site.place);
+  }
+  if (named.empty()) return {};
+  return text + fmt::format("; {} × {} = {} of {}, {} unexplained",
+                            say_bytes(sum / connections),
+                            say_count(connections, "connection"),
+                            say_bytes(sum), say_bytes(total),
+                            say_bytes(std::max(0.0, total - sum)));
+}
+
 }  // namespace
 
 void apply_budgets(const Expectations& expect, std::vector<Draft>& drafts) {
@@ -232,8 +273,9 @@ std::optional<Finding> peak_finding(const Evidence& evidence) {
   finding.rate.bytes_per_connection_low = peak;
   finding.rate.bytes_per_connection_high = peak;
   finding.explanation = fmt::format(
-      "each open connection holds {} of the heap where {} are allowed",
-      say_bytes(peak), say_bytes(static_cast<double>(budget->value)));
+      "each open connection holds {} of the heap where {} are allowed{}",
+      say_bytes(peak), say_bytes(static_cast<double>(budget->value)),
+      evidence.open ? name_open_sites(*evidence.open, finding.sites) : "");
   return finding;
 }
 

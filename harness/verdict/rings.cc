@@ -34,6 +34,7 @@ std::vector<Dose> measured_doses(const Evidence& evidence) {
     dose.connections = std::max(as_double(facts.load.opened), ended);
     dose.failed = as_double(facts.load.failed);
     dose.messages = as_double(facts.load.messages_sent);
+    dose.message = evidence.message;
     const CycleFacts* next = facts_after(evidence, i);
     const Duration end = next != nullptr ? next->started : facts.finished;
     dose.seconds = to_seconds(end - facts.started);

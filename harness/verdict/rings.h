@@ -23,7 +23,8 @@ struct Dose {
   double early = 0;                      // closed by the service
   double failed = 0;
   double messages = 0;
-  double seconds = 0;  // until the next cycle began
+  std::string message = "message";  // what they are called
+  double seconds = 0;               // until the next cycle began
 };
 
 // The cycles after the baseline, in order.

@@ -124,7 +124,7 @@ std::vector<Column> single_units(std::span<const Dose> doses) {
       columns.push_back(std::move(column));
     }
   }
-  Column messages = column_of("message", doses,
+  Column messages = column_of(doses.empty() ? "" : doses.front().message, doses,
                               [](const Dose& dose) { return dose.messages; });
   if (sum_of(messages.units) > 0 && !messages_per_connection(doses)) {
     columns.push_back(std::move(messages));
@@ -305,6 +305,16 @@ std::optional<int> messages_per_connection(std::span<const Dose> doses) {
     if (dose.messages != each * dose.connections) return std::nullopt;
   }
   return static_cast<int>(each);
+}
+
+void name_messages(std::span<const Dose> doses, UnitFit& fit) {
+  if (fit.unit != "connection" || !fit.detail.empty()) return;
+  const std::optional<int> messages = messages_per_connection(doses);
+  if (!messages || *messages < 3) return;
+  if (std::fmod(fit.per_unit, *messages) != 0) return;
+  fit.unit = doses.front().message;
+  fit.per_unit /= *messages;
+  for (double& units : fit.units) units *= *messages;
 }
 
 }  // namespace tidemark

@@ -40,6 +40,11 @@ UnitFit fit_likeliest(std::span<const Dose> doses,
 // there are enough survivors to know better.
 double dispersion_of(const UnitFit& fit, std::span<const double> survivors);
 
+// With m messages per connection, a multiple of m objects per connection is
+// m-fold unlikely unless they are per message: the fit is made to say so. Two
+// are too few to tell.
+void name_messages(std::span<const Dose> doses, UnitFit& fit);
+
 // Messages per connection if that is one whole number in every cycle.
 std::optional<int> messages_per_connection(std::span<const Dose> doses);
 

@@ -16,6 +16,8 @@ const char* to_word(FindingClass kind) {
       return "retained by the allocator";
     case FindingClass::kDescriptors:
       return "descriptors";
+    case FindingClass::kUpstream:
+      return "upstream not closed";
     case FindingClass::kUndecided:
       return "undecided";
   }

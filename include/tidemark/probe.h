@@ -55,8 +55,9 @@ class KernelProbe {
 
   virtual Result<KernelSample> sample(const std::vector<pid_t>& processes) = 0;
 
-  // TCP sockets the processes hold in a state that belongs to a connection
-  // (neither LISTEN nor CLOSE): the cheap figure used while draining.
+  // Connections that clients have to the processes, accepted or waiting to
+  // be; not those that the processes opened to others. The cheap figure used
+  // while draining.
   virtual Result<Count> connections(const std::vector<pid_t>& processes) = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
 #include "tidemark/result.h"
+#include "tidemark/standin.h"
 #include "tidemark/verdict.h"
 
 namespace tidemark {
@@ -88,6 +89,18 @@ struct MemorySplit {
   bool operator==(const MemorySplit&) const = default;
 };
 
+// A stand-in over the whole run, as it was before the service was stopped.
+struct StandInRecord {
+  std::string name;
+  StandInCounts counts;
+  // Open then, oldest first; at most kStayedShown of them.
+  std::vector<StandInConnection> stayed;
+
+  bool operator==(const StandInRecord&) const = default;
+};
+
+inline constexpr std::size_t kStayedShown = 5;
+
 struct RunRecord {
   int version = kRunRecordVersion;
   std::string tidemark_version;
@@ -103,6 +116,8 @@ struct RunRecord {
   std::vector<KernelSample> kernel;
   std::vector<PurgeRecord> purges;
   std::optional<MemorySplit> memory;
+  std::optional<OpenMemory> open;  // at full concurrency
+  std::vector<StandInRecord> standins;
   HeapCounters heap_counters;
   // After a crash: the largest holders in the dead service's heap.
   std::vector<LastHeld> post_mortem;

@@ -3,6 +3,7 @@
 // same judgement.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,18 @@ namespace tidemark {
 
 enum class CycleKind { kWarmup, kLoaded, kIdle, kHalf };
 
+// What a stand-in saw of one cycle.
+struct StandInFacts {
+  std::string name;
+  Count accepted;  // since the last cycle ended
+  Count open;      // when the cycle ended: drained, settled
+  Count requests;  // since the last cycle ended, as are the bytes
+  Bytes received;
+  Bytes sent;
+
+  bool operator==(const StandInFacts&) const = default;
+};
+
 // One cycle as it happened.
 struct CycleFacts {
   CycleIndex index;
@@ -28,6 +41,7 @@ struct CycleFacts {
   bool settled = true;    // false: still moving at settle_timeout
   bool drained = true;    // false: sockets left at drain_timeout
   HeapCounters counters;  // at the snapshot
+  std::vector<StandInFacts> standins;
 
   bool operator==(const CycleFacts&) const = default;
 };
@@ -76,8 +90,33 @@ struct LingerReading {
   bool operator==(const LingerReading&) const = default;
 };
 
+// What a site held more while all connections of a cycle were open than
+// before they were.
+struct OpenSite {
+  SiteId site = 0;
+  Bytes bytes;
+  Count objects;
+  double bytes_per_connection = 0;
+  std::string place;  // in words: "dial (client.cc:80)"
+
+  bool operator==(const OpenSite&) const = default;
+};
+
+// All of the heap, likewise.
+struct OpenMemory {
+  Count connections;
+  Bytes bytes;
+  std::vector<OpenSite> sites;  // the largest, largest first, at most five
+
+  bool operator==(const OpenMemory&) const = default;
+};
+
 struct Evidence {
   Expectations expect;
+  // Stand-ins that expect no close: what stays there is told and is no fault.
+  std::vector<std::string> may_stay;
+  // What clients call a message: "message", "request", "command".
+  std::string message = "message";
   CycleIndex baseline;  // the last warm-up cycle: its snapshot is the baseline
   std::vector<CycleFacts> cycles;  // warm-up included
   std::vector<SiteEvidence> sites;
@@ -87,6 +126,10 @@ struct Evidence {
   // Live heap bytes at full concurrency minus those at the baseline, per
   // connection; absent without a heap.
   std::optional<double> peak_bytes_per_connection;
+  std::optional<OpenMemory> open;  // where that is
+  // Connections open at each stand-in when the service was about to be
+  // stopped; empty: not looked at.
+  std::map<std::string, Count> upstreams_at_end;
 };
 
 enum class FindingClass {
@@ -96,6 +139,7 @@ enum class FindingClass {
   kLingering,
   kAllocatorRetained,
   kDescriptors,  // fds, threads or sockets above their budget
+  kUpstream,     // connections to a stand-in that the service leaves open
   kUndecided,    // grows, and the evidence does not say why
 };
 
@@ -122,9 +166,10 @@ struct FindingRing {
 
 struct Finding {
   FindingClass kind = FindingClass::kUndecided;
-  bool fails = false;  // whether it makes the run a LEAK
-  std::string unit;    // "connection", "reset close", "abnormal close",
-                       // "second", "descriptor" …
+  bool fails = false;   // whether it makes the run a LEAK
+  std::string unit;     // "connection", "reset close", "abnormal close",
+                        // "second", "descriptor" …
+  std::string standin;  // whose connections are counted; else empty
   Rate rate;
   std::vector<SiteId> sites;  // the first is the one named; co-varying others
   std::vector<FindingRing> rings;

@@ -7,9 +7,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SPECIMENS = ROOT / "tests/specimens"
 
 # The function that the first line of each guilty source names.
-GUILTY = ("chat", "greedy", "session_log", "ticker")
+GUILTY = ("chat", "greedy", "session_log", "ticker", "feed_client",
+          "redis_pool")
 INNOCENT = ("chat", "greedy", "session_log", "ticker", "pool", "lru",
-            "slow_release")
+            "slow_release", "feed_client", "redis_pool")
 
 
 def guilty_lines(name, function):
@@ -22,9 +23,29 @@ def guilty_lines(name, function):
     return range(start + 1, end + 2)
 
 
-def named_function(name):
+def named_functions(name):
+    """Of "… at F", "… at F, G, H"."""
     first = (SPECIMENS / name / f"{name}.cc").read_text().splitlines()[0]
-    return re.search(r" at (\w+)", first).group(1)
+    return first.rsplit(" at ", 1)[1].split(", ")
+
+
+def named_function(name):
+    return named_functions(name)[0]
+
+
+def complaints_site(name, site, function):
+    """Whether the first frame that is not library code is the function's."""
+    wrong = []
+    own = [frame for frame in site["frames"] if not frame["library"]]
+    if not own:
+        return [f"no frame of the service in {site}"]
+    named = own[0]["function"].replace("(anonymous namespace)::", "")
+    if named.split("(")[0].split("::")[-1] != function:
+        wrong.append(f"function {own[0]['function']}, wanted {function}")
+    if own[0]["line"] not in guilty_lines(name, function):
+        wrong.append(f"line {own[0]['file']}:{own[0]['line']} is not in "
+                     f"{function}")
+    return wrong
 
 
 def truth(record):
@@ -42,18 +63,13 @@ def complaints_guilty(name, record):
     if record["outcome"] != "leak":
         return [f"outcome {record['outcome']}, wanted leak: "
                 f"{record.get('reason')}"]
+    if name in SPECIAL:
+        return SPECIAL[name](name, record)
     top = record["findings"][0]
     wanted = "time growth" if name == "ticker" else "leak"
     if top["class"] != wanted:
         wrong.append(f"class {top['class']}, wanted {wanted}")
-    function = named_function(name)
-    frame = top["site"]["frames"][top["site"]["guilty"]]
-    named = frame["function"].replace("(anonymous namespace)::", "")
-    if named.split("(")[0].split("::")[-1] != function:
-        wrong.append(f"function {frame['function']}, wanted {function}")
-    if frame["line"] not in guilty_lines(name, function):
-        wrong.append(f"line {frame['file']}:{frame['line']} is not in "
-                     f"{function}")
+    wrong += complaints_site(name, top["site"], named_function(name))
     told = truth(record)
     if told is None:
         return wrong + ["the specimen printed no truth"]
@@ -80,6 +96,73 @@ def complaints_guilty(name, record):
                 "abnormal close": "abnormal closes"}.get(top["unit"]):
         wrong.append(f"unit {top['unit']}, truth {unit}")
     return wrong
+
+
+def complaints_feed_client(name, record):
+    """Nothing stays behind, but each open connection costs two buffers."""
+    wrong = []
+    top = record["findings"][0]
+    if top["unit"] != "open connection":
+        wrong.append(f"unit {top['unit']}, wanted open connection")
+    told = truth(record)
+    if told is None:
+        return wrong + ["the specimen printed no truth"]
+    bytes_, objects, units, _ = told
+    open_ = record["open_memory"]
+    functions = named_functions(name)
+    sites = {site["id"]: site for site in record["sites"]}
+    named = [complaints for complaints in (
+        {f: complaints_site(name, sites[s["site"]], f) for f in functions}
+        for s in open_["open_sites"][:2])]
+    for function in functions:
+        if all(complaints[function] for complaints in named):
+            wrong.append(f"{function} is not among {open_['open_sites'][:2]}")
+        if function not in record["reason"]:
+            wrong.append(f"{function} is not in: {record['reason']}")
+    each = sum(s["bytes_per_connection"] for s in open_["open_sites"][:2])
+    if each * units != bytes_:
+        wrong.append(f"{each} B per open connection, truth {bytes_ / units}")
+    blocks = sum(s["objects"] for s in open_["open_sites"][:2])
+    if blocks * units != objects * open_["connections"]:
+        wrong.append(f"{blocks} blocks for {open_['connections']} connections,"
+                     f" truth {objects} for {units}")
+    return wrong
+
+
+def complaints_redis_pool(name, record):
+    """A connection per request stays open, and the pool around it."""
+    wrong = []
+    top = record["findings"][0]
+    wanted = {"class": "upstream not closed", "standin": "cache",
+              "unit": "request", "fails": True}
+    for field, value in wanted.items():
+        if top[field] != value:
+            wrong.append(f"{field} {top[field]}, wanted {value}")
+    if not top["rate"]["exact"] or top["rate"]["objects_per_unit"] != 1:
+        wrong.append(f"rate {top['rate']}, wanted exactly 1")
+    told = truth(record)
+    if told is None:
+        return wrong + ["the specimen printed no truth"]
+    cache, = record["standins"]
+    if cache["counts"]["open"] != told[2]:
+        wrong.append(f"{cache['counts']['open']} upstreams are open, truth "
+                     f"{told[2]}")
+    if len(cache["stayed"]) != 5:
+        wrong.append(f"those that stayed: {cache['stayed']}")
+    leaks = [f for f in record["findings"] if f["class"] == "leak"]
+    kept = [s for f in leaks for s in [f["site"], *f["sites"]]]
+    for function in named_functions(name):
+        if all(complaints_site(name, site, function) for site in kept):
+            wrong.append(f"no leak names {function}")
+    counted = [f["unit"] for f in record["findings"]
+               if f["class"] == "descriptors"]
+    if counted:
+        wrong.append(f"counted twice, as {counted}")
+    return wrong
+
+
+SPECIAL = {"feed_client": complaints_feed_client,
+           "redis_pool": complaints_redis_pool}
 
 
 def complaints_innocent(name, record):

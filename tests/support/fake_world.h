@@ -12,6 +12,7 @@
 #include "tidemark/driver.h"
 #include "tidemark/observer.h"
 #include "tidemark/probe.h"
+#include "tidemark/standin.h"
 #include "tidemark/target.h"
 
 namespace tidemark {
@@ -127,6 +128,7 @@ class FakeDriver final : public Driver {
       heap_.survivors[heap_.now.value] += open_.value * kept_per_connection;
     heap_.counts.allocations += open_;
     open_ = {};
+    if (on_close) on_close();
     return {};
   }
   Count open_now() const override { return open_; }
@@ -135,12 +137,48 @@ class FakeDriver final : public Driver {
   bool refuse = false;
   std::int64_t kept_per_connection = 0;
   std::function<void()> on_open;
+  std::function<void()> on_close;
   LoadCounts counts;
 
  private:
   FakeHeap& heap_;
   Count open_;
   WayCounts plan_;
+};
+
+// Connections come and go as a test says.
+class FakeStandIn final : public StandIn {
+ public:
+  explicit FakeStandIn(std::string name) : name_(std::move(name)) {}
+
+  const std::string& name() const override { return name_; }
+  std::uint16_t port() const override { return 1; }
+  StandInCounts counts() const override {
+    if (on_look) on_look();
+    return seen;
+  }
+  std::vector<StandInConnection> open_connections(
+      std::size_t limit) const override {
+    std::vector<StandInConnection> open;
+    for (std::int64_t i = 0; i < seen.open.value && open.size() < limit; ++i)
+      open.push_back({{i + 1}, "GET /feed", {}, {10}, {20}});
+    return open;
+  }
+
+  void open(std::int64_t count) {
+    seen.accepted += Count{count};
+    seen.open += Count{count};
+    seen.requests += Count{2 * count};
+    seen.received += Bytes{10 * count};
+    seen.sent += Bytes{20 * count};
+  }
+  void close(std::int64_t count) { seen.open -= Count{count}; }
+
+  StandInCounts seen;
+  std::function<void()> on_look;
+
+ private:
+  std::string name_;
 };
 
 class FakeObserver final : public Observer {

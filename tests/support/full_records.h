@@ -290,6 +290,99 @@ inline RunRecord budgets() {
   return record;
 }
 
+// A pool per request that is never closed, at one stand-in of two, and what
+// provocations were answered.
+inline RunRecord upstream() {
+  RunRecord record = run("redis-pool");
+  record.judgement = judgement(
+      Outcome::kLeak,
+      "the service leaves 1 connection to `cache` open for every request");
+  Finding finding;
+  finding.kind = FindingClass::kUpstream;
+  finding.fails = true;
+  finding.unit = "request";
+  finding.standin = "cache";
+  finding.rate.objects_per_connection = 3;
+  finding.rate.objects_per_unit = 1;
+  finding.rate.exact = true;
+  for (std::uint32_t i = 4; i <= 15; ++i) {
+    const std::int64_t opened = i <= 9 ? 200 : i <= 12 ? 0 : 100;
+    finding.rings.push_back({{i}, {opened}, {}, {3 * opened}});
+  }
+  finding.objects = {4500};
+  finding.explanation =
+      "1 connection to `cache` per request stays open: 4,500 after 4,500 "
+      "requests, the same in every cycle; their sockets and descriptors in "
+      "the service are counted here alone";
+  Finding pool;
+  pool.kind = FindingClass::kBounded;
+  pool.unit = "connection";
+  pool.standin = "feed";
+  pool.objects = {12};
+  pool.explanation =
+      "12 connections to `feed` more than at the baseline, which do not grow "
+      "with the load: a pool";
+  record.judgement->findings = {finding, pool};
+  StandInRecord cache;
+  cache.name = "cache";
+  cache.counts = {{6302}, {6300}, {12604}, {331000}, {120000}, {}};
+  for (std::int64_t i = 1; i <= 5; ++i)
+    cache.stayed.push_back(
+        {{i}, "PING", std::chrono::milliseconds(40 * i), {58}, {19}});
+  StandInRecord feed;
+  feed.name = "feed";
+  feed.counts = {{12}, {12}, {0}, {1900}, {1500}, {{"no mask", {2}}}};
+  feed.stayed.push_back({{1}, "", std::chrono::milliseconds(41), {158}, {129}});
+  record.standins = {cache, feed};
+  for (CycleFacts& facts : record.cycles) {
+    StandInFacts seen;
+    seen.name = "cache";
+    seen.accepted = {3 * facts.load.opened.value};
+    seen.open = {3 * 200 * facts.index.value};
+    facts.standins = {seen};
+  }
+  record.connections.answers = {
+      {"bad_version", {{"HTTP 505", {12}}, {"closed without a word", {1}}}},
+      {"huge_header", {{"HTTP 431", {13}}}}};
+  return record;
+}
+
+// Two large buffers for each open connection, and nothing behind them.
+inline RunRecord open_buffers() {
+  RunRecord record = run("feed-client");
+  SiteRecord reads = chat_site();
+  reads.frames = {library_frame("operator new[](unsigned long)"),
+                  frame("feed_read_buffer(unsigned long)", "src/feed.cc", 80),
+                  frame("main", "src/feed.cc", 200)};
+  SiteRecord writes = reads;
+  writes.id = 8;
+  writes.frames[1] =
+      frame("feed_write_buffer(unsigned long)", "src/feed.cc", 84);
+  record.sites = {reads, writes};
+  record.open = OpenMemory{
+      {200},
+      {421000000},
+      {{7, {209715200}, {200}, 1048576, "feed_read_buffer (feed.cc:80)"},
+       {8, {209715200}, {200}, 1048576, "feed_write_buffer (feed.cc:84)"}}};
+  record.judgement =
+      judgement(Outcome::kLeak,
+                "each open connection holds 2.0 MiB of the heap where 64.0 KiB "
+                "are allowed: 1.0 MiB in 1 block at feed_read_buffer "
+                "(feed.cc:80), 1.0 MiB in 1 block at feed_write_buffer "
+                "(feed.cc:84); 2.0 MiB × 200 connections = 400.0 MiB of 401.5 "
+                "MiB, 1.5 MiB unexplained");
+  Finding peak;
+  peak.kind = FindingClass::kLeak;
+  peak.fails = true;
+  peak.unit = "open connection";
+  peak.rate.bytes_per_connection = 2105000;
+  peak.rate.bytes_per_unit = 2105000;
+  peak.sites = {7, 8};
+  peak.explanation = record.judgement->reason;
+  record.judgement->findings = {peak};
+  return record;
+}
+
 // Text that would colour the terminal, end an XML element or be no UTF-8.
 inline RunRecord hostile() {
   RunRecord record = leak();
@@ -304,6 +397,14 @@ inline RunRecord hostile() {
   record.judgement->reason = "reason\nwith\x85 C1 and \uFFFE";
   record.judgement->findings[0].explanation = "]]><failure/>\b";
   record.judgement->findings[0].unit = "\033connection";
+  StandInRecord standin;
+  standin.name = "\033]0;feed\a";
+  standin.counts.open = {1};
+  standin.counts.troubles = {{"\x1b[2Jtrouble", {1}}};
+  standin.stayed = {
+      {{1}, "GET /\r\n\x1b[31m" + std::string(300, 'g'), {}, {}, {}}};
+  record.standins = {standin};
+  record.connections.answers = {{"\033way", {{"\r\aanswer", {1}}}}};
   return record;
 }
 

@@ -10,8 +10,10 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/kernel/network.h"
 #include "harness/runtimes/kernel/parse_fd.h"
 #include "harness/runtimes/kernel/parse_memory.h"
+#include "harness/runtimes/kernel/parse_unix.h"
 #include "harness/runtimes/kernel/tcp_sockets.h"
 #include "tidemark/agent_protocol.h"
 
@@ -21,6 +23,8 @@ namespace {
 using kernel::MemoryFigures;
 using kernel::TcpSocket;
 using kernel::TcpState;
+using kernel::UnixSocket;
+using kernel::UnixState;
 using Inodes = std::unordered_set<std::uint64_t>;
 
 bool is_gone(pid_t pid) {
@@ -93,6 +97,58 @@ Status add_process(pid_t pid, KernelSample& sample, Inodes& inodes) {
   return {};
 }
 
+// Of clients: an accepted socket has its listener's port.
+Count count_served(const std::vector<TcpSocket>& sockets,
+                   const Inodes& inodes) {
+  Count open;
+  std::unordered_set<std::uint16_t> ports;
+  for (const TcpSocket& socket : sockets) {
+    if (socket.state != TcpState::kListen) continue;
+    if (!inodes.contains(socket.inode)) continue;
+    ports.insert(socket.local_port);
+    open += socket.backlog;
+  }
+  for (const TcpSocket& socket : sockets) {
+    if (socket.state == TcpState::kListen) continue;
+    if (socket.state == TcpState::kClose) continue;
+    if (!ports.contains(socket.local_port)) continue;
+    if (inodes.contains(socket.inode)) open += Count{1};
+  }
+  return open;
+}
+
+// An accepted Unix socket has its listener's name; one that waits to be
+// accepted has it, too, and no inode.
+Count count_served(const std::vector<UnixSocket>& sockets,
+                   const Inodes& inodes) {
+  std::unordered_set<std::string> names;
+  for (const UnixSocket& socket : sockets) {
+    if (socket.state != UnixState::kListening || socket.name.empty()) continue;
+    if (inodes.contains(socket.inode)) names.insert(socket.name);
+  }
+  Count open;
+  for (const UnixSocket& socket : sockets) {
+    if (!names.contains(socket.name)) continue;
+    const bool held =
+        socket.state == UnixState::kConnected && inodes.contains(socket.inode);
+    if (held || socket.state == UnixState::kWaiting) open += Count{1};
+  }
+  return open;
+}
+
+std::vector<UnixSocket> unix_sockets(const std::vector<pid_t>& processes) {
+  std::vector<UnixSocket> sockets;
+  for (const pid_t pid : kernel::one_per_network(processes)) {
+    const Result<std::string> text =
+        read_file(fmt::format("/proc/{}/net/unix", pid));
+    if (!text) continue;
+    for (UnixSocket& socket : kernel::parse_net_unix(*text)) {
+      sockets.push_back(std::move(socket));
+    }
+  }
+  return sockets;
+}
+
 class ProcKernelProbe final : public KernelProbe {
  public:
   Result<KernelSample> sample(const std::vector<pid_t>& processes) override {
@@ -116,6 +172,7 @@ class ProcKernelProbe final : public KernelProbe {
     // still counted, in its listener's queue.
     const Result<std::vector<TcpSocket>> sockets = sockets_.list(processes);
     if (!sockets) return fail(sockets.error());
+    const std::vector<UnixSocket> local = unix_sockets(processes);
     Inodes inodes;
     for (const pid_t pid : processes) {
       for_each_fd(pid, [&](std::string_view link) {
@@ -124,16 +181,7 @@ class ProcKernelProbe final : public KernelProbe {
         }
       });
     }
-    Count open;
-    for (const TcpSocket& socket : *sockets) {
-      if (!inodes.contains(socket.inode)) continue;
-      if (socket.state == TcpState::kListen) {
-        open += socket.backlog;
-      } else if (socket.state != TcpState::kClose) {
-        open += Count{1};
-      }
-    }
-    return open;
+    return count_served(*sockets, inodes) + count_served(local, inodes);
   }
 
  private:

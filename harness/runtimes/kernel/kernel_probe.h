@@ -13,8 +13,12 @@
 
 namespace tidemark {
 
-// A socket that several processes hold counts once. Connections that wait in
-// a listener's queue, not accepted yet, count in connections() though not in
+// A socket that several processes hold counts once. connections() counts
+// those that clients made to the service: TCP sockets whose local port is one
+// that the service listens on, and Unix stream sockets that carry the name of
+// one of its listeners. What the service opened itself, to upstreams, is left
+// out, and a service that listens on nothing has none. Connections that wait
+// in a listener's queue, not accepted yet, count there though not in
 // `KernelSample::sockets`: the service has still to deal with them. Used from
 // one thread.
 std::unique_ptr<KernelProbe> make_kernel_probe();

@@ -1,5 +1,6 @@
 #include "harness/runtimes/kernel/parse_tcp.h"
 
+#include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 
@@ -17,9 +18,11 @@ constexpr std::uint8_t kLastState = 12;
 // A listener's queue figures are not bytes: the kernel shows the length and
 // the limit of its accept queue in their place.
 TcpSocket socket_of(std::uint64_t inode, std::uint8_t state,
-                    std::uint32_t receive, std::uint32_t send) {
+                    std::uint16_t local_port, std::uint32_t receive,
+                    std::uint32_t send) {
   TcpSocket socket;
   socket.inode = inode;
+  socket.local_port = local_port;
   socket.state = static_cast<TcpState>(state);
   if (socket.state == TcpState::kListen) {
     socket.backlog = Count{receive};
@@ -61,17 +64,22 @@ std::optional<TcpSocket> parse_line(std::string_view line) {
   std::array<std::string_view, 10> words;
   if (!split(line, words) || !words[0].ends_with(':')) return std::nullopt;
   const std::size_t colon = words[4].find(':');
+  const std::size_t port_at = words[1].rfind(':');
   unsigned state = 0;
+  std::uint16_t port = 0;
   std::uint32_t send = 0;
   std::uint32_t receive = 0;
   std::uint64_t inode = 0;
-  if (colon == std::string_view::npos || !read_number(words[3], 16, state) ||
-      !is_state(state) || !read_number(words[4].substr(0, colon), 16, send) ||
+  if (colon == std::string_view::npos || port_at == std::string_view::npos ||
+      !read_number(words[1].substr(port_at + 1), 16, port) ||
+      !read_number(words[3], 16, state) || !is_state(state) ||
+      !read_number(words[4].substr(0, colon), 16, send) ||
       !read_number(words[4].substr(colon + 1), 16, receive) ||
       !read_number(words[9], 10, inode)) {
     return std::nullopt;
   }
-  return socket_of(inode, static_cast<std::uint8_t>(state), receive, send);
+  return socket_of(inode, static_cast<std::uint8_t>(state), port, receive,
+                   send);
 }
 
 }  // namespace
@@ -142,7 +150,8 @@ DiagDatagram parse_inet_diag(std::span<const std::byte> datagram) {
       if (is_state(message.idiag_state)) {
         result.sockets.push_back(
             socket_of(message.idiag_inode, message.idiag_state,
-                      message.idiag_rqueue, message.idiag_wqueue));
+                      ntohs(message.id.idiag_sport), message.idiag_rqueue,
+                      message.idiag_wqueue));
       }
     }
     const std::size_t step = NLMSG_ALIGN(header.nlmsg_len);

@@ -40,6 +40,7 @@ struct TcpSocket {
   Bytes sent;      // written by the process and not yet acknowledged
   // A listener's connections that the process has not accepted yet.
   Count backlog;
+  std::uint16_t local_port = 0;
 
   bool operator==(const TcpSocket&) const = default;
 };

@@ -7,15 +7,14 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <set>
 #include <string>
 
 #include "harness/base/text_file.h"
+#include "harness/runtimes/kernel/network.h"
 
 namespace tidemark::kernel {
 namespace {
@@ -36,15 +35,6 @@ tl::unexpected<Error> refused(int cause) {
                           std::strerror(cause)));
 }
 
-std::string network_of(const std::string& process) {
-  std::array<char, 64> link;
-  const ssize_t length =
-      ::readlink(fmt::format("/proc/{}/ns/net", process).c_str(), link.data(),
-                 link.size());
-  if (length < 0) return {};
-  return std::string(link.data(), static_cast<std::size_t>(length));
-}
-
 void append(std::vector<TcpSocket>& all, const std::vector<TcpSocket>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
@@ -63,15 +53,10 @@ std::vector<TcpSocket> read_net_tcp(pid_t pid) {
 
 Result<std::vector<TcpSocket>> TcpSockets::list(
     const std::vector<pid_t>& processes) {
-  const std::string ours = network_of("self");
-  std::set<std::string> seen;
+  const std::string ours = own_network();
   std::vector<TcpSocket> sockets;
-  for (const pid_t pid : processes) {
-    std::string network = network_of(std::to_string(pid));
-    // It may not be looked into, or is gone: ours is the best guess.
-    if (network.empty()) network = ours;
-    if (!seen.insert(network).second) continue;
-    if (network == ours && !refused_) {
+  for (const pid_t pid : one_per_network(processes)) {
+    if (network_of(pid) == ours && !refused_) {
       Result<std::vector<TcpSocket>> dumped = dump();
       if (dumped) {
         append(sockets, *dumped);

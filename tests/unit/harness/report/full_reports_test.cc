@@ -56,6 +56,14 @@ TEST(FullTerminalReport, MissedBudgetsAreApproved) {
   expect_approved("full/budgets.txt", terminal(samples::budgets()));
 }
 
+TEST(FullTerminalReport, UpstreamsThatStayAreApproved) {
+  expect_approved("full/upstream.txt", terminal(samples::upstream()));
+}
+
+TEST(FullTerminalReport, BuffersOfOpenConnectionsAreApproved) {
+  expect_approved("full/open_buffers.txt", terminal(samples::open_buffers()));
+}
+
 TEST(FullTerminalReport, HostileTextIsApproved) {
   expect_approved("full/hostile.txt", terminal(samples::hostile()));
 }
@@ -63,7 +71,8 @@ TEST(FullTerminalReport, HostileTextIsApproved) {
 TEST(FullTerminalReport, EveryReportFitsTheTerminal) {
   for (const RunRecord& record :
        {samples::leak(), samples::pass(), samples::inconclusive(),
-        samples::died(), samples::time_growth(), samples::budgets()}) {
+        samples::died(), samples::time_growth(), samples::budgets(),
+        samples::upstream(), samples::open_buffers(), samples::hostile()}) {
     expect_width(terminal(record), 80);
     ReportStyle wide;
     wide.width = 120;
@@ -122,6 +131,10 @@ TEST(FullJunitReport, MissedBudgetsAreApproved) {
   expect_approved("full/budgets.xml", junit(samples::budgets()));
 }
 
+TEST(FullJunitReport, UpstreamsThatStayAreApproved) {
+  expect_approved("full/upstream.xml", junit(samples::upstream()));
+}
+
 TEST(FullJunitReport, HostileTextIsApproved) {
   expect_approved("full/hostile.xml", junit(samples::hostile()));
 }
@@ -140,6 +153,10 @@ TEST(FullJunitReport, APartialRecordWithoutAnErrorIsAnError) {
 
 TEST(FullJsonReport, ALeakIsApproved) {
   expect_approved("full/leak.json", to_json(samples::leak()));
+}
+
+TEST(FullJsonReport, UpstreamsThatStayAreApproved) {
+  expect_approved("full/upstream.json", to_json(samples::upstream()));
 }
 
 TEST(FullJsonReport, ADeadServiceIsApproved) {

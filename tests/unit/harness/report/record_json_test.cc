@@ -36,7 +36,8 @@ std::string complaint(const std::string& text) {
 TEST(RecordJson, EveryRecordReadsBackEqual) {
   for (const RunRecord& record :
        {RunRecord{}, samples::leak(), samples::pass(), samples::inconclusive(),
-        samples::died(), samples::time_growth(), samples::budgets()}) {
+        samples::died(), samples::time_growth(), samples::budgets(),
+        samples::upstream(), samples::open_buffers()}) {
     const Result<RunRecord> back = from_json(to_json(record));
     ASSERT_TRUE(back) << back.error().message;
     EXPECT_TRUE(*back == record) << record.scenario_name;
@@ -94,7 +95,8 @@ TEST(RecordJson, ComplaintsNameTheField) {
       {replaced(leak, "\"class\": \"leak\"", "\"class\": \"leek\""),
        "findings[0].class: wanted one of \"leak\", \"time growth\", "
        "\"bounded\", \"lingering\", \"retained by the allocator\", "
-       "\"descriptors\", \"undecided\", found \"leek\""},
+       "\"descriptors\", \"upstream not closed\", \"undecided\", found "
+       "\"leek\""},
       {replaced(leak, "\"line\": 612", "\"line\": -1"), "findings[0].site"},
       {replaced(leak, "\"residue\": 144000", "\"residue\": 1e3"),
        "findings[0].residue: wanted a whole number, found a number with a "

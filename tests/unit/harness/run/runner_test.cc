@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "tests/support/fake_world.h"
 
 namespace tidemark {
@@ -19,7 +21,8 @@ class Runner : public testing::Test {
   RunRecord run() {
     RunRecord record;
     run_scenario(scenario,
-                 {target, &heap, kernel, driver, clock, cancellation, observer},
+                 {target, &heap, kernel, driver, clock, cancellation, observer,
+                  standins},
                  record);
     EXPECT_TRUE(target.stopped);
     return record;
@@ -33,6 +36,7 @@ class Runner : public testing::Test {
   ManualClock clock;
   FakeCancellation cancellation;
   FakeObserver observer;
+  std::vector<StandIn*> standins;
 };
 
 TEST_F(Runner, AServiceThatKeepsTwoBlocksPerConnectionIsALeak) {
@@ -124,6 +128,81 @@ TEST_F(Runner, SocketsThatStayMakeTheRunInconclusiveNotPass) {
   ASSERT_TRUE(record.judgement);
   EXPECT_FALSE(record.cycles.front().drained);
   EXPECT_NE(record.judgement->outcome, Outcome::kPass);
+}
+
+TEST_F(Runner, UpstreamsThatStayAreAFindingAndHoldNoCycleUpForLong) {
+  FakeStandIn cache("cache");
+  standins = {&cache};
+  driver.on_open = [&] { cache.open(driver.open_now().value); };
+  const TimePoint started = clock.now();
+  RunRecord record = run();
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kLeak);
+  ASSERT_EQ(record.judgement->findings.size(), 1u);
+  EXPECT_EQ(record.judgement->findings[0].kind, FindingClass::kUpstream);
+  EXPECT_EQ(record.judgement->findings[0].standin, "cache");
+  const CycleFacts& first = record.cycles.front();
+  ASSERT_EQ(first.standins.size(), 1u);
+  EXPECT_EQ(first.standins[0].accepted, Count{60});
+  EXPECT_EQ(first.standins[0].open, Count{60});
+  EXPECT_EQ(first.standins[0].requests, Count{120});
+  EXPECT_EQ(record.cycles[1].standins[0].accepted, Count{60});
+  EXPECT_EQ(record.cycles[1].standins[0].open, Count{120});
+  EXPECT_TRUE(first.drained);
+  ASSERT_EQ(record.standins.size(), 1u);
+  EXPECT_EQ(record.standins[0].counts, cache.seen);
+  EXPECT_EQ(record.standins[0].stayed.size(), kStayedShown);
+  EXPECT_LT(to_seconds(clock.now() - started),
+            3 + 0.8 * static_cast<double>(record.cycles.size()));
+}
+
+TEST_F(Runner, UpstreamsThatCloseALittleLaterAreWaitedFor) {
+  FakeStandIn cache("cache");
+  standins = {&cache};
+  std::optional<TimePoint> gone;
+  driver.on_open = [&] { cache.open(driver.open_now().value); };
+  driver.on_close = [&] { gone = clock.now() + std::chrono::seconds(1); };
+  cache.on_look = [&] {
+    if (gone && clock.now() >= *gone) cache.close(cache.seen.open.value);
+  };
+  RunRecord record = run();
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kPass);
+  for (const CycleFacts& facts : record.cycles)
+    EXPECT_EQ(facts.standins[0].open, Count{0}) << facts.index.value;
+}
+
+TEST_F(Runner, AStandInThatExpectsNoCloseDoesNotFailTheRun) {
+  FakeStandIn cache("cache");
+  standins = {&cache};
+  scenario.standins.emplace_back();
+  scenario.standins[0].name = "cache";
+  scenario.standins[0].expect_closed = false;
+  driver.on_open = [&] { cache.open(driver.open_now().value); };
+  EXPECT_EQ(run().judgement->outcome, Outcome::kPass);
+}
+
+TEST_F(Runner, WhatOpenConnectionsHoldIsKeptBySiteAndZoomedInTime) {
+  scenario.expect.peak_per_connection = Bytes{95};
+  driver.on_open = [&] {
+    heap.survivors[heap.now.value] += driver.open_now().value;
+  };
+  driver.on_close = [&] { heap.survivors.erase(heap.now.value); };
+  RunRecord record = run();
+  ASSERT_TRUE(record.open);
+  EXPECT_EQ(record.open->connections, Count{60});
+  EXPECT_EQ(record.open->bytes, Bytes{60 * 96});
+  ASSERT_EQ(record.open->sites.size(), 1u);
+  EXPECT_EQ(record.open->sites[0].objects, Count{60});
+  EXPECT_DOUBLE_EQ(record.open->sites[0].bytes_per_connection, 96);
+  EXPECT_EQ(record.open->sites[0].place, "guilty (guilty.cc:7)");
+  EXPECT_EQ(heap.zoomed, std::vector<SiteId>{1});
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kLeak);
+  EXPECT_EQ(record.judgement->reason,
+            "each open connection holds 96 B of the heap where 95 B are "
+            "allowed: 96 B in 1 block at guilty (guilty.cc:7); 96 B × 60 "
+            "connections = 5,760 B of 5,760 B, 0 B unexplained");
 }
 
 TEST_F(Runner, AServiceThatHadToBeKilledIsAnError) {

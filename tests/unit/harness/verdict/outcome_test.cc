@@ -141,6 +141,35 @@ TEST(Outcome, MemoryOfAnOpenConnectionOverItsBudgetIsALeak) {
             "are allowed");
 }
 
+OpenSite open_site(SiteId site, std::int64_t each, std::string place) {
+  OpenSite open;
+  open.site = site;
+  open.bytes = {100 * each};
+  open.objects = {100};
+  open.bytes_per_connection = static_cast<double>(each);
+  open.place = std::move(place);
+  return open;
+}
+
+TEST(Outcome, AMissedPeakNamesItsSitesAndTheArithmetic) {
+  constexpr std::int64_t kMiB = 1024 * 1024;
+  Evidence evidence = clean();
+  evidence.expect.peak_per_connection = Bytes{65536};
+  evidence.peak_bytes_per_connection = 2.01 * kMiB;
+  evidence.open = OpenMemory{{100},
+                             {201 * kMiB},
+                             {open_site(3, kMiB, "dial (feed_client.cc:80)"),
+                              open_site(5, kMiB, "dial (feed_client.cc:81)"),
+                              open_site(9, 128, "session (front.cc:7)")}};
+  const Judgement verdict = judge(evidence);
+  EXPECT_EQ(verdict.reason,
+            "each open connection holds 2.0 MiB of the heap where 64.0 KiB "
+            "are allowed: 1.0 MiB in 1 block at dial (feed_client.cc:80), 1.0 "
+            "MiB in 1 block at dial (feed_client.cc:81); 2.0 MiB × 100 "
+            "connections = 200.0 MiB of 201.0 MiB, 1.0 MiB unexplained");
+  EXPECT_EQ(verdict.findings.front().sites, (std::vector<SiteId>{3, 5}));
+}
+
 TEST(Outcome, AnUnmeasuredPeakWithABudgetIsInconclusive) {
   Evidence evidence = clean();
   evidence.expect.peak_per_connection = Bytes{4096};

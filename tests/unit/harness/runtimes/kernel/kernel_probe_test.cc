@@ -1,15 +1,18 @@
 #include "harness/runtimes/kernel/kernel_probe.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <latch>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -39,10 +42,74 @@ class Listener {
     return fd;
   }
   Fd accept() const { return Fd(::accept(fd_.get(), nullptr, nullptr)); }
+  void forget() { fd_.reset(); }
+  std::uint16_t port() const { return ntohs(address_.sin_port); }
 
  private:
   Fd fd_;
   sockaddr_in address_ = {};
+};
+
+// A server in a process of its own, which listens until the object goes.
+class Upstream {
+ public:
+  Upstream() {
+    int ends[2] = {};
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    Fd read_end(ends[0]);
+    alive_ = Fd(ends[1]);
+    listener_.emplace();
+    child_ = ::fork();
+    if (child_ != 0) {
+      // The child alone is to hold the listening socket.
+      listener_->forget();
+      return;
+    }
+    alive_.reset();
+    char byte;
+    [[maybe_unused]] const ssize_t got = ::read(read_end.get(), &byte, 1);
+    ::_exit(0);
+  }
+  ~Upstream() {
+    alive_.reset();
+    ::waitpid(child_, nullptr, 0);
+  }
+
+  std::vector<Fd> connect(int count) const {
+    std::vector<Fd> sockets;
+    for (int i = 0; i < count; ++i) sockets.push_back(listener_->connect());
+    return sockets;
+  }
+
+ private:
+  std::optional<Listener> listener_;
+  Fd alive_;
+  pid_t child_ = 0;
+};
+
+// At an abstract name that the kernel chooses.
+class UnixListener {
+ public:
+  UnixListener() : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    address_.sun_family = AF_UNIX;
+    auto* address = reinterpret_cast<sockaddr*>(&address_);
+    EXPECT_EQ(::bind(fd_.get(), address, sizeof(sa_family_t)), 0);
+    EXPECT_EQ(::listen(fd_.get(), 64), 0);
+    EXPECT_EQ(::getsockname(fd_.get(), address, &size_), 0);
+  }
+
+  Fd connect() const {
+    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto* address = reinterpret_cast<const sockaddr*>(&address_);
+    EXPECT_EQ(::connect(fd.get(), address, size_), 0);
+    return fd;
+  }
+  Fd accept() const { return Fd(::accept(fd_.get(), nullptr, nullptr)); }
+
+ private:
+  Fd fd_;
+  sockaddr_un address_ = {};
+  socklen_t size_ = sizeof address_;
 };
 
 class KernelProbeTest : public testing::Test {
@@ -61,15 +128,49 @@ TEST_F(KernelProbeTest, ConnectionsAreCountedFromOpeningToTheLastClose) {
   EXPECT_EQ(connections(), before);
   std::vector<Fd> clients;
   for (int i = 0; i < 3; ++i) clients.push_back(listener.connect());
-  // Three of ours and three that wait to be accepted.
-  EXPECT_EQ(connections(), before + 6);
+  // They wait to be accepted; the clients' own sockets are no clients' of us.
+  EXPECT_EQ(connections(), before + 3);
   std::vector<Fd> served;
   for (int i = 0; i < 3; ++i) served.push_back(listener.accept());
-  EXPECT_EQ(connections(), before + 6);
+  EXPECT_EQ(connections(), before + 3);
   clients.clear();
   EXPECT_EQ(connections(), before + 3);
   EXPECT_EQ(sample().sockets.at("CLOSE-WAIT"), Count{3});
   served.clear();
+  EXPECT_EQ(connections(), before);
+}
+
+TEST_F(KernelProbeTest, ConnectionsToUpstreamsAreNotCounted) {
+  const std::int64_t before = connections();
+  const Upstream upstream;
+  const std::vector<Fd> ours = upstream.connect(3);
+  ASSERT_EQ(ours.size(), 3u);
+  EXPECT_EQ(connections(), before);
+  EXPECT_GE(sample().sockets.at("ESTAB"), Count{3});
+}
+
+TEST_F(KernelProbeTest, ConnectionsToAUnixListenerAreCountedUntilTheyClose) {
+  const std::int64_t before = connections();
+  const UnixListener listener;
+  EXPECT_EQ(connections(), before);
+  std::vector<Fd> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(listener.connect());
+  EXPECT_EQ(connections(), before + 3);
+  std::vector<Fd> served;
+  for (int i = 0; i < 3; ++i) served.push_back(listener.accept());
+  EXPECT_EQ(connections(), before + 3);
+  clients.clear();
+  EXPECT_EQ(connections(), before + 3);
+  served.clear();
+  EXPECT_EQ(connections(), before);
+}
+
+TEST_F(KernelProbeTest, SocketPairsAreNoConnectionsOfClients) {
+  const std::int64_t before = connections();
+  int ends[2] = {};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const Fd one(ends[0]);
+  const Fd other(ends[1]);
   EXPECT_EQ(connections(), before);
 }
 
@@ -85,6 +186,13 @@ TEST_F(KernelProbeTest, NetlinkAndTheTextFileAgree) {
   };
   EXPECT_GE(with_bytes(kernel::TcpSockets().list({::getpid()}).value()), 1);
   EXPECT_GE(with_bytes(kernel::read_net_tcp(::getpid())), 1);
+  const auto at_port = [&](const std::vector<kernel::TcpSocket>& all) {
+    return std::count_if(all.begin(), all.end(), [&](const auto& socket) {
+      return socket.local_port == listener.port() && socket.inode != 0;
+    });
+  };
+  EXPECT_EQ(at_port(kernel::TcpSockets().list({::getpid()}).value()), 2);
+  EXPECT_EQ(at_port(kernel::read_net_tcp(::getpid())), 2);
 }
 
 TEST_F(KernelProbeTest, QueuedBytesAreSummed) {

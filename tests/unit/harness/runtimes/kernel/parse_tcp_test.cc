@@ -1,5 +1,6 @@
 #include "harness/runtimes/kernel/parse_tcp.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/inet_diag.h>
@@ -29,10 +30,13 @@ constexpr std::string_view kNetTcp =
     "00000000000000000000000000000000:0000 08 00000000:00000001 00:00000000 "
     "00000000  1000        0 41236 1 0000000000000000 100 0 0 10 0\n";
 
+constexpr std::uint16_t kPort = 8080;  // 1F90
+
 TcpSocket socket_in(std::uint64_t inode, TcpState state, Bytes received = {},
                     Bytes sent = {}) {
   TcpSocket socket;
   socket.inode = inode;
+  socket.local_port = kPort;
   socket.state = state;
   socket.received = received;
   socket.sent = sent;
@@ -59,7 +63,9 @@ TEST(NetTcp, LinesOfAnotherFormAreLeftOut) {
   EXPECT_THAT(parse_net_tcp("0: a b 01 0:0"), IsEmpty());
   EXPECT_THAT(parse_net_tcp("0: a b 0D 0:0 0:0 0 0 0 7\n"), IsEmpty());
   EXPECT_THAT(parse_net_tcp("0: a b 01 00 0:0 0 0 0 7\n"), IsEmpty());
-  EXPECT_THAT(parse_net_tcp("0: a b 01 0:0 0:0 0 0 0 x\n"), IsEmpty());
+  EXPECT_THAT(parse_net_tcp("0: a:1 b 01 0:0 0:0 0 0 0 x\n"), IsEmpty());
+  EXPECT_THAT(parse_net_tcp("0: a:10000 b 01 0:0 0:0 0 0 0 7\n"), IsEmpty());
+  EXPECT_EQ(parse_net_tcp("0: a:1 b 01 0:0 0:0 0 0 0 7\n").size(), 1u);
 }
 
 TEST(TcpState, WordsAreThoseOfSs) {
@@ -86,6 +92,7 @@ class Datagram {
     inet_diag_msg message = {};
     message.idiag_inode = inode;
     message.idiag_state = static_cast<std::uint8_t>(state);
+    message.id.idiag_sport = htons(kPort);
     message.idiag_rqueue = receive;
     message.idiag_wqueue = send;
     return add(SOCK_DIAG_BY_FAMILY, message);

@@ -1,0 +1,129 @@
+// The tables that only some runs have: answers to provocations, memory of
+// open connections, stand-ins.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/report/sections.h"
+#include "harness/report/site_text.h"
+#include "harness/report/text.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::size_t kNameColumn = 24;
+constexpr std::size_t kAnswersShown = 4;
+constexpr std::size_t kLeast = 8;  // columns for a text at the end of a row
+
+// The most frequent first.
+std::vector<std::pair<std::string, Count>> by_count(
+    const std::map<std::string, Count>& counts) {
+  std::vector<std::pair<std::string, Count>> sorted(counts.begin(),
+                                                    counts.end());
+  std::stable_sort(
+      sorted.begin(), sorted.end(),
+      [](const auto& a, const auto& b) { return a.second > b.second; });
+  return sorted;
+}
+
+std::string answers_text(const std::map<std::string, Count>& answers) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const auto& [answer, count] : by_count(answers)) {
+    if (++shown > kAnswersShown) break;
+    text += fmt::format("{}{} × {}", text.empty() ? "" : ", ",
+                        number_text(count), answer);
+  }
+  if (answers.size() > kAnswersShown)
+    text += fmt::format(", … {} more", answers.size() - kAnswersShown);
+  return text;
+}
+
+std::string open_site_row(const RunRecord& record, const OpenSite& site,
+                          double connections, std::size_t width) {
+  const SiteRecord* described = find_site(record, site.site);
+  const std::string objects =
+      plural(static_cast<double>(site.objects.value) / connections, "block");
+  return wrapped(
+      fmt::format("  {:>12} {:<12}{}", bytes_text(site.bytes_per_connection),
+                  "in " + objects,
+                  described ? place_of(*described) : site.place),
+      27, width);
+}
+
+std::string standin_row(const StandInRecord& standin) {
+  const StandInCounts& counts = standin.counts;
+  return fmt::format("  {:<15}{:>10}{:>12}{:>10}{:>12}{:>12}\n",
+                     clipped(standin.name, 14), number_text(counts.accepted),
+                     number_text(counts.open), number_text(counts.requests),
+                     bytes_text(counts.received), bytes_text(counts.sent));
+}
+
+std::string stayed_row(const StandInConnection& connection, std::size_t width) {
+  std::string by = clipped(connection.opened_by, std::max(kLeast, width / 2));
+  if (!by.empty()) by.insert(0, " by ");
+  return wrapped(
+      fmt::format("    connection {} stayed, opened after {}{}; {} in, {} out",
+                  number_text(connection.number),
+                  duration_text(connection.opened_after), by,
+                  bytes_text(connection.received), bytes_text(connection.sent)),
+      6, width);
+}
+
+}  // namespace
+
+std::string answers_table(const RunRecord& record, const ReportStyle& style) {
+  if (record.connections.answers.empty()) return {};
+  std::string text =
+      fmt::format("\n  {:<{}}answers\n", "provocation", kNameColumn);
+  for (const auto& [way, answers] : record.connections.answers)
+    text += wrapped(fmt::format("  {:<{}}{}", clipped(way, kNameColumn - 1),
+                                kNameColumn, answers_text(answers)),
+                    kNameColumn + 2, width_of(style));
+  return text;
+}
+
+std::string open_memory_section(const RunRecord& record,
+                                const ReportStyle& style) {
+  if (!record.open || record.open->sites.empty()) return {};
+  const OpenMemory& open = *record.open;
+  if (open.connections.value <= 0 || open.bytes.value <= 0) return {};
+  const double connections = static_cast<double>(open.connections.value);
+  const double all = static_cast<double>(open.bytes.value);
+  std::string text =
+      "\n" + wrapped(fmt::format("  Each of {} holds {} of the heap:",
+                                 plural(connections, "open connection"),
+                                 bytes_text(all / connections)),
+                     2, width_of(style));
+  double rest = all;
+  for (const OpenSite& site : open.sites) {
+    text += open_site_row(record, site, connections, width_of(style));
+    rest -= static_cast<double>(site.bytes.value);
+  }
+  if (rest > 0)
+    text += fmt::format("  {:>12} elsewhere\n", bytes_text(rest / connections));
+  return text;
+}
+
+std::string standins_table(const RunRecord& record, const ReportStyle& style) {
+  if (record.standins.empty()) return {};
+  std::string text =
+      fmt::format("\n  {:<15}{:>10}{:>12}{:>10}{:>12}{:>12}\n", "stand-in",
+                  "accepted", "still open", "requests", "received", "sent");
+  const std::size_t width = width_of(style);
+  for (const StandInRecord& standin : record.standins) {
+    text += standin_row(standin);
+    for (const auto& [trouble, count] : standin.counts.troubles)
+      text += wrapped(fmt::format("    {} × {}", number_text(count), trouble),
+                      6, width);
+    for (const StandInConnection& connection : standin.stayed)
+      text += stayed_row(connection, width);
+    const std::int64_t more = standin.counts.open.value -
+                              static_cast<std::int64_t>(standin.stayed.size());
+    if (more > 0 && !standin.stayed.empty())
+      text += fmt::format("    … and {} more\n", number_text(Count{more}));
+  }
+  return text;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,189 @@
+// EXPECT leak 2097152 bytes per open connection at feed_reader, feed_writer
+//
+// A service that is itself a WebSocket client (field case C1): for each client
+// that asks for GET /feed it dials the upstream at --feed-port and keeps that
+// open until the client leaves. Every dialer has a read and a write buffer of
+// its own, of --buffer bytes, of which a few hundred are ever used. Guilty:
+// 1 MiB each. Innocent: 16 KiB. Both close everything: nothing stays behind.
+#include <algorithm>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/websocket.hpp>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/http_server.h"
+#include "common/options.h"
+#include "common/ws_server.h"
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Buffer = std::unique_ptr<char[]>;
+
+constexpr std::uint64_t kGuiltyBuffer = 1024 * 1024;
+constexpr std::uint64_t kInnocentBuffer = 16 * 1024;
+constexpr std::string_view kSubscribe = "subscribe";
+constexpr int kBadGateway = 502;
+
+[[gnu::noinline, gnu::no_icf]] Buffer feed_reader(std::size_t size) {
+  return Buffer(new char[size]);
+}
+
+[[gnu::noinline, gnu::no_icf]] Buffer feed_writer(std::size_t size) {
+  return Buffer(new char[size]);
+}
+
+struct Upstream {
+  std::uint16_t port = 0;
+  std::size_t buffer = 0;
+};
+
+// The connection to the upstream; it lives while an operation of its own is
+// on its way.
+class Feed : public std::enable_shared_from_this<Feed> {
+ public:
+  Feed(asio::io_context& context, const Upstream& upstream)
+      : upstream_(upstream),
+        stream_(context),
+        reads_(feed_reader(upstream.buffer)),
+        writes_(feed_writer(upstream.buffer)) {
+    stream_.set_option(
+        websocket::stream_base::timeout::suggested(beast::role_type::client));
+  }
+
+  void dial(specimen::Reply reply) {
+    reply_ = std::move(reply);
+    const tcp::endpoint there(asio::ip::address_v4::loopback(), upstream_.port);
+    beast::get_lowest_layer(stream_).async_connect(
+        there, [self = shared_from_this()](const error_code& error) {
+          if (error) return self->answer(kBadGateway, error.message() + "\n");
+          self->shake_hands();
+        });
+  }
+
+  // The client has left.
+  void hang_up() {
+    reply_ = {};
+    left_ = true;
+    if (!open_) {
+      beast::get_lowest_layer(stream_).cancel();
+      return;
+    }
+    stream_.async_close(websocket::close_code::normal,
+                        [self = shared_from_this()](const error_code&) {});
+  }
+
+ private:
+  void shake_hands() {
+    const std::string host = "127.0.0.1:" + std::to_string(upstream_.port);
+    stream_.async_handshake(
+        host, "/feed", [self = shared_from_this()](const error_code& error) {
+          if (error) return self->answer(kBadGateway, error.message() + "\n");
+          self->open_ = true;
+          if (self->left_) return self->hang_up();
+          self->subscribe();
+        });
+  }
+
+  void subscribe() {
+    const std::size_t size = std::min(kSubscribe.size(), upstream_.buffer);
+    std::memcpy(writes_.get(), kSubscribe.data(), size);
+    stream_.async_write(
+        asio::buffer(writes_.get(), size),
+        [self = shared_from_this()](const error_code& error, std::size_t) {
+          if (error) return self->answer(kBadGateway, error.message() + "\n");
+          self->answer(200, "feeding\n");
+          self->read();
+        });
+  }
+
+  // What the feed says is dropped.
+  void read() {
+    if (left_) return;
+    stream_.async_read_some(
+        asio::buffer(reads_.get(), upstream_.buffer),
+        [self = shared_from_this()](const error_code& error, std::size_t) {
+          if (!error) self->read();
+        });
+  }
+
+  void answer(int status, const std::string& body) {
+    if (reply_) std::exchange(reply_, {})(status, body);
+  }
+
+  Upstream upstream_;
+  websocket::stream<beast::tcp_stream> stream_;
+  Buffer reads_;
+  Buffer writes_;
+  specimen::Reply reply_;
+  bool open_ = false;
+  bool left_ = false;
+};
+
+class FeedService final : public specimen::HttpService {
+ public:
+  explicit FeedService(const Upstream& upstream) : upstream_(upstream) {}
+
+  std::unique_ptr<specimen::HttpVisitor> visit(
+      asio::io_context& context) override {
+    return std::make_unique<Visitor>(*this, context);
+  }
+
+  std::string truth() const override {
+    return specimen::truth_line(
+        most_ * 2 * upstream_.buffer, most_ * 2,
+        "in " + std::to_string(most_) + " open connections");
+  }
+
+ private:
+  class Visitor final : public specimen::HttpVisitor {
+   public:
+    Visitor(FeedService& service, asio::io_context& context)
+        : service_(service), context_(context) {}
+    ~Visitor() override {
+      if (!feed_) return;
+      feed_->hang_up();
+      --service_.open_;
+    }
+
+    void get(const std::string& path, specimen::Reply reply) override {
+      if (path != "/feed") return reply(404, "try /feed\n");
+      if (feed_) return reply(200, "feeding\n");
+      feed_ = std::make_shared<Feed>(context_, service_.upstream_);
+      service_.most_ = std::max(service_.most_, ++service_.open_);
+      feed_->dial(std::move(reply));
+    }
+
+   private:
+    FeedService& service_;
+    asio::io_context& context_;
+    std::shared_ptr<Feed> feed_;
+  };
+
+  Upstream upstream_;
+  std::uint64_t open_ = 0;
+  std::uint64_t most_ = 0;
+};
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const specimen::Options options(count, arguments);
+  const std::uint64_t usual =
+      options.guilty() ? kGuiltyBuffer : kInnocentBuffer;
+  FeedService service({
+      static_cast<std::uint16_t>(options.number("feed-port", 0)),
+      options.number("buffer", usual),
+  });
+  return specimen::serve_http(options.port(), service);
+}
