@@ -168,6 +168,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "chunk_size_endless",
                 .summary = "a chunk's size with 64 KiB of zeros in front",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       chunked(s, std::string(kHuge, '0') + "5\r\n12345\r\n",
@@ -175,6 +176,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "chunk_extension_huge",
                 .summary = "a chunk with an extension of 64 KiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       chunked(s,
@@ -204,6 +206,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "huge_trailer",
                 .summary = "a trailer of 64 KiB after the last chunk",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       chunked(s,
@@ -250,6 +253,7 @@ constexpr std::array kCatalogue{
                     std::string& out) { chunked(s, "5\r\n12345\r\n", out); }},
     Provocation{.name = "more_body_than_announced",
                 .summary = "5 bytes announced, 64 KiB sent",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_post(s, "Content-Length: 5\r\n",
@@ -266,6 +270,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "unknown_expectation",
                 .summary = "Expect: the-unexpected",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_post(
@@ -274,6 +279,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "gzip_garbage",
                 .summary = "Content-Encoding: gzip, and the body is garbage",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       std::string body("\x1f\x8b\x08\x00", 4);
@@ -286,6 +292,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "deep_json",
                 .summary = "a JSON body of 10,000 open brackets",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_post(s,
@@ -295,11 +302,12 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "multipart_broken",
                 .summary = "a multipart form whose boundary never comes",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_post(s,
                                   "Content-Type: multipart/form-data; "
-                                  "boundary=tide\r\nContent-Length: 60\r\n",
+                                  "boundary=tide\r\nContent-Length: 59\r\n",
                                   "--tide\r\nContent-Disposition: form-data; "
                                   "name=\"a\r\n\r\nabc--tid",
                                   out);

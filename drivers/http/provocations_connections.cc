@@ -30,6 +30,7 @@ void pipelined(const Scene& scene, int count, std::string& out) {
 constexpr std::array kCatalogue{
     Provocation{.name = "connect",
                 .summary = "CONNECT to a host that is not there",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_request(s, "CONNECT tidemark.invalid:1 HTTP/1.1",

@@ -63,6 +63,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "huge_header",
                 .summary = "a header of 64 KiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_get(
@@ -71,12 +72,14 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "huge_header_name",
                 .summary = "a header whose name has 64 KiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       append_get(s, std::string(kHuge, 'X') + ": 1\r\n", out);
                     }},
     Provocation{.name = "enormous_headers",
                 .summary = "1 MiB of headers of 1 KiB each",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       std::string headers;
@@ -87,6 +90,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "many_headers",
                 .summary = "10,000 headers",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       std::string headers;

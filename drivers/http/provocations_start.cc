@@ -45,12 +45,14 @@ constexpr std::array kCatalogue{
                             std::string& out) { with_method(s, "G@T(", out); }},
     Provocation{.name = "huge_method",
                 .summary = "a method of 64 KiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       with_method(s, std::string(kHuge, 'G'), out);
                     }},
     Provocation{.name = "lower_case_method",
                 .summary = "get instead of GET",
+                .legal = true,
                 .write = [](const Scene& s,
                             std::string& out) { with_method(s, "get", out); }},
     Provocation{.name = "no_method",
@@ -176,18 +178,21 @@ constexpr std::array kCatalogue{
                             std::string& out) { get(s, "/a b/c d", out); }},
     Provocation{.name = "huge_path",
                 .summary = "a path of 64 KiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       get(s, "/" + std::string(kHuge, 'a'), out);
                     }},
     Provocation{.name = "enormous_path",
                 .summary = "a path of 1 MiB",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       get(s, "/" + std::string(kEnormous, 'a'), out);
                     }},
     Provocation{.name = "huge_query",
                 .summary = "a query of 8,000 parameters",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       std::string target("/?");
@@ -205,6 +210,7 @@ constexpr std::array kCatalogue{
                     }},
     Provocation{.name = "foreign_absolute_uri",
                 .summary = "http://OTHER/… with another Host header",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       get(s, "http://tidemark.invalid/", out);
@@ -235,6 +241,7 @@ constexpr std::array kCatalogue{
                     std::string& out) { get(s, "/a%00b/%c0%af", out); }},
     Provocation{.name = "dot_segments",
                 .summary = "a path that climbs out of the root",
+                .legal = true,
                 .write =
                     [](const Scene& s, std::string& out) {
                       std::string target;

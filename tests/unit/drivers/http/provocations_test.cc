@@ -112,15 +112,42 @@ TEST(HttpProvocations, AreWrongInTheWayTheySay) {
 }
 
 TEST(HttpProvocations, ThatAreLegalCanBeAnswered) {
-  // HTTP/0.9 and bare line feeds are what this strict reader refuses; the
-  // others do not end, or are refused for their size alone.
-  const std::set<std::string_view> refused{"http_0_9", "bare_lf"};
+  // HTTP/0.9 and bare line feeds are what this strict reader refuses; a body
+  // that never comes is what it waits for.
+  const std::set<std::string_view> others{"http_0_9", "bare_lf",
+                                          "expect_continue_no_body"};
   for (const Provocation& provocation : provocations()) {
-    if (!provocation.legal || refused.contains(provocation.name)) continue;
-    if (provocation.name == "expect_continue_no_body") continue;
-    EXPECT_TRUE(judgement(bytes_of(provocation)).starts_with("asked "))
-        << provocation.name << ": " << judgement(bytes_of(provocation));
+    if (!provocation.legal || others.contains(provocation.name)) continue;
+    const std::string told = judgement(bytes_of(provocation));
+    const bool large = told == "ended: not HTTP: header limit exceeded\n";
+    EXPECT_TRUE(large || told.starts_with("asked "))
+        << provocation.name << ": " << told;
   }
+}
+
+// Whatever else is asked for and not sent would be waited for, and that is
+// another fault than the one named.
+TEST(HttpProvocations, OnlyThoseThatWaitAreIncomplete) {
+  std::set<std::string_view> incomplete;
+  for (const Provocation& provocation : provocations())
+    if (judgement(bytes_of(provocation)).empty())
+      incomplete.insert(provocation.name);
+  const std::set<std::string_view> wanted{"only_empty_lines",
+                                          "head_cut_off",
+                                          "head_cut_off_fin",
+                                          "huge_length",
+                                          "chunk_size_huge",
+                                          "body_cut_short_fin",
+                                          "body_cut_short_reset",
+                                          "body_cut_short_wait",
+                                          "chunk_cut_short_fin",
+                                          "last_chunk_missing",
+                                          "chunk_cut_short_reset",
+                                          "http_0_9",
+                                          "bare_cr",
+                                          "chunk_bare_lf",
+                                          "expect_continue_no_body"};
+  EXPECT_EQ(incomplete, wanted);
 }
 
 TEST(HttpProvocations, BodiesCutShortAreNeverWhole) {
