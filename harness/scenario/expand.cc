@@ -100,7 +100,7 @@ std::string hint_for(std::string_view name,
                      const std::vector<std::string>& known) {
   const std::optional<std::string> nearest = nearest_word(name, known);
   if (nearest) return fmt::format("did you mean {}?", in_braces(*nearest));
-  if (known.empty()) return "without target.command there is no variable";
+  if (known.empty()) return "without a target there is no variable";
   std::vector<std::string> all;
   for (const std::string& word : known) all.push_back(in_braces(word));
   if (all.size() == 1) return fmt::format("the only variable is {}", all[0]);
@@ -153,9 +153,9 @@ std::string expand(std::string_view text,
 }
 
 std::vector<std::string> variable_names(
-    bool has_service, const std::vector<std::string>& standins) {
+    bool has_target, const std::vector<std::string>& standins) {
   std::vector<std::string> names;
-  if (has_service) names.emplace_back(kPort);
+  if (has_target) names.emplace_back(kPort);
   for (const std::string& name : standins) {
     names.push_back(name + ".port");
     names.push_back(name + ".address");

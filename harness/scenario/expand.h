@@ -33,9 +33,9 @@ std::string expand(std::string_view text,
                    const std::map<std::string, std::string>& values);
 
 // The variables of a scenario with these stand-ins; `port` only if there is a
-// service to have one.
+// target to have one.
 std::vector<std::string> variable_names(
-    bool has_service, const std::vector<std::string>& standins);
+    bool has_target, const std::vector<std::string>& standins);
 
 // A value for each of `known` that is valid where it belongs and nowhere
 // else: a URL that is right with these is right with all.

@@ -80,19 +80,25 @@ std::vector<std::string> names_in(const Node* node) {
   return names;
 }
 
-bool starts_service(const Node* target) {
-  if (target == nullptr) return false;
-  return std::any_of(target->keys.begin(), target->keys.end(),
-                     [](const Node& key) { return key.text == "command"; });
+// A port belongs to a service that tidemark starts.
+void check_port(const Node* target, const Scenario& scenario,
+                Diagnostics& problems) {
+  if (target == nullptr || !problems.empty()) return;
+  if (!scenario.target.command.empty() || !uses_port(scenario)) return;
+  problems.add(target->at, "`target.command` is missing",
+               "{{ port }} is the port of the service that it starts");
 }
 
 void read_flows(const Node& node, std::vector<LoadSpec>& flows,
                 const LoadContext& context, Diagnostics& problems) {
-  if (node.kind != NodeKind::kMap || node.keys.empty() ||
-      node.keys.size() > kMaxFlows) {
-    add_mismatch(node, "flows",
-                 fmt::format("a map of 1 to {} names to flows", kMaxFlows),
-                 problems, "write { chat: { url: … }, api: { url: … } }");
+  if (node.kind != NodeKind::kMap) {
+    add_mismatch(node, "flows", "a map of names to flows", problems,
+                 "write { chat: { url: … }, api: { url: … } }");
+    return;
+  }
+  if (node.keys.empty() || node.keys.size() > kMaxFlows) {
+    problems.add(node.at, fmt::format("`flows`: wanted 1 to {}, found {}",
+                                      kMaxFlows, node.keys.size()));
     return;
   }
   flows.clear();
@@ -134,7 +140,7 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
   const Node* target = file.find("target");
   const Node* standins = file.find("standins");
   const VariableList variables =
-      variable_names(starts_service(target), names_in(standins));
+      variable_names(target != nullptr, names_in(standins));
   if (target != nullptr)
     read_target(Section(*target, "target", problems), scenario.target,
                 variables);
@@ -148,6 +154,7 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
   if (std::optional<Section> expect = file.section("expect"))
     read_expect(std::move(*expect), scenario.expect);
   file.finish();
+  check_port(target, scenario, problems);
   return scenario;
 }
 

@@ -212,22 +212,21 @@ class FlowReader {
 
   void read_command(Section& section, Step& step) {
     const Node* node = section.find("command");
+    bool read = true;
     if (node->kind == NodeKind::kList) {
       section.texts("command", step.words);
+      read = step.words.size() == node->items.size();
     } else {
-      section.text("command", step.body,
-                   [&](const std::string& text) -> Status {
-                     Result<std::vector<std::string>> words = split_words(text);
-                     TIDEMARK_TRY(words);
-                     step.words = std::move(*words);
-                     return {};
-                   });
-      step.body.clear();
+      const std::optional<std::string> line =
+          read_text(*node, section.path("command"), problems_);
+      Result<std::vector<std::string>> words = split_words(line.value_or(""));
+      read = line && words;
+      if (words)
+        step.words = std::move(*words);
+      else
+        add_error(*node, section.path("command"), words.error(), problems_);
     }
-    const bool read =
-        node->kind == NodeKind::kList || node->kind == NodeKind::kScalar;
-    if (read && (step.words.empty() || step.words[0].empty()) &&
-        node->items.empty())
+    if (read && (step.words.empty() || step.words[0].empty()))
       section.complain(*node, "command", "wanted a command, found none");
     section.size("size", step.size, kMaxMessageSize);
     read_step_expect(section, step.expect, context_);
@@ -310,7 +309,9 @@ class FlowReader {
                                      uniform ? "a uniform distribution"
                                              : "this distribution"));
     }
-    if (uniform && think.min > think.max)
+    const bool both =
+        section.find("min") != nullptr && section.find("max") != nullptr;
+    if (uniform && both && think.min > think.max)
       problems_.add(node.at, fmt::format("`{}`: wanted min up to max", name));
     section.finish();
   }

@@ -59,8 +59,7 @@ void read_protocol(Section& section, LoadSpec& load,
   }
   if (find_for(section, "username", context, {Engine::kRedis}))
     section.text("username", load.username, check_not_empty);
-  if (find_for(section, "password", context, {Engine::kRedis}))
-    read_password(section, "password", load.password);
+  read_password(section, load.password, context);
 }
 
 void read_seed(Section& section, std::uint64_t& seed) {
@@ -101,22 +100,20 @@ const Node* find_for(Section& section, std::string_view key,
   return nullptr;
 }
 
-void read_password(Section& section, std::string_view key, std::string& out) {
-  const Node* node = section.find(key);
+void read_password(Section& section, std::string& out,
+                   const LoadContext& context) {
+  constexpr std::string_view key = "password";
+  // Before anything can be complained of.
+  if (const Node* node = section.find(key)) section.problems().hide(node->at);
+  const Node* node = find_for(section, key, context, {Engine::kRedis});
   if (node == nullptr) return;
   if (node->kind != NodeKind::kScalar) {
     add_mismatch(*node, section.path(key), "text", section.problems());
     return;
   }
-  section.problems().hide(node->at);
-  if (node->text.find('\0') != std::string::npos) {
-    section.complain(*node, key, "wanted text without NUL characters");
-    return;
-  }
-  const Status status = check_header_value(node->text);
-  if (!status) {
-    // Only of `${`: anything else in the message could show the password.
-    section.complain(*node, key, "wanted a password in one line, or a secret",
+  const bool nul = node->text.find('\0') != std::string::npos;
+  if (nul || !check_header_value(node->text)) {
+    section.complain(*node, key, "wanted one line of text, or a secret",
                      "write it, ${ENV:NAME} or ${FILE:path}");
     return;
   }

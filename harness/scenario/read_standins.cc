@@ -30,8 +30,7 @@ class StandInReader {
         tls->require("certFile", "a server needs a certificate");
       tls->finish();
     }
-    if (find_for(section_, "password", context_, {Engine::kRedis}))
-      read_password(section_, "password", standin_.password);
+    read_password(section_, standin_.password, context_);
     section_.flag("expectClosed", standin_.expect_closed);
     section_.finish();
   }

@@ -111,11 +111,12 @@ class StressReader {
     return read_rate(node, name, kMaxRate, section_.problems());
   }
 
-  void arrivals(std::string_view key, double& out) {
-    const Node* node = section_.find(key);
-    if (node == nullptr) return;
-    const std::optional<double> rate = read_arrivals(*node, section_.path(key));
+  // False if the field is wrong. REQUIRES: it is there.
+  bool arrivals(std::string_view key, double& out) {
+    const std::optional<double> rate =
+        read_arrivals(*section_.find(key), section_.path(key));
     if (rate) out = *rate;
+    return rate.has_value();
   }
 
   // Whether `key` is there and belongs to the executor.
@@ -131,11 +132,11 @@ class StressReader {
   void read_rates() {
     const Executor executor = stress_.executor;
     const bool ramping_rate = executor == Executor::kRampingArrivalRate;
-    if (find_if("rate", !ramping_rate)) {
-      arrivals("rate", stress_.rate);
-      if (executor == Executor::kConstantArrivalRate && stress_.rate == 0)
-        section_.complain(*section_.find("rate"), "rate",
-                          "wanted more than nothing");
+    if (const Node* rate = find_if("rate", !ramping_rate)) {
+      const bool read = arrivals("rate", stress_.rate);
+      if (read && executor == Executor::kConstantArrivalRate &&
+          stress_.rate == 0)
+        section_.complain(*rate, "rate", "wanted more than nothing");
     } else if (executor == Executor::kConstantArrivalRate) {
       section_.require("rate", "say how often: rate: 100/s");
     }
@@ -188,12 +189,13 @@ class StressReader {
   void read_stages() {
     const Node& node = *section_.find("stages");
     const std::string name = section_.path("stages");
-    if (node.kind != NodeKind::kList || node.items.empty()) {
-      add_mismatch(node, name, "a list of at least one stage",
-                   section_.problems(),
+    if (node.kind != NodeKind::kList) {
+      add_mismatch(node, name, "a list of stages", section_.problems(),
                    "write [ { duration: 30s, target: 200 } ]");
       return;
     }
+    if (node.items.empty())
+      section_.complain(node, "stages", "wanted at least one, found none");
     for (std::size_t i = 0; i < node.items.size(); ++i)
       stress_.stages.push_back(
           read_stage(node.items[i], fmt::format("{}[{}]", name, i)));

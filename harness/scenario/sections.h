@@ -60,8 +60,9 @@ void read_step_expect(Section& section, Expect& expect,
 void read_captures(Section& section, std::vector<Capture>& captures,
                    const LoadContext& context);
 
-// A text that no message and no picture of its line may show.
-void read_password(Section& section, std::string_view key, std::string& out);
+// `password`: a text that no message and no picture of its line may show.
+void read_password(Section& section, std::string& out,
+                   const LoadContext& context);
 // The two files of a certificate: both or none.
 void read_certificate(Section& section, std::string& certificate_file,
                       std::string& key_file);

@@ -2,25 +2,108 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/harness/scenario/words.h"
+
 namespace tidemark {
 namespace {
 
 std::string refusal(std::string_view url) {
-  const Result<ServerAddress> address = parse_ws_url(url);
+  const Result<LoadAddress> address = parse_load_address(url, test_words());
   if (address) return "accepted";
   EXPECT_EQ(address.error().kind, ErrorKind::kUsage);
   return address.error().message;
 }
 
+LoadAddress taken_apart(std::string_view url) {
+  const Result<LoadAddress> address = parse_load_address(url, test_words());
+  if (!address) ADD_FAILURE() << address.error().message;
+  return address ? *address : LoadAddress{};
+}
+
 TEST(Address, LoopbackUrlsAreTakenApart) {
-  EXPECT_EQ(parse_ws_url("ws://127.0.0.1:9001/feed?x=1"),
-            (ServerAddress{"127.0.0.1", 9001, "/feed?x=1"}));
-  EXPECT_EQ(parse_ws_url("ws://[::1]:65535"),
-            (ServerAddress{"::1", 65535, "/"}));
-  EXPECT_EQ(parse_ws_url("ws://localhost:1/"),
-            (ServerAddress{"localhost", 1, "/"}));
-  EXPECT_EQ(parse_endpoint("127.1.2.3:80"),
-            (ServerAddress{"127.1.2.3", 80, ""}));
+  EXPECT_EQ(taken_apart("ws://127.0.0.1:9001/feed?x=1"),
+            (LoadAddress{"ws",
+                         Engine::kWebSocket,
+                         false,
+                         {"127.0.0.1", 9001},
+                         "",
+                         "/feed?x=1"}));
+  EXPECT_EQ(
+      taken_apart("wss://[::1]:65535"),
+      (LoadAddress{"wss", Engine::kWebSocket, true, {"::1", 65535}, "", ""}));
+  EXPECT_EQ(
+      taken_apart("https://localhost:1/"),
+      (LoadAddress{"https", Engine::kHttp, true, {"localhost", 1}, "", "/"}));
+  EXPECT_EQ(taken_apart("rediss://127.0.0.1:1/3"),
+            (LoadAddress{
+                "rediss", Engine::kRedis, true, {"127.0.0.1", 1}, "", "/3"}));
+  EXPECT_EQ(taken_apart("tls://127.0.0.1:1"),
+            (LoadAddress{"tls", Engine::kTcp, true, {"127.0.0.1", 1}, "", ""}));
+  EXPECT_EQ(parse_endpoint("127.1.2.3:80"), (ServerAddress{"127.1.2.3", 80}));
+}
+
+TEST(Address, AUnixSocketIsThisMachine) {
+  EXPECT_EQ(
+      taken_apart("ws+unix:/run/chat.sock:/path?x=1"),
+      (LoadAddress{
+          "ws", Engine::kWebSocket, false, {}, "/run/chat.sock", "/path?x=1"}));
+  EXPECT_EQ(
+      taken_apart("redis+unix:/run/r.sock"),
+      (LoadAddress{"redis", Engine::kRedis, false, {}, "/run/r.sock", ""}));
+  EXPECT_EQ(
+      taken_apart("https+unix:///run/h.sock:/a"),
+      (LoadAddress{"https", Engine::kHttp, true, {}, "/run/h.sock", "/a"}));
+}
+
+TEST(Address, AUnixSocketIsAnAbsolutePathThatFitsItsAddress) {
+  EXPECT_EQ(refusal("ws+unix:run/chat.sock"),
+            "wanted ws+unix:/SOCKET:/PATH, found `ws+unix:run/chat.sock` "
+            "without the absolute path of a socket");
+  EXPECT_EQ(refusal("tcp+unix://run/chat.sock"),
+            "wanted tcp+unix:/SOCKET, found `tcp+unix://run/chat.sock` "
+            "without the absolute path of a socket");
+  EXPECT_EQ(refusal("ws+unix:/run/chat.sock:path"),
+            "wanted ws+unix:/SOCKET:/PATH, found "
+            "`ws+unix:/run/chat.sock:path` with something else than a path "
+            "after the socket");
+  EXPECT_EQ(refusal("ws+unix:"),
+            "wanted ws+unix:/SOCKET:/PATH, found `ws+unix:` without the "
+            "absolute path of a socket");
+  const std::string longest = "/" + std::string(106, 'a');
+  EXPECT_EQ(taken_apart("tcp+unix:" + longest).socket_path, longest);
+  EXPECT_EQ(refusal("tcp+unix:" + longest + "a"),
+            "wanted the path of a socket of at most 107 bytes, found `/" +
+                std::string(59, 'a') + "…` of 108 bytes");
+}
+
+TEST(Address, WhatAProtocolHasNoPathForIsRefused) {
+  EXPECT_EQ(refusal("tcp://127.0.0.1:1/a"),
+            "wanted tcp://HOST:PORT, found `tcp://127.0.0.1:1/a` with a path");
+  EXPECT_EQ(refusal("redis://127.0.0.1:1/a"),
+            "wanted redis://HOST:PORT/DATABASE, found `redis://127.0.0.1:1/a` "
+            "with a path that is not the number of a database");
+  EXPECT_EQ(taken_apart("tcp://127.0.0.1:1/").resource, "/");
+}
+
+TEST(Address, APasswordInAUrlIsRefusedWithAWayOut) {
+  const Result<LoadAddress> address =
+      parse_load_address("redis://u:p@127.0.0.1:1", test_words());
+  ASSERT_FALSE(address);
+  EXPECT_EQ(address.error().hint, "use the keys `username` and `password`");
+}
+
+TEST(Address, AnUnknownSchemeNamesTheKnownOnes) {
+  const auto hint = [](std::string_view url) {
+    return parse_load_address(url, test_words()).error().hint;
+  };
+  EXPECT_EQ(refusal("ftp://127.0.0.1:1/"),
+            "wanted a URL such as ws://127.0.0.1:PORT/, found "
+            "`ftp://127.0.0.1:1/`");
+  EXPECT_EQ(hint("gopher://127.0.0.1:1/"),
+            "the schemes are ws, wss, http, https, redis, rediss, tcp and tls");
+  EXPECT_EQ(hint("redsi://127.0.0.1:1/"), "did you mean `redis`?");
+  EXPECT_EQ(hint("127.0.0.1:1"),
+            "the schemes are ws, wss, http, https, redis, rediss, tcp and tls");
 }
 
 TEST(Address, AnotherMachineIsRefused) {
@@ -49,7 +132,7 @@ TEST(Address, WhatOnlyLooksLikeLoopbackIsRefused) {
         "ws://evil.com:1#@127.0.0.1:1/", "ws://evil.com\\@127.0.0.1:1/",
         "ws://[::1]evil.com:1/", "ws://[::ffff:127.0.0.1]:1/",
         "ws://[127.0.0.1:1/", "ws://127.0.0.1:1@evil.com/"}) {
-    EXPECT_FALSE(parse_ws_url(url)) << url;
+    EXPECT_FALSE(parse_load_address(url, test_words())) << url;
   }
 }
 
@@ -60,11 +143,8 @@ TEST(Address, AllOfTheLoopbackNetIsThisMachine) {
 }
 
 TEST(Address, AUrlOfAnotherShapeIsRefused) {
-  EXPECT_EQ(refusal("http://127.0.0.1:1/"),
-            "wanted ws://HOST:PORT/PATH, found `http://127.0.0.1:1/`");
-  EXPECT_EQ(refusal("wss://127.0.0.1:1/"),
-            "wanted ws://HOST:PORT/PATH, found `wss://127.0.0.1:1/`: "
-            "TLS is not built yet");
+  EXPECT_EQ(refusal("ws:127.0.0.1:1/"),
+            "wanted ws://HOST:PORT/PATH, found `ws:127.0.0.1:1/`");
   EXPECT_EQ(refusal("ws://127.0.0.1/"),
             "wanted HOST:PORT, found `127.0.0.1` without a port");
   EXPECT_EQ(refusal("ws://:9001/"),

@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "harness/scenario/load.h"
+#include "tests/unit/harness/scenario/words.h"
 
 namespace tidemark {
 
 // The message between two line breaks, so that raw strings line up.
 inline std::string complaint(std::string_view text) {
-  const Result<Scenario> scenario = load_scenario("s.yaml", text);
+  const Result<Scenario> scenario = load_scenario("s.yaml", text, test_words());
   if (scenario) return "accepted";
   EXPECT_EQ(scenario.error().kind, ErrorKind::kUsage);
   EXPECT_EQ(scenario.error().hint, "");

@@ -6,30 +6,30 @@ namespace tidemark {
 namespace {
 
 std::string refusal(std::string_view text) {
-  const Status status = check_variables(text);
+  const Status status = check_variables(text, {"port"});
   if (status) return "accepted";
   return status.error().message + " | " + status.error().hint;
 }
 
 TEST(Expand, ThePortIsFilledInWithOrWithoutBlanks) {
-  EXPECT_EQ(expand_port("--port={{ port }}", 9001), "--port=9001");
-  EXPECT_EQ(expand_port("{{port}} and {{   port }}", 1), "1 and 1");
+  EXPECT_EQ(expand("--port={{ port }}", {{"port", "9001"}}), "--port=9001");
+  EXPECT_EQ(expand("{{port}} and {{   port }}", {{"port", "1"}}), "1 and 1");
 }
 
 TEST(Expand, OtherTextStaysAsItIs) {
   for (const char* text : {"", "plain", "{ port }", "}}", "{{ prot }}", "{{",
                            "{{ port", "{{ port }", "a {{ x }} b"}) {
-    EXPECT_EQ(expand_port(text, 9001), text);
+    EXPECT_EQ(expand(text, {{"port", "9001"}}), text);
   }
 }
 
 TEST(Expand, WhatWasFilledInIsNotExpandedAgain) {
-  EXPECT_EQ(expand_port("{{ {{ port }} }}", 7), "{{ {{ port }} }}");
+  EXPECT_EQ(expand("{{ {{ port }} }}", {{"port", "7"}}), "{{ {{ port }} }}");
 }
 
 TEST(Expand, AKnownVariableIsAccepted) {
-  EXPECT_TRUE(check_variables("ws://127.0.0.1:{{ port }}/"));
-  EXPECT_TRUE(check_variables("no variable, } or {"));
+  EXPECT_TRUE(check_variables("ws://127.0.0.1:{{ port }}/", {"port"}));
+  EXPECT_TRUE(check_variables("no variable, } or {", {}));
 }
 
 TEST(Expand, AnUnknownVariableIsRefusedWithASuggestion) {

@@ -22,10 +22,6 @@ s.yaml:2:1: unknown key `nmae`
  2 | nmae: x
    | ^~~~
    = did you mean `name`?
-s.yaml:3:9: `target.command` is missing
- 3 | target: { comand: [./server] }
-   |         ^
-   = say what to start: command: [./server, --port, "{{ port }}"]
 s.yaml:3:11: unknown key `comand` in `target`
  3 | target: { comand: [./server] }
    |           ^~~~~~
@@ -231,12 +227,8 @@ s.yaml:1:1: `version` is missing
 )");
 }
 
-TEST(FileErrors, MissingSectionsAreAskedForTogether) {
+TEST(FileErrors, AMissingLoadIsAskedFor) {
   EXPECT_EQ(complaint("version: 1\n"), R"(
-s.yaml:1:1: `target` is missing
- 1 | version: 1
-   | ^
-   = say what to test: target: { command: … }
 s.yaml:1:1: `load` is missing
  1 | version: 1
    | ^

@@ -22,7 +22,7 @@ TEST(LoadErrors, AnUnknownKeyDeepDownListsTheKnownOnes) {
 s.yaml:3:43: unknown key `x` in `load.send`
  3 | load: { url: "ws://127.0.0.1:1/", send: { x: 5 } }
    |                                           ^
-   = the keys here are count, size, binary, expect
+   = the keys here are count, text, hex, size, binary, expect
 )");
 }
 
@@ -118,15 +118,6 @@ s.yaml:3:51: `load.send.binary`: wanted true or false, found `yes`
 )");
 }
 
-TEST(LoadErrors, AnEngineThatIsNotBuiltIsRefused) {
-  EXPECT_EQ(about_load(R"(load: { url: "ws://127.0.0.1:1/", engine: redis })"),
-            R"(
-s.yaml:3:43: `load.engine`: wanted websocket, found `redis`
- 3 | load: { url: "ws://127.0.0.1:1/", engine: redis }
-   |                                           ^~~~~
-)");
-}
-
 TEST(LoadErrors, AnotherMachineIsRefused) {
   EXPECT_EQ(about_load(R"(load: { url: "ws://example.com:80/" })"), R"(
 s.yaml:3:14: `load.url`: target refused: `example.com` is not a loopback address
@@ -145,94 +136,12 @@ s.yaml:3:14: `load.url`: target refused: `127.0.0.65535` is not a loopback addre
 )");
 }
 
-TEST(LoadErrors, TlsIsNotBuiltYet) {
-  EXPECT_EQ(about_load(R"(load: { url: "wss://127.0.0.1:1/" })"), R"(
-s.yaml:3:14: `load.url`: wanted ws://HOST:PORT/PATH, found `wss://127.0.0.1:1/`: TLS is not built yet
- 3 | load: { url: "wss://127.0.0.1:1/" }
-   |              ^~~~~~~~~~~~~~~~~~~~
-   = test the service without TLS: ws://
-)");
-}
-
-TEST(LoadErrors, AnotherSchemeIsRefused) {
-  EXPECT_EQ(about_load(R"(load: { url: "http://127.0.0.1:1/" })"), R"(
-s.yaml:3:14: `load.url`: wanted ws://HOST:PORT/PATH, found `http://127.0.0.1:1/`
- 3 | load: { url: "http://127.0.0.1:1/" }
-   |              ^~~~~~~~~~~~~~~~~~~~~
-)");
-}
-
 TEST(LoadErrors, AMissingUrlIsAskedFor) {
   EXPECT_EQ(about_load("load: { connections: 5 }"), R"(
 s.yaml:3:7: `load.url` is missing
  3 | load: { connections: 5 }
    |       ^
    = say whom to call: url: "ws://127.0.0.1:{{ port }}/"
-)");
-}
-
-TEST(LoadErrors, AWeightOfZeroIsRefused) {
-  EXPECT_EQ(
-      about_load(
-          R"(load: { url: "ws://127.0.0.1:1/", close: [ { behavior: fin, weight: 0 } ] })"),
-      R"(
-s.yaml:3:69: `load.close[0].weight`: wanted 1 to 1000000, found `0`
- 3 | load: { url: "ws://127.0.0.1:1/", close: [ { behavior: fin, weight: 0 } ] }
-   |                                                                     ^
-)");
-}
-
-TEST(LoadErrors, AnUnknownBehaviorListsTheKnownOnes) {
-  EXPECT_EQ(about_load(R"(load: { url: "ws://127.0.0.1:1/", close: stall })"),
-            R"(
-s.yaml:3:42: `load.close`: wanted graceful, reset or fin, found `stall`
- 3 | load: { url: "ws://127.0.0.1:1/", close: stall }
-   |                                          ^~~~~
-)");
-}
-
-TEST(LoadErrors, ABehaviorIsNeverGuessed) {
-  EXPECT_EQ(
-      about_load(
-          R"(load: { url: "ws://127.0.0.1:1/", close: [ { weight: 5 } ] })"),
-      R"(
-s.yaml:3:44: `load.close[0].behavior` is missing
- 3 | load: { url: "ws://127.0.0.1:1/", close: [ { weight: 5 } ] }
-   |                                            ^
-   = write graceful, reset or fin
-)");
-}
-
-TEST(LoadErrors, NoWayToCloseIsRefused) {
-  EXPECT_EQ(about_load(R"(load: { url: "ws://127.0.0.1:1/", close: [] })"), R"(
-s.yaml:3:42: `load.close`: wanted at least one way to close, found none
- 3 | load: { url: "ws://127.0.0.1:1/", close: [] }
-   |                                          ^
-   = leave it out for graceful
-)");
-}
-
-TEST(LoadErrors, ACloseCodeThatMustNotBeSentIsRefused) {
-  EXPECT_EQ(
-      about_load(
-          R"(load: { url: "ws://127.0.0.1:1/", close: [ { behavior: graceful, code: 1006 } ] })"),
-      R"(
-s.yaml:3:72: `load.close[0].code`: wanted a code that may be sent, found `1006`
- 3 | load: { url: "ws://127.0.0.1:1/", close: [ { behavior: graceful, code: 1006 } ] }
-   |                                                                        ^~~~
-   = 1000 to 1003, 1007 to 1014 or 3000 to 4999
-)");
-}
-
-TEST(LoadErrors, AResetSendsNoCode) {
-  EXPECT_EQ(
-      about_load(
-          R"(load: { url: "ws://127.0.0.1:1/", close: [ { behavior: reset, code: 1000 } ] })"),
-      R"(
-s.yaml:3:69: `load.close[0].code`: only a graceful close sends a code
- 3 | load: { url: "ws://127.0.0.1:1/", close: [ { behavior: reset, code: 1000 } ] }
-   |                                                                     ^~~~
-   = leave it out
 )");
 }
 

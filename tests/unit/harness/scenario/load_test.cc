@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "tests/unit/harness/scenario/words.h"
+
 namespace tidemark {
 namespace {
 
@@ -20,7 +22,8 @@ constexpr std::string_view kMinimal =
 
 // The scenario, or a failure that shows the diagnostics.
 Scenario loaded(std::string_view text) {
-  const Result<Scenario> scenario = load_scenario("dir/my.test.yaml", text);
+  const Result<Scenario> scenario =
+      load_scenario("dir/my.test.yaml", text, test_words());
   if (!scenario) ADD_FAILURE() << scenario.error().message;
   return scenario ? *scenario : Scenario{};
 }
@@ -239,7 +242,7 @@ TEST(Load, AByteOrderMarkAndForeignLineEndsDoNotMatter) {
 
 TEST(Load, TheNameOfTheFileStandsInForAMissingName) {
   const auto name = [](const std::string& path) {
-    return load_scenario(path, kMinimal)->name;
+    return load_scenario(path, kMinimal, test_words())->name;
   };
   EXPECT_EQ(name("a/b/churn.yaml"), "churn");
   EXPECT_EQ(name("churn"), "churn");
@@ -249,7 +252,7 @@ TEST(Load, TheNameOfTheFileStandsInForAMissingName) {
 TEST(Load, AFileIsReadFromDisk) {
   const std::string path = testing::TempDir() + "tidemark_load_test.yaml";
   std::ofstream(path) << kMinimal;
-  const Result<Scenario> scenario = load_scenario_file(path);
+  const Result<Scenario> scenario = load_scenario_file(path, test_words());
   std::remove(path.c_str());
   ASSERT_TRUE(scenario) << scenario.error().message;
   EXPECT_EQ(scenario->path, path);
@@ -257,12 +260,12 @@ TEST(Load, AFileIsReadFromDisk) {
 }
 
 TEST(Load, AFileThatCannotBeReadSaysWhy) {
-  EXPECT_EQ(load_scenario_file("/nowhere/a.yaml").error(),
+  EXPECT_EQ(load_scenario_file("/nowhere/a.yaml", test_words()).error(),
             (Error{ErrorKind::kUsage,
                    "cannot read the scenario `/nowhere/a.yaml`: "
                    "No such file or directory",
                    "check the path"}));
-  EXPECT_EQ(load_scenario_file("/").error().message,
+  EXPECT_EQ(load_scenario_file("/", test_words()).error().message,
             "cannot read the scenario `/`: Is a directory");
 }
 

@@ -87,12 +87,15 @@ s.yaml:2:20: `target.command`: quotes have no meaning here: the command is split
 )");
 }
 
-TEST(TargetErrors, AMissingCommandIsAskedFor) {
-  EXPECT_EQ(about_target("target: { runtime: native }"), R"(
+TEST(TargetErrors, WithoutACommandThereIsNoPort) {
+  EXPECT_EQ(complaint("version: 1\n"
+                      "target: { runtime: native }\n"
+                      "load: { url: \"ws://127.0.0.1:{{ port }}/\" }\n"),
+            R"(
 s.yaml:2:9: `target.command` is missing
  2 | target: { runtime: native }
    |         ^
-   = say what to start: command: [./server, --port, "{{ port }}"]
+   = {{ port }} is the port of the service that it starts
 )");
 }
 
