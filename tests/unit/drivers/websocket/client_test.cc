@@ -106,7 +106,8 @@ TEST_F(WebsocketConversation, ATemplateIsComparedWithWhatItGave) {
 TEST_F(WebsocketConversation, AnyMessageIsAReplyWhereAnyWillDo) {
   start();
   open();
-  send(*prepare(text("Hello", ReplyRule::kAny)));
+  const auto request = prepare(text("Hello", ReplyRule::kAny));
+  send(*request);
   take("\x01\x02no\x89\0\x80\x01!"s);
   EXPECT_EQ(events_.diary, Lines{"reply: text no!"});
 }
