@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -146,6 +147,7 @@ class FlowEngine {
     TimePoint sent;
     std::uint32_t step = 0;
     MessageId message;
+    bool receive = false;  // what the service sends of its own accord
   };
 
   // The requests on the way, oldest first: a ring, because a pipeline moves
@@ -185,6 +187,7 @@ class FlowEngine {
     const Instruction* pending = nullptr;
     std::vector<std::string> values;
     AwaitQueue awaited;
+    std::deque<std::string> pushed;  // that no step has received yet
     std::uint64_t iteration = 0;
     TimePoint intended;  // of the next request
     TimePoint began;
@@ -283,8 +286,10 @@ class FlowEngine {
   bool do_next(SlotId id);
   void push_request(SlotId id, const Instruction& instruction);
   void on_reply(Connection& connection, const Reply& reply);
-  std::string_view fault_of(const FlowRequest& step, Connection& connection, const Awaited& awaited,
-                            const Reply& reply, std::string& text);
+  void on_push(Connection& connection, const Reply& message);
+  std::string_view fault_of(const FlowRequest& step, Connection& connection,
+                            const Awaited& awaited, const Reply& reply,
+                            std::string& text);
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);
   Payload& payload_for(Bytes size, bool binary);

@@ -27,8 +27,7 @@ class FlowEngine::Events final : public ConversationEvents {
     engine_.on_reply(*connection_, reply);
   }
   void pushed(const Reply& message) override {
-    engine_.counts_.messages_received += Count{1};
-    engine_.times_->received += Bytes{message.size};
+    engine_.on_push(*connection_, message);
   }
   void ended(Ending how, std::string_view why) override {
     if (!ended_) ended_ = {how, std::string(why)};

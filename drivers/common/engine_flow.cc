@@ -17,6 +17,8 @@ using Kind = Instruction::Kind;
 constexpr std::size_t kBatch = 64 << 10;
 // Requests without a pause, before others have their turn.
 constexpr int kRounds = 256;
+// Messages kept for steps that will receive them.
+constexpr std::size_t kMaxPushed = 16;
 
 }  // namespace
 
@@ -31,6 +33,7 @@ void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
   player.intended = player.began = intended;
   if (!player.playing) playing_ += Count{1};
   player.playing = true;
+  player.pushed.clear();
   player.thinking = player.resting = player.at_end = false;
   setup_.variables.fill(setup_.program->initial_values(), player.values);
   if (!(advancing_ == id)) advance(id);
@@ -98,8 +101,18 @@ bool FlowEngine::do_next(SlotId id) {
       break;
     case Kind::kReceive:
       if (on_the_way > 0) return false;
-      player->awaited.push({instant_, instant_, instruction.index, {}});
-      connection->deadline = instant_ + setup_.spec.timeouts.response;
+      player->awaited.push({instant_, instant_, instruction.index, {}, true});
+      connection->deadline =
+          instant_ + setup_.program->requests()[instruction.index].within;
+      if (!player->pushed.empty()) {
+        const std::string body = std::move(player->pushed.front());
+        player->pushed.pop_front();
+        Reply early;
+        early.body = body;
+        early.size = static_cast<std::int64_t>(body.size());
+        counts_.messages_received -= Count{1};  // was counted when it came
+        on_reply(*connection, early);
+      }
       break;
     case Kind::kThink: {
       if (on_the_way > 0) return false;
@@ -128,8 +141,8 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
                                 connection.serial, unix_milliseconds_, random_};
   Sending sending{context, {}};
   if (step.request->generated)
-    sending.generated = payload_for(*step.request->generated, step.binary)
-                            .content(message);
+    sending.generated =
+        payload_for(*step.request->generated, step.binary).content(message);
   connection.talk->send(*step.request, sending, out_);
   counts_.messages_sent += Count{1};
   if (!step.request->wants_reply) return;
@@ -137,7 +150,7 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   // The first request of an iteration should have been sent when the
   // iteration should have begun; the others follow what came before them.
   const TimePoint intended = std::min(player.intended, now);
-  player.awaited.push({intended, now, instruction.index, message});
+  player.awaited.push({intended, now, instruction.index, message, false});
   player.intended = TimePoint::max();
   if (player.awaited.size() == 1) {
     connection.deadline = now + step.within;
@@ -159,7 +172,8 @@ void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
   counts_.messages_received += Count{1};
   const FlowRequest& step = setup_.program->requests()[awaited.step];
   std::string text;
-  const std::string_view fault = fault_of(step, connection, awaited, reply, text);
+  const std::string_view fault =
+      fault_of(step, connection, awaited, reply, text);
   if (!fault.empty()) {
     counts_.reply_errors += Count{1};
     times_->request_errors += Count{1};
@@ -173,8 +187,24 @@ void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
                             : now + setup_.spec.timeouts.response;
 }
 
+// A message that nobody asked for: the one a kReceive step waits for, or one
+// for the next such step.
+void FlowEngine::on_push(Connection& connection, const Reply& message) {
+  Player* player = connection.player.get();
+  if (player != nullptr && !player->awaited.empty() &&
+      player->awaited.front().receive) {
+    on_reply(connection, message);
+    return;
+  }
+  counts_.messages_received += Count{1};
+  if (player == nullptr || !setup_.program->receives()) return;
+  if (player->pushed.size() < kMaxPushed && message.body.size() <= kBatch)
+    player->pushed.emplace_back(message.body);
+}
+
 // "" if the reply is as it should be.
-std::string_view FlowEngine::fault_of(const FlowRequest& step, Connection& connection,
+std::string_view FlowEngine::fault_of(const FlowRequest& step,
+                                      Connection& connection,
                                       const Awaited& awaited,
                                       const Reply& reply, std::string& text) {
   const Expect& expect = step.expect;
@@ -187,15 +217,14 @@ std::string_view FlowEngine::fault_of(const FlowRequest& step, Connection& conne
     const std::string_view sent =
         payload_for(*step.request->generated, step.binary)
             .content(awaited.message);
-    const bool kind_fits = setup_.spec.engine != Engine::kWebSocket ||
-                           reply.binary == step.binary;
+    const bool kind_fits =
+        setup_.spec.engine != Engine::kWebSocket || reply.binary == step.binary;
     if (!kind_fits || reply.body != sent)
       return "an echo differed from what was sent";
   }
   const Player& player = *connection.player;
   const TemplateContext context{player.values, player.iteration,
-                                connection.serial, unix_milliseconds_,
-                                random_};
+                                connection.serial, unix_milliseconds_, random_};
   if (!expect.equals.empty()) {
     step.equals.append(context, text);
     if (reply.body != text) return "a reply differed from what was expected";

@@ -88,8 +88,8 @@ Result<EngineSetup> make_engine_setup(const LoadSpec& spec, LoadUrl url,
   TIDEMARK_TRY(variables);
   setup.variables = *std::move(variables);
   VariableNames names;
-  Result<FlowProgram> program = FlowProgram::compile(
-      spec, *protocol, names, setup.variables.feeders());
+  Result<FlowProgram> program =
+      FlowProgram::compile(spec, *protocol, names, setup.variables.feeders());
   TIDEMARK_TRY(program);
   setup.variables.bind(names);
   setup.program = *std::move(program);

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "harness/base/short_text.h"
 #include "harness/base/text_file.h"
 
 namespace tidemark {
@@ -17,29 +18,14 @@ constexpr std::uintmax_t kLargestFile = 64 << 20;
 constexpr std::size_t kMostColumns = 1024;
 // A file of nothing but commas must not become a gigabyte of cells.
 constexpr std::size_t kMostCells = 16 << 20;
+constexpr std::size_t kLongestList = 80;
 
 tl::unexpected<Error> wrong(std::string message, std::string hint = {}) {
   return fail(ErrorKind::kUsage, std::move(message), std::move(hint));
 }
 
-// A short list for a message, without what would break its line.
 std::string listed(const std::vector<std::string>& names) {
-  std::string all = fmt::format("{}", fmt::join(names, ", "));
-  for (char& c : all)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  constexpr std::size_t kLongest = 80;
-  if (all.size() > kLongest) {
-    all.resize(kLongest);
-    while (!all.empty() && (all.back() & 0x80) != 0) all.pop_back();
-    all += "…";
-  }
-  return all;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+  return one_line(fmt::format("{}", fmt::join(names, ", ")), kLongestList);
 }
 
 }  // namespace
@@ -160,7 +146,7 @@ Status check_columns(const std::vector<std::string>& columns,
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice != sorted.end() && !twice->empty())
     return wrong(fmt::format("{}: two columns are called `{}`", place,
-                             listed({std::string(*twice)})));
+                             one_line(*twice)));
   for (const std::string& name : columns) {
     if (name.empty())
       return wrong(fmt::format("{}: wanted a name for every column, found: {}",
@@ -168,7 +154,7 @@ Status check_columns(const std::vector<std::string>& columns,
                    "name them in `fields`");
     if (name.front() == '$' || name.find_first_of("{}") != std::string::npos)
       return wrong(fmt::format("{}: `{}` cannot be the name of a variable",
-                               place, listed({name})),
+                               place, one_line(name)),
                    "name the columns in `fields`");
   }
   return {};

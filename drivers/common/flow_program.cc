@@ -202,4 +202,10 @@ const Instruction* FlowCursor::next(const FlowProgram& program) {
   return nullptr;
 }
 
+bool FlowProgram::receives() const {
+  return std::any_of(code_.begin(), code_.end(), [](const Instruction& i) {
+    return i.kind == Instruction::Kind::kReceive;
+  });
+}
+
 }  // namespace tidemark

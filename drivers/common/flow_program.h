@@ -74,6 +74,9 @@ class FlowProgram {
   const std::vector<FlowRequest>& requests() const { return requests_; }
   const std::vector<ThinkTime>& thinks() const { return thinks_; }
 
+  // Whether any step waits for what the service sends of its own accord.
+  bool receives() const;
+
   // What every connection's variables begin with, by VariableNames: those of
   // the load's `variables` have their value, the others are empty.
   const std::vector<std::string>& initial_values() const { return values_; }

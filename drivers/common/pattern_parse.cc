@@ -39,6 +39,12 @@ ByteSet set_of(int (*is)(int)) {
 
 ByteSet one(char c) { return ByteSet().set(static_cast<unsigned char>(c)); }
 
+std::size_t first_of(const ByteSet& set) {
+  std::size_t byte = 0;
+  while (byte < set.size() && !set[byte]) ++byte;
+  return byte;
+}
+
 // \d \w \s and their contraries.
 std::optional<ByteSet> class_of(char letter) {
   ByteSet set;
@@ -315,8 +321,8 @@ class Parser {
       const Result<ByteSet> high = parse_member(letter);
       TIDEMARK_TRY(high);
       if (!letter) return wrong("a range ends with a letter, not a class");
-      const std::size_t first = low->_Find_first();
-      const std::size_t last = high->_Find_first();
+      const std::size_t first = first_of(*low);
+      const std::size_t last = first_of(*high);
       if (first > last) return wrong("a range's ends are the wrong way round");
       for (std::size_t byte = first; byte <= last; ++byte) set.set(byte);
     }

@@ -138,8 +138,7 @@ void StressFlow::tick() {
   if (now < next_second_) return;
   const double cpu = thread_cpu();
   const double span = to_seconds(now - next_second_ + kSecond);
-  result_.cpu_most =
-      std::max(result_.cpu_most, (cpu - cpu_at_second_) / span);
+  result_.cpu_most = std::max(result_.cpu_most, (cpu - cpu_at_second_) / span);
   cpu_at_second_ = cpu;
   next_second_ = now + kSecond;
 }
@@ -182,8 +181,7 @@ void StressFlow::dispatch(TimePoint due) {
 }
 
 void StressFlow::start_one() {
-  const SlotId id =
-      engine_->start(draw_way(), Count{spec_.max_connections});
+  const SlotId id = engine_->start(draw_way(), Count{spec_.max_connections});
   Place& started = place(id);
   if (!has_arrivals(spec_) || waiting_.empty()) return;
   started.due = waiting_.front();
@@ -257,10 +255,9 @@ void StressFlow::on_played(SlotId id, bool whole) {
     return;
   }
   if (!by_rate()) {
-    const bool surplus =
-        spec_.executor == Executor::kRampingConnections &&
-        static_cast<double>(engine_->alive()) >
-            connections_at(spec_, clock_.now() - start_) + 0.5;
+    const bool surplus = spec_.executor == Executor::kRampingConnections &&
+                         static_cast<double>(engine_->alive()) >
+                             connections_at(spec_, clock_.now() - start_) + 0.5;
     if (surplus)
       engine_->end(id);
     else

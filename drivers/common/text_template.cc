@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/base/short_text.h"
 #include "harness/base/spelling.h"
 
 namespace tidemark {
@@ -39,27 +40,8 @@ constexpr std::array<FunctionRow, 7> kFunctions = {{
 }};
 constexpr std::size_t kRandomIntRow = 2;
 
-// Part of a scenario's text, fit for one line of a message.
 std::string quoted(std::string_view text) {
-  std::string result(text.substr(0, kLongestQuote));
-  if (result.size() < text.size()) {
-    // Not half a letter.
-    while (!result.empty() && (result.back() & 0xc0) == 0x80) result.pop_back();
-    if (!result.empty() && (result.back() & 0x80) != 0) result.pop_back();
-    result += "…";
-  }
-  for (char& c : result) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = ' ';
-  }
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+  return one_line(text, kLongestQuote);
 }
 
 tl::unexpected<Error> wrong(std::string message, std::string hint) {

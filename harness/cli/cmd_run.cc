@@ -1,31 +1,21 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <filesystem>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
+#include "harness/cli/prepare.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/real_world.h"
 #include "harness/cli/version.h"
 #include "harness/cli/wiring.h"
 #include "harness/run/runner.h"
-#include "harness/scenario/expand.h"
 #include "harness/scenario/load.h"
 
 namespace tidemark {
 namespace {
-
-std::string utc_now() {
-  time_t now = time(nullptr);
-  tm parts;
-  gmtime_r(&now, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-                     parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 // A scenario's name as a file name.
 std::string file_name(const std::string& name) {
@@ -52,35 +42,29 @@ Result<std::string> record_path(const RunOptions& options,
       .string();
 }
 
-Result<Scenario> prepare(const std::string& path, bool show_output) {
-  Result<Scenario> scenario = load_scenario_file(path, websocket_words());
-  TIDEMARK_TRY(scenario);
-  TIDEMARK_TRY(require_service(*scenario));
-  scenario->target.show_output |= show_output;
-  if (!uses_port(*scenario)) return scenario;
-  Result<int> port = free_port();
-  TIDEMARK_TRY(port);
-  return with_port(std::move(*scenario), *port);
-}
-
 Result<int> run_one(const std::string& path, const RunOptions& options,
                     Clock& clock, Cancellation& cancellation) {
-  Result<Scenario> scenario = prepare(path, options.show_output);
-  TIDEMARK_TRY(scenario);
-  Result<World> world = make_world(*scenario, clock, cancellation);
+  Result<Prepared> prepared = prepare_scenario(path);
+  TIDEMARK_TRY(prepared);
+  Scenario& scenario = prepared->scenario;
+  TIDEMARK_TRY(require_service(scenario));
+  prepared->secret.target.show_output |= options.show_output;
+  Result<World> world =
+      make_world(prepared->secret, options.policy, clock, cancellation);
   TIDEMARK_TRY(world);
-  Result<std::string> kept_at = record_path(options, scenario->name);
+  Result<std::string> kept_at = record_path(options, scenario.name);
   TIDEMARK_TRY(kept_at);
   RunRecord record;
   record.tidemark_version = kVersionText;
   record.started_at = utc_now();
   {
-    RunObserver observer(scenario->name, *kept_at, progress_mode(options.quiet),
+    RunObserver observer(scenario.name, *kept_at, progress_mode(options.quiet),
                          clock);
-    run_scenario(*scenario,
-                 {*world->target, world->heap.get(), *world->kernel,
-                  *world->driver, clock, cancellation, observer},
-                 record);
+    run_scenario(
+        scenario,
+        {*world->target, world->heap.get(), *world->kernel, *world->driver,
+         clock, cancellation, observer, prepared->borrowed_standins()},
+        record);
   }
   TIDEMARK_TRY(write_report(record, options.output));
   if (record.error) return exit_code(record.error->kind);

@@ -4,7 +4,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
-#include "harness/cli/wiring.h"
+#include "harness/cli/load_wiring.h"
 #include "harness/scenario/load.h"
 
 namespace tidemark {
@@ -12,7 +12,7 @@ namespace tidemark {
 int cmd_validate(const std::vector<std::string>& files) {
   int code = kExitPass;
   for (const std::string& path : files) {
-    Result<Scenario> scenario = load_scenario_file(path, websocket_words());
+    Result<Scenario> scenario = load_scenario_file(path, load_words());
     if (scenario) {
       fmt::print("{}: ok\n", path);
       continue;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tidemark/result.h"
+#include "tidemark/target_policy.h"
 
 namespace tidemark {
 
@@ -22,6 +23,19 @@ struct RunOptions {
   bool show_output = false;
   bool quiet = false;
   OutputOptions output;
+  TargetPolicy policy;
+};
+
+struct StressOptions {
+  std::vector<std::string> scenarios;
+  std::string junit;
+  std::string format = "terminal";  // or json
+  std::string output;               // empty: stdout
+  std::string hgrm_folder;          // empty: no histograms are written
+  bool show_output = false;
+  bool quiet = false;
+  bool no_colour = false;
+  TargetPolicy policy;
 };
 
 struct ReportOptions {
@@ -30,6 +44,9 @@ struct ReportOptions {
 };
 
 int cmd_run(const RunOptions& options);
+int cmd_stress(const StressOptions& options);
+// Every provocation of `engine`, or of all if it is empty.
+int cmd_provocations(const std::string& engine);
 int cmd_validate(const std::vector<std::string>& files);
 int cmd_report(const ReportOptions& options);
 

@@ -26,6 +26,7 @@ constexpr const char* kFooter =
     "\n"
     "  tidemark run tests/specimens/chat/guilty.yaml\n"
     "  tidemark run --format json scenario.yaml > record.json\n"
+    "  tidemark stress --junit out.xml scenarios/recipes/stress.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json";
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
@@ -63,6 +64,34 @@ int run(int argc, char** argv) {
   run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
   add_output_options(*run_command, run_options.output);
 
+  StressOptions stress_options;
+  CLI::App* stress_command = app.add_subcommand(
+      "stress", "Load by arrival rate, judged by thresholds");
+  stress_command
+      ->add_option("SCENARIO", stress_options.scenarios, "Scenario files")
+      ->required();
+  stress_command
+      ->add_option("--format", stress_options.format,
+                   std::string("What to print: ") + kFormats)
+      ->capture_default_str();
+  stress_command->add_option("-o,--output", stress_options.output,
+                             "Write the report to this file");
+  stress_command->add_option("--junit", stress_options.junit,
+                             "Write JUnit XML to this file as well");
+  stress_command->add_option("--hgrm", stress_options.hgrm_folder,
+                             "Write an HDR histogram per metric here");
+  stress_command->add_flag("--show-output", stress_options.show_output,
+                           "Pass the service's output through");
+  stress_command->add_flag("-q,--quiet", stress_options.quiet, "No progress");
+  stress_command->add_flag("--no-color", stress_options.no_colour,
+                           "No colour on a terminal (NO_COLOR does the same)");
+
+  std::string engine;
+  CLI::App* provocations_command = app.add_subcommand(
+      "provocations", "List what clients can do wrong, by protocol");
+  provocations_command->add_option("ENGINE", engine,
+                                   "websocket, http, redis, tcp or tls");
+
   std::vector<std::string> files;
   CLI::App* validate_command = app.add_subcommand(
       "validate", "Check scenario files without running them");
@@ -81,6 +110,8 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitPass : kExitUsage;
   }
   if (*run_command) return cmd_run(run_options);
+  if (*stress_command) return cmd_stress(stress_options);
+  if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);
   return cmd_report(report_options);
 }

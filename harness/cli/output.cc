@@ -15,6 +15,15 @@
 namespace tidemark {
 namespace {
 
+Status write_one(const RunRecord& record, const OutputOptions& options,
+                 const std::string& format, const std::string& path) {
+  Result<std::unique_ptr<Reporter>> reporter = make_reporter(format);
+  TIDEMARK_TRY(reporter);
+  return write_text((*reporter)->render(record, style_for(options)), path);
+}
+
+}  // namespace
+
 ReportStyle style_for(const OutputOptions& options) {
   ReportStyle style;
   const char* no_colour = std::getenv("NO_COLOR");
@@ -32,15 +41,6 @@ Status write_text(const std::string& text, const std::string& path) {
                 fmt::format("cannot write the report: {}", strerror(errno)));
   return {};
 }
-
-Status write_one(const RunRecord& record, const OutputOptions& options,
-                 const std::string& format, const std::string& path) {
-  Result<std::unique_ptr<Reporter>> reporter = make_reporter(format);
-  TIDEMARK_TRY(reporter);
-  return write_text((*reporter)->render(record, style_for(options)), path);
-}
-
-}  // namespace
 
 Status write_report(const RunRecord& record, const OutputOptions& options) {
   TIDEMARK_TRY(write_one(record, options, options.format, options.output));

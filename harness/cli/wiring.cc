@@ -10,10 +10,8 @@
 
 #include <filesystem>
 
-#include "drivers/common/cycle_driver.h"
-#include "drivers/common/load_url.h"
-#include "drivers/websocket/protocol.h"
 #include "harness/base/fd.h"
+#include "harness/cli/load_wiring.h"
 #include "harness/report/junit.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
@@ -83,16 +81,6 @@ std::string agent_options(const TargetSpec& target) {
   return words;
 }
 
-// "HOST:PORT" of ws://HOST:PORT/PATH; a missing port is 80.
-std::string address_of(const std::string& url) {
-  std::size_t start = url.find("://");
-  start = start == std::string::npos ? 0 : start + 3;
-  std::string address = url.substr(start, url.find('/', start) - start);
-  bool has_port = address.rfind(':') != std::string::npos &&
-                  address.rfind(':') > address.rfind(']') + 1;
-  return has_port ? address : address + ":80";
-}
-
 class JsonReporter final : public Reporter {
  public:
   std::string render(const RunRecord& record,
@@ -117,12 +105,21 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
-Result<World> make_world(const Scenario& scenario, Clock& clock,
-                         Cancellation& cancellation) {
+std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
+                                          Clock& clock,
+                                          Cancellation& cancellation) {
+  TargetOptions options;
+  options.spec = scenario.target;
+  options.load_address = address_of(scenario.flows[0]);
+  return make_process_target(std::move(options), clock, cancellation);
+}
+
+Result<World> make_world(const Scenario& scenario, const TargetPolicy& policy,
+                         Clock& clock, Cancellation& cancellation) {
   World world;
   TargetOptions options;
   options.spec = scenario.target;
-  options.load_address = address_of(scenario.flows[0].url);
+  options.load_address = address_of(scenario.flows[0]);
   if (scenario.target.runtime == Runtime::kNative) {
     Result<std::string> agent = find_agent();
     TIDEMARK_TRY(agent);
@@ -138,30 +135,11 @@ Result<World> make_world(const Scenario& scenario, Clock& clock,
   }
   world.target = make_process_target(std::move(options), clock, cancellation);
   world.kernel = make_kernel_probe();
-  const LoadSpec& flow = scenario.flows[0];
-  Result<LoadUrl> url = parse_load_url(flow.url, {"ws", "wss"});
-  TIDEMARK_TRY(url);
-  Result<std::unique_ptr<Protocol>> protocol =
-      make_websocket_protocol(flow, *url);
-  TIDEMARK_TRY(protocol);
-  Result<EngineSetup> setup =
-      make_engine_setup(flow, *url, *std::move(protocol), {}, "");
-  TIDEMARK_TRY(setup);
   Result<std::unique_ptr<Driver>> driver =
-      make_cycle_driver(*std::move(setup), clock, cancellation);
+      make_driver(scenario, policy, clock, cancellation);
   TIDEMARK_TRY(driver);
   world.driver = std::move(*driver);
   return world;
-}
-
-LoadWords websocket_words() {
-  EngineWords websocket;
-  websocket.name = "websocket";
-  websocket.engine = Engine::kWebSocket;
-  websocket.plain_schemes = {"ws"};
-  websocket.behaviors = {CloseBehavior::kGraceful, CloseBehavior::kReset,
-                         CloseBehavior::kFin};
-  return {websocket};
 }
 
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {

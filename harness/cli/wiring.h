@@ -8,12 +8,12 @@
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
 #include "tidemark/driver.h"
-#include "tidemark/load_words.h"
 #include "tidemark/probe.h"
 #include "tidemark/reporter.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 #include "tidemark/target.h"
+#include "tidemark/target_policy.h"
 
 namespace tidemark {
 
@@ -27,12 +27,14 @@ struct World {
   std::unique_ptr<Driver> driver;
 };
 
-// `scenario` with its port filled in.
-Result<World> make_world(const Scenario& scenario, Clock& clock,
-                         Cancellation& cancellation);
+// `scenario` with its ports and secrets filled in.
+Result<World> make_world(const Scenario& scenario, const TargetPolicy& policy,
+                         Clock& clock, Cancellation& cancellation);
 
-// What scenarios may name: the protocol there is, with its behaviours.
-LoadWords websocket_words();
+// The service without the agent: nothing is looked at but its life.
+std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
+                                          Clock& clock,
+                                          Cancellation& cancellation);
 
 // "terminal", "json", "junit"; kUsage with the names there are otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);

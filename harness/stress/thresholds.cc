@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "harness/base/short_text.h"
 #include "harness/base/spelling.h"
 
 namespace tidemark {
@@ -67,26 +68,6 @@ constexpr UnitRow kUnits[] = {
     {"GiB", Unit::kBytes, 0, 1 << 30},
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-// Foreign text, fit for one line of a message.
-std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  std::string result(text.substr(0, kLongest));
-  if (text.size() > kLongest) {
-    while (!result.empty() && (result.back() & 0x80) != 0) result.pop_back();
-    result += "…";
-  }
-  for (char& c : result)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return result;
-}
-
 tl::unexpected<Error> wrong(std::string message, std::string hint) {
   return fail(ErrorKind::kUsage, std::move(message), std::move(hint));
 }
@@ -95,7 +76,7 @@ std::string did_you_mean(std::string_view word,
                          const std::vector<std::string>& known,
                          std::string_view otherwise) {
   const std::optional<std::string> nearest = nearest_word(word, known);
-  if (nearest) return fmt::format("did you mean `{}`?", printable(*nearest));
+  if (nearest) return fmt::format("did you mean `{}`?", one_line(*nearest));
   return fmt::format("{} {}", otherwise, fmt::join(known, ", "));
 }
 
@@ -167,7 +148,7 @@ class ExpressionParser {
  private:
   tl::unexpected<Error> bad(std::string_view what, std::string hint = {}) {
     if (hint.empty()) hint = "for example p(99)<50, rate>0.99 or count==0";
-    return wrong(fmt::format("threshold `{}`: {}", printable(text_), what),
+    return wrong(fmt::format("threshold `{}`: {}", one_line(text_), what),
                  std::move(hint));
   }
 
@@ -193,7 +174,7 @@ class ExpressionParser {
       if (name.empty())
         return bad(fmt::format("wanted a statistic first: {}",
                                fmt::join(known, ", ")));
-      return bad(fmt::format("unknown statistic `{}`", printable(name)),
+      return bad(fmt::format("unknown statistic `{}`", one_line(name)),
                  did_you_mean(name, known, "there are"));
     }
     threshold.statistic = row->statistic;
@@ -243,7 +224,7 @@ class ExpressionParser {
       threshold.unit = row.unit;
       return {};
     }
-    return bad(fmt::format("unknown unit `{}`", printable(name)),
+    return bad(fmt::format("unknown unit `{}`", one_line(name)),
                "there are us, ms, s, m, h, B, KiB, MiB, KB, MB and %");
   }
 
@@ -256,7 +237,7 @@ Status parse_selector(std::string_view text, Threshold& threshold) {
   const std::string_view whole = trimmed(text);
   const std::size_t open = whole.find('{');
   threshold.metric = trimmed(whole.substr(0, open));
-  const std::string shown = printable(whole);
+  const std::string shown = one_line(whole);
   if (threshold.metric.empty())
     return wrong(fmt::format("threshold of `{}`: wanted a metric", shown),
                  "for example request_duration{flow:NAME}");
@@ -271,7 +252,7 @@ Status parse_selector(std::string_view text, Threshold& threshold) {
   const std::string_view tag = trimmed(inside.substr(0, colon));
   if (tag != "flow" || colon == std::string_view::npos)
     return wrong(fmt::format("threshold of `{}`: unknown tag `{}`", shown,
-                             printable(tag)),
+                             one_line(tag)),
                  "the only tag is flow: request_duration{flow:NAME}");
   threshold.flow = trimmed(inside.substr(colon + 1));
   if (threshold.flow.empty())
@@ -286,7 +267,7 @@ Status check_kind(const Threshold& threshold, Kind kind, Unit unit) {
   const std::string asked = name_of(threshold.statistic);
   if (std::find(has.begin(), has.end(), asked) == has.end())
     return wrong(fmt::format("`{}` is {} and has no `{}`",
-                             printable(threshold.metric), to_word(kind), asked),
+                             one_line(threshold.metric), to_word(kind), asked),
                  fmt::format("it has {}", fmt::join(has, ", ")));
   // A count of a trend is a number; 99% is a share of anything plain.
   const Unit wanted =
@@ -301,7 +282,7 @@ Status check_kind(const Threshold& threshold, Kind kind, Unit unit) {
                                  : wanted == Unit::kBytes ? "bytes: 8KiB"
                                                           : "plain numbers";
     return wrong(fmt::format("`{}` of `{}` is compared with {}", asked,
-                             printable(threshold.metric), found),
+                             one_line(threshold.metric), found),
                  fmt::format("it is in {}", measured));
   }
   return {};
@@ -310,15 +291,15 @@ Status check_kind(const Threshold& threshold, Kind kind, Unit unit) {
 tl::unexpected<Error> unknown_metric(std::string_view name,
                                      const std::vector<std::string>& known) {
   if (known.empty())
-    return wrong(fmt::format("unknown metric `{}`", printable(name)),
+    return wrong(fmt::format("unknown metric `{}`", one_line(name)),
                  "nothing was measured");
-  return wrong(fmt::format("unknown metric `{}`", printable(name)),
+  return wrong(fmt::format("unknown metric `{}`", one_line(name)),
                did_you_mean(name, known, "there are"));
 }
 
 tl::unexpected<Error> unknown_flow(std::string_view name,
                                    const std::vector<std::string>& known) {
-  return wrong(fmt::format("unknown flow `{}`", printable(name)),
+  return wrong(fmt::format("unknown flow `{}`", one_line(name)),
                known.empty() ? "no flow has a name"
                              : did_you_mean(name, known, "there are"));
 }
@@ -425,7 +406,7 @@ Result<ThresholdResult> evaluate(const Threshold& threshold,
     if (threshold.flow.empty())
       return wrong(
           fmt::format("`{}` is measured for each flow alone",
-                      printable(threshold.metric)),
+                      one_line(threshold.metric)),
           fmt::format("write {}{{flow:{}}}", threshold.metric, flows.front()));
     return unknown_flow(threshold.flow, flows);
   }

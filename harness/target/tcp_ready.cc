@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,9 +33,24 @@ int connect_once(const addrinfo& address) {
   return cause;
 }
 
+// The same for a Unix socket.
+int connect_unix(const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
+  path.copy(address.sun_path, path.size());
+  const Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return errno;
+  const int connected = ::connect(
+      fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  // A queue that is full is the queue of somebody who listens.
+  return connected == 0 || errno == EAGAIN ? 0 : errno;
+}
+
 }  // namespace
 
 Result<TcpAddress> parse_tcp_address(std::string_view text) {
+  if (text.starts_with('/')) return TcpAddress{std::string(text), ""};
   const std::size_t colon = text.rfind(':');
   TcpAddress address;
   if (colon != std::string_view::npos) {
@@ -56,6 +72,10 @@ Result<TcpAddress> parse_tcp_address(std::string_view text) {
 }
 
 std::string try_to_connect(const TcpAddress& address) {
+  if (address.host.starts_with('/')) {
+    const int cause = connect_unix(address.host);
+    return cause == 0 ? std::string() : std::strerror(cause);
+  }
   addrinfo wanted = {};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;

@@ -1,4 +1,4 @@
-// Whether something accepts TCP connections at an address.
+// Whether something accepts connections at an address.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 namespace tidemark {
 
 struct TcpAddress {
-  std::string host;
+  std::string host;  // begins with `/`: the path of a Unix socket, no port
   std::string port;
 };
 
-// "HOST:PORT" or "[V6]:PORT". The error is kUsage.
+// "HOST:PORT", "[V6]:PORT" or "/SOCKET". The error is kUsage.
 Result<TcpAddress> parse_tcp_address(std::string_view text);
 
 // Connects once and hangs up. Empty when it was accepted, otherwise why not

@@ -1,0 +1,74 @@
+#include "drivers/common/flows_driver.h"
+
+#include <functional>
+#include <thread>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+void add(LoadCounts& into, const LoadCounts& more) {
+  into.attempted += more.attempted;
+  into.opened += more.opened;
+  into.refused += more.refused;
+  into.failed += more.failed;
+  into.early_closed += more.early_closed;
+  into.messages_sent += more.messages_sent;
+  into.messages_received += more.messages_received;
+  into.reply_errors += more.reply_errors;
+  into.close_timeouts += more.close_timeouts;
+  for (const auto& [way, count] : more.closed) into.closed[way] += count;
+  for (const auto& [text, count] : more.reasons) into.reasons[text] += count;
+  for (const auto& [way, answers] : more.answers)
+    for (const auto& [answer, count] : answers)
+      into.answers[way][answer] += count;
+}
+
+class FlowsDriver final : public Driver {
+ public:
+  explicit FlowsDriver(std::vector<std::unique_ptr<Driver>> flows)
+      : flows_(std::move(flows)) {}
+
+  Status open(const WayCounts& plan) override {
+    return all([&](Driver& flow) { return flow.open(plan); });
+  }
+  Status exercise() override {
+    return all([](Driver& flow) { return flow.exercise(); });
+  }
+  Status close() override {
+    return all([](Driver& flow) { return flow.close(); });
+  }
+  Count open_now() const override {
+    Count sum;
+    for (const auto& flow : flows_) sum += flow->open_now();
+    return sum;
+  }
+  LoadCounts take_counts() override {
+    LoadCounts sum;
+    for (const auto& flow : flows_) add(sum, flow->take_counts());
+    return sum;
+  }
+
+ private:
+  Status all(const std::function<Status(Driver&)>& call) {
+    std::vector<Status> results(flows_.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < flows_.size(); ++i)
+      threads.emplace_back([&, i] { results[i] = call(*flows_[i]); });
+    results[0] = call(*flows_[0]);
+    for (std::thread& thread : threads) thread.join();
+    for (const Status& result : results) TIDEMARK_TRY(result);
+    return {};
+  }
+
+  std::vector<std::unique_ptr<Driver>> flows_;
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> make_flows_driver(
+    std::vector<std::unique_ptr<Driver>> flows) {
+  return std::make_unique<FlowsDriver>(std::move(flows));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,284 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "harness/base/text_file.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/exit_codes.h"
+#include "harness/cli/load_wiring.h"
+#include "harness/cli/output.h"
+#include "harness/cli/prepare.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/real_world.h"
+#include "harness/cli/stress_metrics.h"
+#include "harness/cli/version.h"
+#include "harness/cli/wiring.h"
+#include "harness/report/stress_report.h"
+#include "harness/stress/judge_stress.h"
+#include "harness/stress/thresholds.h"
+
+namespace tidemark {
+namespace {
+
+// So that every flow begins together, whatever its threads take to start.
+constexpr Duration kRunUp = std::chrono::milliseconds(20);
+constexpr Duration kGlance = std::chrono::milliseconds(100);
+
+using Flows = std::vector<std::unique_ptr<StressFlow>>;
+
+Bytes resident() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t size = 0;
+  std::int64_t pages = 0;
+  file >> size >> pages;
+  return {pages * sysconf(_SC_PAGESIZE)};
+}
+
+// Looks at the flows while they run: shows progress, keeps the memory figure,
+// stops them when the service dies.
+class Watcher {
+ public:
+  Watcher(Flows& flows, Target* target, RunObserver& observer, Clock& clock)
+      : flows_(flows),
+        target_(target),
+        observer_(observer),
+        clock_(clock),
+        started_(clock.now()),
+        before_(resident()),
+        thread_([this] { watch(); }) {}
+
+  ~Watcher() { stop(); }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // After stop().
+  Bytes memory() const { return memory_; }
+  const std::optional<ServiceExit>& service_exit() const { return exit_; }
+
+ private:
+  void watch() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, kGlance, [this] { return done_; })) glance();
+  }
+
+  void glance() {
+    std::int64_t open = 0;
+    std::int64_t iterations = 0;
+    std::int64_t errors = 0;
+    for (const auto& flow : flows_) {
+      open += flow->progress().open;
+      iterations += flow->progress().iterations;
+      errors += flow->progress().errors;
+    }
+    if (open >= most_open_) {
+      most_open_ = open;
+      memory_ = resident() - before_;
+    }
+    observer_.progress(fmt::format(
+        "{:.0f} s, {} connections open, {} iterations, {} errors",
+        to_seconds(clock_.now() - started_), open, iterations, errors));
+    if (target_ == nullptr || exit_) return;
+    exit_ = target_->exited();
+    if (!exit_) return;
+    for (const auto& flow : flows_) flow->progress().stop = true;
+  }
+
+  Flows& flows_;
+  Target* target_;
+  RunObserver& observer_;
+  Clock& clock_;
+  const TimePoint started_;
+  const Bytes before_;
+  Bytes memory_;
+  std::int64_t most_open_ = 0;
+  std::optional<ServiceExit> exit_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+Status run_flows(Flows& flows, Clock& clock) {
+  const TimePoint start = clock.now() + kRunUp;
+  std::vector<Status> results(flows.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < flows.size(); ++i)
+    threads.emplace_back([&, i] { results[i] = flows[i]->run(start); });
+  results[0] = flows[0]->run(start);
+  for (std::thread& thread : threads) thread.join();
+  for (const Status& result : results) TIDEMARK_TRY(result);
+  return {};
+}
+
+// Parsed before anything is started: a threshold that cannot be judged is an
+// error of the scenario.
+Result<std::vector<Threshold>> read_thresholds(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const LoadSpec& flow : scenario.flows) names.push_back(flow.name);
+  std::vector<Threshold> thresholds;
+  for (const ThresholdSpec& spec : scenario.thresholds) {
+    Result<Threshold> threshold = parse_threshold(spec);
+    TIDEMARK_TRY(threshold);
+    TIDEMARK_TRY(check_threshold(*threshold, names));
+    thresholds.push_back(*std::move(threshold));
+  }
+  return thresholds;
+}
+
+Status died(const ServiceExit& exit) {
+  return fail(
+      ErrorKind::kEnvironment,
+      exit.signal
+          ? fmt::format("the service died during the run: it was killed by "
+                        "signal {}",
+                        *exit.signal)
+          : fmt::format("the service died during the run: it ended with exit "
+                        "code {}",
+                        exit.code.value_or(-1)));
+}
+
+Status load(const Prepared& prepared, const StressOptions& options,
+            Target* target, Clock& clock, Cancellation& cancellation,
+            StressRecord& record) {
+  Result<Flows> flows =
+      make_stress_flows(prepared.secret, options.policy, clock, cancellation);
+  TIDEMARK_TRY(flows);
+  RunObserver observer(prepared.scenario.name, "", progress_mode(options.quiet),
+                       clock);
+  if (target != nullptr) {
+    observer.progress("starting the service");
+    TIDEMARK_TRY(target->start());
+  }
+  Watcher watcher(*flows, target, observer, clock);
+  const Status ran = run_flows(*flows, clock);
+  watcher.stop();
+  std::vector<StressFlowResult> results;
+  for (const auto& flow : *flows) results.push_back(flow->take_result());
+  add_metrics(prepared.scenario, std::move(results), watcher.memory(), record);
+  TIDEMARK_TRY(ran);
+  if (watcher.service_exit()) return died(*watcher.service_exit());
+  return {};
+}
+
+Status judge(const std::vector<Threshold>& thresholds, StressRecord& record) {
+  for (const Threshold& threshold : thresholds) {
+    Result<ThresholdResult> result = evaluate(threshold, record.metrics);
+    TIDEMARK_TRY(result);
+    record.thresholds.push_back(*std::move(result));
+  }
+  return {};
+}
+
+Status write_histograms(const StressRecord& record, const std::string& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (const auto& [key, metric] : record.metrics) {
+    if (!metric.trend || metric.trend->count() == 0) continue;
+    const std::string name =
+        key.flow.empty() ? key.name : key.name + "." + key.flow;
+    TIDEMARK_TRY(write_file_atomically(
+        (std::filesystem::path(folder) / (name + ".hgrm")).string(),
+        metric.trend->hgrm()));
+  }
+  return {};
+}
+
+int code_of(const StressRecord& record) {
+  switch (record.outcome) {
+    case StressOutcome::kPass:
+      return kExitPass;
+    case StressOutcome::kFailed:
+      return kExitLeak;
+    case StressOutcome::kInvalid:
+      return kExitInvalid;
+    case StressOutcome::kError:
+      break;
+  }
+  return record.error ? exit_code(record.error->kind) : kExitEnvironment;
+}
+
+Status write_reports(const StressRecord& record, const StressOptions& options) {
+  OutputOptions output;
+  output.output = options.output;
+  output.no_colour = options.no_colour;
+  const std::string text = options.format == "json" ? stress_json(record)
+                           : options.format == "junit"
+                               ? stress_junit(record)
+                               : stress_text(record, style_for(output));
+  TIDEMARK_TRY(write_text(text, options.output));
+  if (!options.junit.empty())
+    TIDEMARK_TRY(write_text(stress_junit(record), options.junit));
+  return write_histograms(record, options.hgrm_folder);
+}
+
+Result<int> stress_one(const std::string& path, const StressOptions& options,
+                       Clock& clock, Cancellation& cancellation) {
+  Result<Prepared> prepared = prepare_scenario(path);
+  TIDEMARK_TRY(prepared);
+  const Scenario& scenario = prepared->scenario;
+  Result<std::vector<Threshold>> thresholds = read_thresholds(scenario);
+  TIDEMARK_TRY(thresholds);
+  StressRecord record;
+  record.tidemark_version = kVersionText;
+  record.started_at = utc_now();
+  record.scenario_path = scenario.path;
+  record.scenario_name = scenario.name;
+  const TimePoint started = clock.now();
+  std::unique_ptr<Target> target;
+  if (!scenario.target.command.empty()) {
+    prepared->secret.target.show_output |= options.show_output;
+    target = make_plain_target(prepared->secret, clock, cancellation);
+  }
+  Status status =
+      load(*prepared, options, target.get(), clock, cancellation, record);
+  if (target) target->stop();
+  if (status) status = judge(*thresholds, record);
+  if (!status) {
+    // Wrong words are told like any other; the rest belongs in the report.
+    if (status.error().kind == ErrorKind::kUsage) return fail(status.error());
+    record.error = status.error();
+  }
+  for (const auto& standin : prepared->standins)
+    record.standins.push_back({standin->name(), standin->counts()});
+  record.took = clock.now() - started;
+  judge_stress(record);
+  TIDEMARK_TRY(write_reports(record, options));
+  return code_of(record);
+}
+
+}  // namespace
+
+int cmd_stress(const StressOptions& options) {
+  if (options.format != "terminal" && options.format != "json" &&
+      options.format != "junit")
+    return print_error(
+        {ErrorKind::kUsage,
+         fmt::format("there is no report format `{}`", options.format),
+         fmt::format("the formats are {}", kFormats)});
+  SignalCancellation cancellation;
+  SteadyClock clock(cancellation);
+  int code = kExitPass;
+  for (const std::string& path : options.scenarios) {
+    const Result<int> one = stress_one(path, options, clock, cancellation);
+    code = worse(code, one ? *one : print_error(one.error()));
+    if (cancellation.requested()) return kExitInterrupted;
+  }
+  return code;
+}
+
+}  // namespace tidemark

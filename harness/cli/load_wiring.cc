@@ -1,0 +1,191 @@
+#include "harness/cli/load_wiring.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "drivers/common/cycle_driver.h"
+#include "drivers/common/engine.h"
+#include "drivers/common/flows_driver.h"
+#include "drivers/common/load_url.h"
+#include "drivers/common/tls.h"
+#include "drivers/exec/driver.h"
+#include "drivers/http/protocol.h"
+#include "drivers/http/responder.h"
+#include "drivers/redis/protocol.h"
+#include "drivers/redis/responder.h"
+#include "drivers/standin/standin.h"
+#include "drivers/tcp/protocol.h"
+#include "drivers/tcp/responder.h"
+#include "drivers/websocket/protocol.h"
+#include "drivers/websocket/responder.h"
+
+namespace tidemark {
+namespace {
+
+// One row for each protocol there is.
+struct Row {
+  const char* name;
+  Engine engine;
+  const char* plain;
+  const char* secure;
+  Result<std::unique_ptr<Protocol>> (*protocol)(const LoadSpec&,
+                                                const LoadUrl&);
+  std::unique_ptr<StandInProtocol> (*responder)(const StandInSpec&);
+};
+
+constexpr Row kRows[] = {
+    {"websocket", Engine::kWebSocket, "ws", "wss", make_websocket_protocol,
+     make_websocket_responder},
+    {"http", Engine::kHttp, "http", "https", make_http_protocol,
+     make_http_responder},
+    {"redis", Engine::kRedis, "redis", "rediss", make_redis_protocol,
+     make_redis_responder},
+    {"tcp", Engine::kTcp, "tcp", "tls", make_tcp_protocol, make_tcp_responder},
+};
+
+const Row* row_of(Engine engine) {
+  for (const Row& row : kRows)
+    if (row.engine == engine) return &row;
+  return nullptr;
+}
+
+// A protocol to ask for its words.
+std::unique_ptr<Protocol> sample_of(const Row& row) {
+  LoadSpec flow;
+  flow.engine = row.engine;
+  LoadUrl url{row.plain, "127.0.0.1", 1, "/"};
+  Result<std::unique_ptr<Protocol>> made = row.protocol(flow, url);
+  return made ? *std::move(made) : nullptr;
+}
+
+Result<EngineSetup> make_setup(const Scenario& scenario, const LoadSpec& flow,
+                               const TargetPolicy& policy) {
+  const Row* row = row_of(flow.engine);
+  if (row == nullptr)
+    return fail(ErrorKind::kUsage,
+                "the engine exec has no arrivals: its program is the load",
+                "use it with `tidemark run`");
+  Result<LoadUrl> url = parse_load_url(flow.url, {row->plain, row->secure});
+  TIDEMARK_TRY(url);
+  Result<std::unique_ptr<Protocol>> protocol = row->protocol(flow, *url);
+  TIDEMARK_TRY(protocol);
+  // The loader has made every path relative to where tidemark runs.
+  (void)scenario;
+  return make_engine_setup(flow, *url, *std::move(protocol), policy, "");
+}
+
+Result<std::unique_ptr<Driver>> make_one(const Scenario& scenario,
+                                         const LoadSpec& flow,
+                                         const TargetPolicy& policy,
+                                         Clock& clock,
+                                         Cancellation& cancellation) {
+  if (flow.engine == Engine::kExec)
+    return make_exec_driver(flow, clock, cancellation);
+  Result<EngineSetup> setup = make_setup(scenario, flow, policy);
+  TIDEMARK_TRY(setup);
+  return make_cycle_driver(*std::move(setup), clock, cancellation);
+}
+
+}  // namespace
+
+LoadWords load_words() {
+  LoadWords words;
+  for (const Row& row : kRows) {
+    const std::unique_ptr<Protocol> protocol = sample_of(row);
+    if (!protocol) continue;
+    EngineWords engine{row.name, row.engine, {row.plain}, {row.secure}, {}, {}};
+    const auto behaviors = protocol->behaviors();
+    engine.behaviors.assign(behaviors.begin(), behaviors.end());
+    for (const Provocation& provocation : protocol->provocations())
+      engine.provocations.emplace_back(provocation.name);
+    for (const Provocation& provocation : tls_provocations())
+      engine.provocations.emplace_back(provocation.name);
+    words.push_back(std::move(engine));
+  }
+  words.push_back(
+      {"exec", Engine::kExec, {}, {}, {CloseBehavior::kGraceful}, {}});
+  return words;
+}
+
+std::vector<ProvocationWords> all_provocations() {
+  std::vector<ProvocationWords> all;
+  const auto add = [&](const char* engine, const Provocation& provocation) {
+    all.push_back({engine, std::string(provocation.name),
+                   std::string(provocation.summary)});
+  };
+  for (const Row& row : kRows)
+    if (const std::unique_ptr<Protocol> protocol = sample_of(row))
+      for (const Provocation& provocation : protocol->provocations())
+        add(row.name, provocation);
+  for (const Provocation& provocation : tls_provocations())
+    add("tls", provocation);
+  return all;
+}
+
+Result<std::unique_ptr<Driver>> make_driver(const Scenario& scenario,
+                                            const TargetPolicy& policy,
+                                            Clock& clock,
+                                            Cancellation& cancellation) {
+  std::vector<std::unique_ptr<Driver>> drivers;
+  for (const LoadSpec& flow : scenario.flows) {
+    Result<std::unique_ptr<Driver>> driver =
+        make_one(scenario, flow, policy, clock, cancellation);
+    TIDEMARK_TRY(driver);
+    drivers.push_back(*std::move(driver));
+  }
+  if (drivers.size() == 1) return std::move(drivers.front());
+  return make_flows_driver(std::move(drivers));
+}
+
+Result<std::vector<std::unique_ptr<StressFlow>>> make_stress_flows(
+    const Scenario& scenario, const TargetPolicy& policy, Clock& clock,
+    Cancellation& cancellation) {
+  std::vector<std::unique_ptr<StressFlow>> flows;
+  for (const LoadSpec& flow : scenario.flows) {
+    if (!flow.stress)
+      return fail(ErrorKind::kUsage,
+                  flow.name.empty()
+                      ? "the load has no `stress`"
+                      : fmt::format("the flow `{}` has no `stress`", flow.name),
+                  "say how much: stress: { executor: constant-arrival-rate, "
+                  "rate: 100/s, duration: 10s }");
+    Result<EngineSetup> setup = make_setup(scenario, flow, policy);
+    TIDEMARK_TRY(setup);
+    Result<std::unique_ptr<StressFlow>> made =
+        StressFlow::make(*std::move(setup), clock, cancellation);
+    TIDEMARK_TRY(made);
+    flows.push_back(*std::move(made));
+  }
+  return flows;
+}
+
+Result<std::vector<std::unique_ptr<StandIn>>> make_standins(
+    const Scenario& scenario) {
+  std::vector<std::unique_ptr<StandIn>> standins;
+  for (const StandInSpec& spec : scenario.standins) {
+    const Row* row = row_of(spec.engine);
+    if (row == nullptr)
+      return fail(ErrorKind::kUsage,
+                  fmt::format("the stand-in `{}` has no protocol", spec.name));
+    Result<std::unique_ptr<StandIn>> made =
+        make_standin(spec, row->responder(spec));
+    TIDEMARK_TRY(made);
+    standins.push_back(*std::move(made));
+  }
+  return standins;
+}
+
+std::string address_of(const LoadSpec& flow) {
+  const Row* row = row_of(flow.engine);
+  if (row == nullptr) return {};
+  const Result<LoadUrl> url =
+      parse_load_url(flow.url, {row->plain, row->secure});
+  if (!url) return {};
+  if (!url->unix_path.empty()) return url->unix_path;
+  const bool v6 = url->host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", v6 ? "[" : "", url->host, v6 ? "]" : "",
+                     url->port);
+}
+
+}  // namespace tidemark

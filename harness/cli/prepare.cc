@@ -1,0 +1,67 @@
+#include "harness/cli/prepare.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "harness/cli/load_wiring.h"
+#include "harness/cli/wiring.h"
+#include "harness/scenario/expand.h"
+#include "harness/scenario/load.h"
+#include "harness/scenario/secrets.h"
+
+namespace tidemark {
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::vector<StandIn*> Prepared::borrowed_standins() const {
+  std::vector<StandIn*> borrowed;
+  for (const auto& standin : standins) borrowed.push_back(standin.get());
+  return borrowed;
+}
+
+Result<Prepared> prepare_scenario(const std::string& path) {
+  Result<Scenario> scenario = load_scenario_file(path, load_words());
+  TIDEMARK_TRY(scenario);
+  if (uses_port(*scenario)) {
+    const Result<int> port = free_port();
+    TIDEMARK_TRY(port);
+    scenario = with_port(*std::move(scenario), *port);
+  }
+  Prepared prepared;
+  // Passwords of stand-ins are secrets, too.
+  Result<Scenario> secret = with_secrets(*scenario, environment);
+  TIDEMARK_TRY(secret);
+  Result<std::vector<std::unique_ptr<StandIn>>> standins =
+      make_standins(*secret);
+  TIDEMARK_TRY(standins);
+  prepared.standins = *std::move(standins);
+  std::map<std::string, int> ports;
+  for (const auto& standin : prepared.standins)
+    ports[standin->name()] = standin->port();
+  prepared.scenario = with_standins(*std::move(scenario), ports);
+  prepared.secret = with_standins(*std::move(secret), ports);
+  return prepared;
+}
+
+std::string utc_now() {
+  const time_t now = time(nullptr);
+  tm parts;
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                     parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+}  // namespace tidemark

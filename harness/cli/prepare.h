@@ -1,0 +1,30 @@
+// From a file to a scenario that can be carried out: its stand-ins are up,
+// its ports chosen, its secrets resolved.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tidemark/result.h"
+#include "tidemark/scenario.h"
+#include "tidemark/standin.h"
+
+namespace tidemark {
+
+struct Prepared {
+  // Ports filled in, secrets not: for records and messages.
+  Scenario scenario;
+  // The same with its secrets: for drivers and the service only.
+  Scenario secret;
+  std::vector<std::unique_ptr<StandIn>> standins;
+
+  std::vector<StandIn*> borrowed_standins() const;
+};
+
+Result<Prepared> prepare_scenario(const std::string& path);
+
+// UTC, ISO 8601.
+std::string utc_now();
+
+}  // namespace tidemark
