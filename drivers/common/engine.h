@@ -285,6 +285,7 @@ class FlowEngine {
   void advance(SlotId id);
   bool do_next(SlotId id);
   void push_request(SlotId id, const Instruction& instruction);
+  void receive(SlotId id, const Instruction& instruction);
   void on_reply(Connection& connection, const Reply& reply);
   void on_push(Connection& connection, const Reply& message);
   std::string_view fault_of(const FlowRequest& step, Connection& connection,

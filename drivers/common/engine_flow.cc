@@ -33,7 +33,6 @@ void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
   player.intended = player.began = intended;
   if (!player.playing) playing_ += Count{1};
   player.playing = true;
-  player.pushed.clear();
   player.thinking = player.resting = player.at_end = false;
   setup_.variables.fill(setup_.program->initial_values(), player.values);
   if (!(advancing_ == id)) advance(id);
@@ -101,18 +100,11 @@ bool FlowEngine::do_next(SlotId id) {
       break;
     case Kind::kReceive:
       if (on_the_way > 0) return false;
-      player->awaited.push({instant_, instant_, instruction.index, {}, true});
-      connection->deadline =
-          instant_ + setup_.program->requests()[instruction.index].within;
-      if (!player->pushed.empty()) {
-        const std::string body = std::move(player->pushed.front());
-        player->pushed.pop_front();
-        Reply early;
-        early.body = body;
-        early.size = static_cast<std::int64_t>(body.size());
-        counts_.messages_received -= Count{1};  // was counted when it came
-        on_reply(*connection, early);
-      }
+      receive(id, instruction);
+      connection = connections_.find(id);
+      if (connection == nullptr || connection->stage != Stage::kOpen)
+        return false;
+      player = connection->player.get();
       break;
     case Kind::kThink: {
       if (on_the_way > 0) return false;
@@ -157,6 +149,33 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   }
 }
 
+// Waits for what the service sends of its own accord; it may be here already,
+// with us or with the conversation.
+void FlowEngine::receive(SlotId id, const Instruction& instruction) {
+  Connection& connection = *connections_.find(id);
+  Player& player = *connection.player;
+  const FlowRequest& step = setup_.program->requests()[instruction.index];
+  player.awaited.push({instant_, instant_, instruction.index, {}, true});
+  player.intended = TimePoint::max();
+  connection.deadline = instant_ + step.within;
+  const TemplateContext context{player.values, player.iteration,
+                                connection.serial, unix_milliseconds_, random_};
+  connection.talk->send(*step.request, {context, {}}, out_);
+  if (!player.pushed.empty()) {
+    const std::string body = std::move(player.pushed.front());
+    player.pushed.pop_front();
+    Reply early;
+    early.body = body;
+    early.size = static_cast<std::int64_t>(body.size());
+    counts_.messages_received -= Count{1};  // it was counted when it came
+    on_reply(connection, early);
+    return;
+  }
+  events_->begin(connection);
+  connection.talk->take({}, *events_);
+  after_take(id);
+}
+
 void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
   Player* player = connection.player.get();
   if (player == nullptr || player->awaited.empty()) {
@@ -197,7 +216,11 @@ void FlowEngine::on_push(Connection& connection, const Reply& message) {
     return;
   }
   counts_.messages_received += Count{1};
-  if (player == nullptr || !setup_.program->receives()) return;
+  if (!setup_.program->receives()) return;
+  if (player == nullptr) {
+    connection.player = std::make_unique<Player>();
+    player = connection.player.get();
+  }
   if (player->pushed.size() < kMaxPushed && message.body.size() <= kBatch)
     player->pushed.emplace_back(message.body);
 }
