@@ -100,7 +100,7 @@ void RedisConversation::take(std::span<std::uint8_t> input,
                              ConversationEvents& events) {
   std::string_view rest(reinterpret_cast<const char*>(input.data()),
                         input.size());
-  while (!gone_ && events.alive()) {
+  while (events.alive() && !gone_) {
     const RespRead read = reader_.next(rest, wants_text(events));
     if (read.kind == RespRead::Kind::kMore) return;
     if (read.kind == RespRead::Kind::kBroken) {
