@@ -43,6 +43,9 @@ std::string without_secret(std::string text, const std::string& secret) {
 
 }  // namespace
 
+// Tens of thousands of them are idle at once.
+static_assert(sizeof(RedisConversation) <= 64);
+
 RedisConversation::Memory& RedisConversation::memory() {
   if (memory_ == nullptr) memory_ = std::make_unique<Memory>();
   return *memory_;
@@ -71,7 +74,7 @@ void RedisConversation::send(const Request& request, const Sending& sending,
 }
 
 void RedisConversation::expect_nothing_of(std::uint64_t place) {
-  std::deque<Unawaited>& runs = memory().unawaited;
+  std::vector<Unawaited>& runs = memory().unawaited;
   if (runs.empty() || runs.back().first + runs.back().count != place)
     runs.push_back({place, 0});
   ++runs.back().count;
@@ -83,7 +86,7 @@ bool RedisConversation::drops_next() {
   Unawaited& run = memory_->unawaited.front();
   if (run.first != answered_) return false;
   ++run.first;
-  if (--run.count == 0) memory_->unawaited.pop_front();
+  if (--run.count == 0) memory_->unawaited.erase(memory_->unawaited.begin());
   return true;
 }
 
@@ -97,7 +100,7 @@ void RedisConversation::take(std::span<std::uint8_t> input,
                              ConversationEvents& events) {
   std::string_view rest(reinterpret_cast<const char*>(input.data()),
                         input.size());
-  while (!gone_ && events.alive()) {
+  while (events.alive() && !gone_) {
     const RespRead read = reader_.next(rest, wants_text(events));
     if (read.kind == RespRead::Kind::kMore) return;
     if (read.kind == RespRead::Kind::kBroken) {

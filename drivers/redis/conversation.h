@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -59,7 +58,7 @@ class RedisConversation final : public Conversation {
     std::uint32_t confirmed = 0;       // of the oldest request
     std::uint32_t to_confirm = 0;      // 0: not known yet
     bool monitoring = false;
-    std::deque<Unawaited> unawaited;
+    std::vector<Unawaited> unawaited;  // few: neighbours are one
 
     bool subscribed_at_all() const {
       return (subscribed[0] | subscribed[1] | subscribed[2]) != 0;

@@ -90,10 +90,13 @@ Result<Shared> share(const LoadSpec& spec, const LoadUrl& url) {
   return shared;
 }
 
-// One reply in few words: "-ERR syntax error", "$5 hello", "*3 …".
+// One reply in few words: "-ERR syntax error", "$ hello", "* subscribe".
 std::string in_words(const RespValue& value) {
-  if (value.push() || (value.text.empty() && value.first.size > 0))
-    return fmt::format("{}{}", value.type, value.first.view());
+  // Of many elements the first has to do: some of the others are never the
+  // same twice, and answers are counted by their words.
+  constexpr std::string_view kMany = "*%~>";
+  if (kMany.find(value.type) != kMany.npos)
+    return fmt::format("{} {}", value.type, value.first.view());
   // What Redis repeats of the input is not what it says.
   const std::string_view text =
       value.text.substr(0, value.text.find(", with args beginning with"));

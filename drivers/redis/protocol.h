@@ -1,9 +1,13 @@
 // Redis' protocol as a client speaks it, RESP2 or RESP3: commands, pipelines,
 // subscriptions, and ways to go.
 //
+// An error that nobody asked for ("-ERR max number of clients reached") is
+// the service's good-bye; any other such reply breaks the protocol.
+//
 // A step's `words` are a command, `size` appends a generated value to it;
 // without words it is PING. Reply::body is the reply's text as resp.h says:
-// the elements of an array with a blank between them, "" for null.
+// the elements of an array with a blank between them, "" for null. The reply
+// to SUBSCRIBE and its like is the last of their confirmations.
 #pragma once
 
 #include <memory>

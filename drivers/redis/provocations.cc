@@ -100,10 +100,10 @@ constexpr Provocation kCatalogue[] = {
     {"huge_bulk", "a word of 2,000,000,000 bytes is announced", When::kOpen,
      Then::kAwait, false,
      TIDEMARK_WRITES(out += "*2\r\n$3\r\nGET\r\n$2000000000\r\nx\r\n")},
-    {"large_bulk_cut", "256 MiB are announced, and not sent", When::kOpen,
+    {"large_bulk_cut", "16 MiB are announced, and not sent", When::kOpen,
      Then::kFin, false,
      TIDEMARK_WRITES(out += "*3\r\n$3\r\nSET\r\n$14\r\ntidemark:large\r\n"
-                            "$268435456\r\nx")},
+                            "$16777216\r\nx")},
     {"huge_array", "an array of 2,000,000 words is announced", When::kOpen,
      Then::kAwait, false, TIDEMARK_WRITES(out += "*2000000\r\n$3\r\nGET\r\n")},
     {"large_array_cut", "1,000,000 words are announced, two sent", When::kOpen,

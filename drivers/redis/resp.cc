@@ -398,8 +398,7 @@ RespRead RespReader::next(std::string_view& input, bool keep) {
   return result;
 }
 
-void RespReader::read_on(std::string_view& input, bool keep,
-                         RespRead& result) {
+void RespReader::read_on(std::string_view& input, bool keep, RespRead& result) {
   Partial local(keep);
   Partial& partial = partial_ != nullptr ? *partial_ : local;
   result.kind = partial.read(input);

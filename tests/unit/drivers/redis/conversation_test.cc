@@ -1,102 +1,16 @@
 // A Redis conversation: what it writes, and what it makes of what comes.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "drivers/common/random.h"
 #include "drivers/redis/protocol.h"
-#include "tests/unit/drivers/redis/story.h"
+#include "tests/unit/drivers/redis/talk.h"
 
 namespace tidemark::redis {
 namespace {
-
-LoadUrl url_of(std::string resource = "/") {
-  LoadUrl url;
-  url.scheme = "redis";
-  url.host = "127.0.0.1";
-  url.port = 6379;
-  url.resource = std::move(resource);
-  return url;
-}
-
-LoadSpec resp(int version) {
-  LoadSpec spec;
-  spec.resp = version;
-  return spec;
-}
-
-Step step_of(std::vector<std::string> words) {
-  Step step;
-  step.words = std::move(words);
-  return step;
-}
-
-// A protocol, one conversation of it, and the engine's part.
-class Talk {
- public:
-  explicit Talk(const LoadSpec& spec = {}, std::string resource = "/")
-      : protocol_(*make_redis_protocol(spec, url_of(std::move(resource)))),
-        conversation_(protocol_->start(0)) {}
-
-  Talk& greet() {
-    open_ = conversation_->greet(wire);
-    return *this;
-  }
-
-  const Request& prepare(const Step& step) {
-    requests_.push_back(*protocol_->prepare(step, names_));
-    return *requests_.back();
-  }
-
-  Talk& send(const Step& step, std::string_view generated = "") {
-    const Request& request = prepare(step);
-    conversation_->send(request, {context_, generated}, wire);
-    if (request.wants_reply) story.waiting.push_back(&request);
-    return *this;
-  }
-
-  Talk& send(std::vector<std::string> words) {
-    return send(step_of(std::move(words)));
-  }
-
-  Talk& hear(std::string_view bytes) {
-    feed(*conversation_, bytes, story);
-    return *this;
-  }
-
-  bool leave(CloseBehavior how = CloseBehavior::kGraceful) {
-    return conversation_->say_goodbye({.behavior = how}, wire);
-  }
-
-  Talk& begin(const WeightedClose& how) {
-    conversation_->begin_unfinished(how, wire);
-    return *this;
-  }
-
-  Lines take_lines() { return std::exchange(story.lines, {}); }
-  std::string take_wire() { return std::exchange(wire, {}); }
-  Protocol& protocol() { return *protocol_; }
-  bool open() const { return open_; }
-  VariableNames& names() { return names_; }
-  std::vector<std::string>& values() { return values_; }
-
-  Story story;
-  std::string wire;
-
- private:
-  VariableNames names_;
-  std::vector<std::string> values_;
-  Random random_{1};
-  TemplateContext context_{.values = values_, .random = random_};
-  std::unique_ptr<Protocol> protocol_;
-  std::unique_ptr<Conversation> conversation_;
-  std::vector<std::unique_ptr<Request>> requests_;
-  bool open_ = false;
-};
 
 std::string refusal(const Step& step) {
   Talk talk;
@@ -468,53 +382,6 @@ TEST(RedisFarewell, ASubscriberVanishesWithItsSubscription) {
   Talk talk;
   talk.begin({.behavior = CloseBehavior::kSubscribedThenGone});
   EXPECT_TRUE(talk.wire.starts_with("*2\r\n$9\r\nSUBSCRIBE\r\n"));
-}
-
-TEST(RedisAnswer, IsToldInFewWords) {
-  Talk talk;
-  const auto told = [&](std::string_view bytes) {
-    return talk.protocol().describe_answer(bytes);
-  };
-  EXPECT_EQ(told(""), "");
-  EXPECT_EQ(told("+OK\r\n"), "+OK");
-  EXPECT_EQ(told("+OK\r\n-ERR a\r\n-ERR b\r\n"), "-ERR a");
-  EXPECT_EQ(told("-ERR unknown command 'X', with args beginning with: 'a'\r\n"),
-            "-ERR unknown command 'X'");
-  EXPECT_EQ(told(":5\r\n"), ":5");
-  EXPECT_EQ(told("$5\r\nhello\r\n"), "$ hello");
-  EXPECT_EQ(told("$-1\r\n"), "$");
-  EXPECT_EQ(told("*2\r\n:1\r\n+x\r\n"), "* 1 x");
-  EXPECT_EQ(told("*3\r\n$9\r\nsub"), "*3");
-  EXPECT_EQ(told("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP?");
-  EXPECT_EQ(told("\x15\x03\x01"), "no RESP: ???");
-  EXPECT_LE(told("-" + std::string(500, 'e') + "\r\n").size(), 60u);
-}
-
-TEST(RedisPolicy, DestructiveCommandsAreKnownInAnyCase) {
-  for (const char* word : {"FLUSHALL", "flushdb", "Shutdown", "CONFIG", "debug",
-                           "SAVE", "REPLICAOF", "MIGRATE"})
-    EXPECT_TRUE(is_destructive(word)) << word;
-  for (const char* word : {"GET", "SET", "PING", "", "FLUSH"})
-    EXPECT_FALSE(is_destructive(word)) << word;
-}
-
-TEST(RedisCatalogue, NamesAreUniqueAndPlain) {
-  Talk talk;
-  Lines names;
-  Random random(1);
-  for (const Provocation& provocation : talk.protocol().provocations()) {
-    const std::string name(provocation.name);
-    EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_"),
-              name.npos);
-    EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
-    EXPECT_FALSE(provocation.summary.empty()) << name;
-    names.push_back(name);
-    std::string out;
-    provocation.write({"127.0.0.1:1", "/", "", random}, out);
-    EXPECT_FALSE(out.empty()) << name;
-    EXPECT_LE(out.size(), std::size_t{2} << 20) << name;
-  }
-  EXPECT_GE(names.size(), 35u);
 }
 
 }  // namespace

@@ -43,10 +43,11 @@ class RedisServer {
   // False if there is no redis-server on this machine.
   bool ready() const { return ready_; }
 
-  // What it says to `request`, until `enough` says so or nothing has come
-  // for five seconds.
+  // What it says to `request`, until `enough` says so, it closes, or nothing
+  // has come for five seconds. With `fin` it hears that no more will come.
   template <class Enough>
-  std::string ask(std::string_view request, Enough enough) const {
+  std::string ask(std::string_view request, Enough enough,
+                  bool fin = false) const {
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const Fd owner(fd);
     sockaddr_un address{};
@@ -65,6 +66,7 @@ class RedisServer {
         const ssize_t sent = ::send(fd, request.data(), request.size(),
                                     MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) request.remove_prefix(static_cast<std::size_t>(sent));
+        if (fin && request.empty()) shutdown(fd, SHUT_WR);
       }
       if ((waiting.revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
       const ssize_t got = recv(fd, buffer, sizeof buffer, 0);

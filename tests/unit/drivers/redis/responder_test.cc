@@ -40,10 +40,15 @@ class House final : public ResponderEvents {
 
   void asked(const Asked& request) override {
     titles.push_back(std::string(request.title));
+    if (late) return;
     const StandInRule* fitting = nullptr;
     for (const StandInRule& rule : spec_.rules)
       if (fitting == nullptr && protocol_->fits(rule, request)) fitting = &rule;
     if (!responder_->answer(fitting, generated, wire_)) open = false;
+  }
+  std::string answer_one() {
+    if (!responder_->answer(nullptr, "", wire_)) open = false;
+    return std::exchange(wire_, {});
   }
   void ended(std::string_view why) override {
     trouble = why;
@@ -55,6 +60,7 @@ class House final : public ResponderEvents {
   std::string generated;
   std::string trouble = "none";
   bool open = true;
+  bool late = false;  // nothing is answered until answer_one()
 
  private:
   std::unique_ptr<StandInProtocol> protocol_;
@@ -166,6 +172,29 @@ TEST(RedisStandIn, TheCommonestCommandsAreAnsweredAsRedisDoes) {
             "-ERR wrong number of arguments for 'GET' command\r\n"
             "-ERR unknown command 'TIDEMARK'\r\n");
   EXPECT_TRUE(house.say("INFO\r\n").starts_with("$"));
+}
+
+TEST(RedisStandIn, AnswersMayComeLater) {
+  House house;
+  house.late = true;
+  EXPECT_EQ(house.say("PING a\r\nECHO b\r\nQUIT\r\nPING\r\n"), "");
+  EXPECT_EQ(house.titles, (Lines{"PING a", "ECHO b", "QUIT"}));
+  EXPECT_EQ(house.answer_one(), "$1\r\na\r\n");
+  EXPECT_EQ(house.answer_one(), "$1\r\nb\r\n");
+  EXPECT_TRUE(house.open);
+  EXPECT_EQ(house.answer_one(), "+OK\r\n");
+  EXPECT_FALSE(house.open);
+  EXPECT_EQ(house.answer_one(), "");
+}
+
+TEST(RedisStandIn, AClientThatNeverReadsIsLetGo) {
+  House house;
+  house.late = true;
+  const std::string large(1 << 20, 'x');
+  const std::string command =
+      "*2\r\n$4\r\nECHO\r\n$1048576\r\n" + large + "\r\n";
+  for (int i = 0; i < 70 && house.open; ++i) house.say(command);
+  EXPECT_EQ(house.trouble, "too many commands that wait for an answer");
 }
 
 TEST(RedisStandIn, ItsClientsShareWhatIsStored) {
