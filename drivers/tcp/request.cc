@@ -39,6 +39,11 @@ Status check_what_is_sent(const Step& step) {
   if (!step.body.empty() && step.size)
     return refuse("a TCP step has a `body` or a `size`, not both",
                   "remove one of them");
+  for (const Capture& capture : step.captures)
+    if (capture.from == CaptureFrom::kHeader)
+      return refuse(
+          fmt::format("`{}` cannot be captured from a header", capture.as),
+          "a TCP reply has none: capture from its body");
   if (step.size && step.size->value < 1)
     return refuse(fmt::format("wanted a size of at least 1 byte, found {}",
                               step.size->value),
@@ -76,8 +81,9 @@ Until end_of_reply(const Step& step) {
   if (!expect.equals.empty()) return Until::kEqual;
   if (expect.size) return Until::kSize;
   if (!expect.contains.empty()) return Until::kFound;
-  const ReplyRule rule = expect.replies.value_or(
-      step.kind == StepKind::kReceive ? ReplyRule::kAny : ReplyRule::kIgnore);
+  const bool wanted = step.kind == StepKind::kReceive || !step.captures.empty();
+  const ReplyRule rule =
+      expect.replies.value_or(wanted ? ReplyRule::kAny : ReplyRule::kIgnore);
   switch (rule) {
     case ReplyRule::kEcho:
       return Until::kEcho;
@@ -106,7 +112,8 @@ Result<std::unique_ptr<TcpRequest>> prepare_request(const Step& step,
                   "`pipeline` at 1");
   request->generated = step.size;
   // Whoever made the body compares its echo.
-  request->keep_body = step.size && request->until == Until::kEcho;
+  request->keep_body =
+      !step.captures.empty() || (step.size && request->until == Until::kEcho);
   Result<TextTemplate> body = TextTemplate::parse(step.body, names);
   TIDEMARK_TRY(body);
   request->body = *std::move(body);

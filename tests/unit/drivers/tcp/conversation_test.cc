@@ -197,6 +197,16 @@ TEST(TcpConversation, ABannerIsReceivedAlthoughItCameBefore) {
   EXPECT_EQ(player.sent, "");
 }
 
+TEST(TcpConversation, ABannerIsPushedToAnEngineThatDoesNotAwaitIt) {
+  Player player;
+  player.play(receive_step(equals("220 ready\r\n")));
+  player.give_up();
+  player.take("220 re");
+  EXPECT_EQ(player.told, Lines{});
+  player.take("ady\r\n");
+  EXPECT_EQ(player.told, Lines{"pushed: 220 ready\r\n"});
+}
+
 TEST(TcpConversation, AnUnclaimedBannerIsNoReplyToALaterRequest) {
   Player player;
   ASSERT_EQ(player.prepare(receive_step(any())), "");

@@ -78,6 +78,19 @@ TEST(TcpProtocol, AStepThatCannotBeIsRefused) {
   EXPECT_EQ(Player().prepare(step), "this TCP step neither sends nor receives");
 }
 
+TEST(TcpProtocol, AReplyToBeCapturedIsAwaitedAndKept) {
+  Player player;
+  Step step = send_step("x");
+  step.captures = {{"token", CaptureFrom::kRegex, "(.*)"}};
+  const Result<std::unique_ptr<Request>> request =
+      player.protocol().prepare(step, player.names());
+  ASSERT_TRUE(request);
+  EXPECT_TRUE((*request)->wants_reply);
+  EXPECT_TRUE((*request)->keep_body);
+  step.captures[0].from = CaptureFrom::kHeader;
+  EXPECT_EQ(player.prepare(step), "`token` cannot be captured from a header");
+}
+
 TEST(TcpProtocol, AReplyWithTwoEndsIsRefused) {
   const std::string message = "a TCP reply can end in one way only";
   Expect expect = equals("x");
