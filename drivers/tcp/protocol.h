@@ -1,7 +1,7 @@
 // Raw TCP: what a scenario writes is what is sent, and a reply is as many
 // bytes as its step expects.
 //
-//   - send: { body: "PING\r\n", expect: { equals: "+PONG\r\n" } }
+//   - send: { text: "PING\r\n", expect: { equals: "+PONG\r\n" } }
 //
 // A stream of bytes has no messages, so what a step expects says where its
 // reply ends:

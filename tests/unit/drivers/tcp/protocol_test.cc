@@ -62,15 +62,14 @@ TEST(TcpProtocol, AStepThatCannotBeIsRefused) {
   Step step = send_step("x");
   step.size = Bytes{1};
   EXPECT_EQ(Player().prepare(step),
-            "a TCP step has a `body` or a `size`, not both");
+            "a TCP step has bytes of its own or a size, not both");
   step = {};
   step.size = Bytes{0};
   EXPECT_EQ(Player().prepare(step),
             "wanted a size of at least 1 byte, found 0");
   step = receive_step(any());
   step.body = "x";
-  EXPECT_EQ(Player().prepare(step),
-            "a `receive` step sends nothing, but has a body");
+  EXPECT_EQ(Player().prepare(step), "a step that receives sends nothing");
   EXPECT_EQ(Player().prepare(receive_step(echo())),
             "a `receive` step has nothing that could come back");
   step = {};
