@@ -54,7 +54,8 @@ void TcpConversation::take(std::span<std::uint8_t> input,
   std::string joined;
   std::string_view bytes = now;
   if (!kept_.empty()) {
-    joined = std::exchange(kept_, {}).append(now);
+    joined = std::exchange(kept_, {});
+    joined.append(now);
     bytes = joined;
   }
   taking_ = true;
