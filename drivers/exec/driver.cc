@@ -1,7 +1,6 @@
 #include "drivers/exec/driver.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <signal.h>
 
 #include <string>

@@ -54,7 +54,8 @@ void TcpConversation::take(std::span<std::uint8_t> input,
   std::string joined;
   std::string_view bytes = now;
   if (!kept_.empty()) {
-    joined = std::exchange(kept_, {}).append(now);
+    joined = std::exchange(kept_, {});
+    joined.append(now);
     bytes = joined;
   }
   taking_ = true;
@@ -118,22 +119,30 @@ bool TcpConversation::count_one(std::string_view& bytes,
   return true;
 }
 
-// The engine may send the next request from within.
+// The engine may send the next request from within. What is received unasked
+// is a push for an engine that does not await it as a reply.
 void TcpConversation::give(const Found& found, std::string_view bytes,
                            std::int64_t size, ConversationEvents& events) {
+  const bool is_reply = events.awaited() == &awaited_.front().request();
   awaited_.erase(awaited_.begin());
   Reply reply = plain(bytes);
   reply.error = found.error;
   reply.size = size;
-  events.replied(reply);
+  if (is_reply) {
+    events.replied(reply);
+  } else {
+    events.pushed(reply);
+  }
 }
 
 // The engine gives up on a reply that does not come in time.
 void TcpConversation::forget_the_unawaited(const ConversationEvents& events) {
   const Request* oldest = events.awaited();
   const auto first =
-      std::find_if(awaited_.begin(), awaited_.end(),
-                   [&](const Awaited& a) { return &a.request() == oldest; });
+      std::find_if(awaited_.begin(), awaited_.end(), [&](const Awaited& a) {
+        return oldest == nullptr ? a.request().receives
+                                 : &a.request() == oldest;
+      });
   awaited_.erase(awaited_.begin(), first);
 }
 

@@ -11,11 +11,18 @@
 namespace tidemark {
 namespace {
 
+constexpr std::size_t kCostOfOne = 64;  // of a waiting message, beside itself
+
+bool says_nothing(const StandInRule& rule) {
+  return rule.reply.empty() && !rule.raw && !rule.size && !rule.close &&
+         rule.repeat > 0;
+}
+
 class TcpResponder final : public Responder {
  public:
   void take(std::span<std::uint8_t> input, ResponderEvents& events) override {
     if (input.empty() || ended_) return;
-    unanswered_ += input.size();
+    unanswered_ += input.size() + kCostOfOne;
     if (unanswered_ > static_cast<std::size_t>(kMaxTcpUnanswered.value)) {
       ended_ = true;
       events.ended("16 MiB came before they could be answered");
@@ -33,18 +40,14 @@ class TcpResponder final : public Responder {
     if (messages_.empty()) return true;
     const std::string message = std::move(messages_.front());
     messages_.pop_front();
-    unanswered_ -= message.size();
-    std::string_view text = message;
-    std::uint32_t times = 1;
-    if (rule != nullptr) {
-      times = rule->repeat;
-      if (!rule->echo && rule->size) {
-        text = generated;
-      } else if (!rule->echo && (!rule->reply.empty() || rule->close)) {
-        text = rule->reply;
-      }
+    unanswered_ -= message.size() + kCostOfOne;
+    if (rule == nullptr || says_nothing(*rule)) {
+      out += message;
+      return true;
     }
-    for (std::uint32_t i = 0; i < times; ++i) out += text;
+    std::string_view text = rule->size ? generated : rule->reply;
+    if (rule->echo) text = message;
+    for (std::uint32_t i = 0; i < rule->repeat; ++i) out += text;
     return true;
   }
 
@@ -52,7 +55,7 @@ class TcpResponder final : public Responder {
 
  private:
   std::deque<std::string> messages_;  // without an answer, the oldest first
-  std::size_t unanswered_ = 0;        // their bytes
+  std::size_t unanswered_ = 0;        // what they cost
   bool ended_ = false;
 };
 

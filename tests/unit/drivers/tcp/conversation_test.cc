@@ -131,6 +131,14 @@ TEST(TcpConversation, ATextThatNeverComesIsNotAwaitedForEver) {
       << player.told[0].substr(player.told[0].find('!'));
 }
 
+TEST(TcpConversation, BytesThatTrickleCostNoMoreTheMoreThereAre) {
+  Player player;
+  player.play(send_step("a", contains("never")));
+  // With a copy of all for each byte, this would take a minute.
+  for (std::int64_t i = 0; i <= kMaxTcpReply.value; ++i) player.take("n");
+  EXPECT_EQ(player.told.size(), 1u);
+}
+
 TEST(TcpConversation, AReplyOfSoManyBytesIsCountedOnly) {
   Player player;
   player.play(send_step("a", of_size(10'000'000)));
@@ -195,6 +203,16 @@ TEST(TcpConversation, ABannerIsReceivedAlthoughItCameBefore) {
   player.take("");
   EXPECT_EQ(player.told, Lines{"reply 11: 220 ready\r\n"});
   EXPECT_EQ(player.sent, "");
+}
+
+TEST(TcpConversation, ABannerIsPushedToAnEngineThatDoesNotAwaitIt) {
+  Player player;
+  player.play(receive_step(equals("220 ready\r\n")));
+  player.give_up();
+  player.take("220 re");
+  EXPECT_EQ(player.told, Lines{});
+  player.take("ady\r\n");
+  EXPECT_EQ(player.told, Lines{"pushed: 220 ready\r\n"});
 }
 
 TEST(TcpConversation, AnUnclaimedBannerIsNoReplyToALaterRequest) {

@@ -117,7 +117,9 @@ class Player final : public ConversationEvents {
     if (on_reply) on_reply();
   }
   void pushed(const Reply& message) override {
-    told.push_back("pushed: " + std::string(message.body));
+    std::string line = "pushed: " + std::string(message.body);
+    if (!message.error.empty()) line += " !" + std::string(message.error);
+    told.push_back(line);
   }
   void ended(Ending, std::string_view why) override {
     told.push_back("ended: " + std::string(why));

@@ -62,20 +62,32 @@ TEST(TcpProtocol, AStepThatCannotBeIsRefused) {
   Step step = send_step("x");
   step.size = Bytes{1};
   EXPECT_EQ(Player().prepare(step),
-            "a TCP step has a `body` or a `size`, not both");
+            "a TCP step has bytes of its own or a size, not both");
   step = {};
   step.size = Bytes{0};
   EXPECT_EQ(Player().prepare(step),
             "wanted a size of at least 1 byte, found 0");
   step = receive_step(any());
   step.body = "x";
-  EXPECT_EQ(Player().prepare(step),
-            "a `receive` step sends nothing, but has a body");
+  EXPECT_EQ(Player().prepare(step), "a step that receives sends nothing");
   EXPECT_EQ(Player().prepare(receive_step(echo())),
             "a `receive` step has nothing that could come back");
   step = {};
   step.kind = StepKind::kThink;
   EXPECT_EQ(Player().prepare(step), "this TCP step neither sends nor receives");
+}
+
+TEST(TcpProtocol, AReplyToBeCapturedIsAwaitedAndKept) {
+  Player player;
+  Step step = send_step("x");
+  step.captures = {{"token", CaptureFrom::kRegex, "(.*)"}};
+  const Result<std::unique_ptr<Request>> request =
+      player.protocol().prepare(step, player.names());
+  ASSERT_TRUE(request);
+  EXPECT_TRUE((*request)->wants_reply);
+  EXPECT_TRUE((*request)->keep_body);
+  step.captures[0].from = CaptureFrom::kHeader;
+  EXPECT_EQ(player.prepare(step), "`token` cannot be captured from a header");
 }
 
 TEST(TcpProtocol, AReplyWithTwoEndsIsRefused) {
