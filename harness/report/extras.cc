@@ -42,13 +42,12 @@ std::string answers_text(const std::map<std::string, Count>& answers) {
 std::string open_site_row(const RunRecord& record, const OpenSite& site,
                           double connections, std::size_t width) {
   const SiteRecord* described = find_site(record, site.site);
-  const std::string objects =
-      plural(static_cast<double>(site.objects.value) / connections, "block");
-  return wrapped(
-      fmt::format("  {:>12} {:<12}{}", bytes_text(site.bytes_per_connection),
-                  "in " + objects,
-                  described ? place_of(*described) : site.place),
-      27, width);
+  const double objects = static_cast<double>(site.objects.value) / connections;
+  return wrapped(fmt::format("  {:>10} in {:<12} {}",
+                             bytes_text(site.bytes_per_connection),
+                             plural(objects, "block"),
+                             described ? place_of(*described) : site.place),
+                 29, width);
 }
 
 std::string standin_row(const StandInRecord& standin) {
@@ -101,7 +100,7 @@ std::string open_memory_section(const RunRecord& record,
     rest -= static_cast<double>(site.bytes.value);
   }
   if (rest > 0)
-    text += fmt::format("  {:>12} elsewhere\n", bytes_text(rest / connections));
+    text += fmt::format("  {:>10} elsewhere\n", bytes_text(rest / connections));
   return text;
 }
 

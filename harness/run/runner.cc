@@ -291,6 +291,8 @@ bool Run::worth_watching() const {
   Judgement so_far = judge(gather());
   return std::any_of(so_far.findings.begin(), so_far.findings.end(),
                      [](const Finding& finding) {
+                       // The peak is over: nothing of it is awaited.
+                       if (finding.unit == "open connection") return false;
                        const bool grows =
                            finding.kind == FindingClass::kLeak ||
                            finding.kind == FindingClass::kUpstream;

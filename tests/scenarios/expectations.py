@@ -150,7 +150,14 @@ def complaints_redis_pool(name, record):
     if len(cache["stayed"]) != 5:
         wrong.append(f"those that stayed: {cache['stayed']}")
     leaks = [f for f in record["findings"] if f["class"] == "leak"]
-    kept = [s for f in leaks for s in [f["site"], *f["sites"]]]
+    if len(leaks) != 1:
+        return wrong + [f"{len(leaks)} leaks, wanted one"]
+    bytes_, objects, units, _ = told
+    rate = leaks[0]["rate"]
+    if not rate["exact"] or rate["bytes_per_unit"] * units != bytes_ or \
+            rate["objects_per_unit"] * units != objects:
+        wrong.append(f"rate {rate}, truth {told}")
+    kept = [leaks[0]["site"], *leaks[0]["sites"]]
     for function in named_functions(name):
         if all(complaints_site(name, site, function) for site in kept):
             wrong.append(f"no leak names {function}")

@@ -35,6 +35,7 @@ constexpr std::uint64_t kInnocentBuffer = 16 * 1024;
 constexpr std::string_view kSubscribe = "subscribe";
 constexpr int kBadGateway = 502;
 
+// Not to be folded into one, though they are the same.
 [[gnu::noinline, gnu::no_icf]] Buffer feed_reader(std::size_t size) {
   return Buffer(new char[size]);
 }
@@ -159,7 +160,7 @@ class FeedService final : public specimen::HttpService {
     void get(const std::string& path, specimen::Reply reply) override {
       if (path != "/feed") return reply(404, "try /feed\n");
       if (feed_) return reply(200, "feeding\n");
-      feed_ = std::make_shared<Feed>(context_, service_.upstream_);
+      feed_.reset(new Feed(context_, service_.upstream_));
       service_.most_ = std::max(service_.most_, ++service_.open_);
       feed_->dial(std::move(reply));
     }

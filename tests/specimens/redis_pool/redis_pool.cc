@@ -1,21 +1,22 @@
 // EXPECT upstream 1 per request at redis_pool, redis_reader, redis_writer
 //
-// A service that is itself a Redis client (field case C3). Guilty: the handler
-// of GET /work makes a pool of its own for each request, with a reader, a
-// writer and one connection, and nobody ever closes it. Innocent: one pool is
-// made with the first request and shared by all.
-#include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
+// A service that is itself a Redis client (field case C3), a blocking one as
+// many are. Guilty: the handler of GET /work makes a pool of its own for each
+// request, with a reader, a writer and one connection, and nobody ever closes
+// it. Innocent: one pool is made with the first request and shared by all.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "common/http_server.h"
 #include "common/options.h"
@@ -23,19 +24,17 @@
 
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
 using Buffer = std::unique_ptr<char[]>;
 
 constexpr std::size_t kReader = 4096;
 constexpr std::size_t kWriter = 4096;
-constexpr std::size_t kLongestReply = 64 * 1024;
 constexpr std::string_view kCommands =
     "*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$4\r\nwork\r\n";
-constexpr int kRepliesPerRequest = 2;
+constexpr int kReplies = 2;
+constexpr timeval kPatience{5, 0};
 constexpr int kBadGateway = 502;
 
+// Not to be folded into one, though they are the same.
 [[gnu::noinline, gnu::no_icf]] Buffer redis_reader() {
   return Buffer(new char[kReader]);
 }
@@ -44,120 +43,78 @@ constexpr int kBadGateway = 502;
   return Buffer(new char[kWriter]);
 }
 
-// Bytes of the whole reply at the front of `input`; nothing if it is not
-// there yet. Simple strings, errors, numbers and bulk strings.
-std::optional<std::size_t> reply_size(std::string_view input) {
+// Bytes of the reply at the front of `input`: a simple string, an error, a
+// number or a bulk string. 0: it is not all there yet.
+std::size_t reply_size(std::string_view input) {
   const std::size_t line = input.find("\r\n");
-  if (line == input.npos) return std::nullopt;
-  if (input[0] != '$') return line + 2;
+  if (line == input.npos) return 0;
   long size = -1;
-  std::from_chars(input.data() + 1, input.data() + line, size);
+  if (input[0] == '$') {
+    std::from_chars(input.data() + 1, input.data() + line, size);
+  }
   if (size < 0) return line + 2;
   const std::size_t whole = line + 2 + static_cast<std::size_t>(size) + 2;
-  if (input.size() < whole) return std::nullopt;
-  return whole;
+  return input.size() < whole ? 0 : whole;
 }
 
-// One connection and who waits for replies on it. The operation that reads
-// keeps it alive until the connection ends.
-class RedisPool : public std::enable_shared_from_this<RedisPool> {
+class RedisPool {
  public:
-  explicit RedisPool(asio::io_context& context)
-      : socket_(context), reader_(redis_reader()), writer_(redis_writer()) {}
-
-  void connect(std::uint16_t port) {
-    const tcp::endpoint there(asio::ip::address_v4::loopback(), port);
-    socket_.async_connect(there,
-                          [self = shared_from_this()](const error_code& error) {
-                            if (error) return self->fail(error);
-                            self->connected_ = true;
-                            self->send();
-                            self->read();
-                          });
+  explicit RedisPool(std::uint16_t port)
+      : reader_(redis_reader()), writer_(redis_writer()) {
+    connection_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ::setsockopt(connection_, SOL_SOCKET, SO_RCVTIMEO, &kPatience,
+                 sizeof kPatience);
+    sockaddr_in there = {};
+    there.sin_family = AF_INET;
+    there.sin_port = htons(port);
+    there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto* address = reinterpret_cast<const sockaddr*>(&there);
+    good_ = ::connect(connection_, address, sizeof there) == 0;
   }
+  ~RedisPool() { ::close(connection_); }
+  RedisPool(const RedisPool&) = delete;
+  RedisPool& operator=(const RedisPool&) = delete;
 
-  void ask(specimen::Reply reply) {
-    waiting_.push_back(std::move(reply));
-    ++unsent_;
-    send();
+  bool good() const { return good_; }
+
+  // Whether Redis answered.
+  bool work() {
+    if (!good_) return false;
+    std::memcpy(writer_.get(), kCommands.data(), kCommands.size());
+    const ssize_t sent =
+        ::send(connection_, writer_.get(), kCommands.size(), MSG_NOSIGNAL);
+    good_ = sent == static_cast<ssize_t>(kCommands.size()) && read_replies();
+    return good_;
   }
-
-  bool broken() const { return broken_; }
 
  private:
-  void send() {
-    if (!connected_ || writing_ || unsent_ == 0) return;
-    writing_ = true;
-    --unsent_;
-    std::memcpy(writer_.get(), kCommands.data(), kCommands.size());
-    asio::async_write(
-        socket_, asio::buffer(writer_.get(), kCommands.size()),
-        [self = shared_from_this()](const error_code& error, std::size_t) {
-          self->writing_ = false;
-          if (error) return self->fail(error);
-          self->send();
-        });
-  }
-
-  void read() {
-    socket_.async_read_some(
-        asio::buffer(reader_.get(), kReader),
-        [self = shared_from_this()](const error_code& error, std::size_t size) {
-          if (error) return self->fail(error);
-          self->input_.append(self->reader_.get(), size);
-          if (self->input_.size() > kLongestReply) {
-            return self->fail(asio::error::message_size);
-          }
-          self->take_replies();
-          self->read();
-        });
-  }
-
-  void take_replies() {
-    while (const auto size = reply_size(input_)) {
-      const bool error = input_[0] == '-';
-      input_.erase(0, *size);
-      failed_ = failed_ || error;
-      if (++replies_ < kRepliesPerRequest || waiting_.empty()) continue;
-      const specimen::Reply reply = std::move(waiting_.front());
-      waiting_.erase(waiting_.begin());
-      replies_ = 0;
-      if (std::exchange(failed_, false)) {
-        reply(kBadGateway, "redis refused\n");
-      } else {
-        reply(200, "worked\n");
+  bool read_replies() {
+    std::size_t filled = 0;
+    std::size_t taken = 0;
+    for (int replies = 0; replies < kReplies;) {
+      const std::size_t size =
+          reply_size({reader_.get() + taken, filled - taken});
+      if (size > 0) {
+        taken += size;
+        ++replies;
+        continue;
       }
+      const ssize_t got =
+          ::recv(connection_, reader_.get() + filled, kReader - filled, 0);
+      if (got <= 0) return false;
+      filled += static_cast<std::size_t>(got);
     }
-    // What a reply needed is not to be kept until the next.
-    if (input_.empty()) std::string().swap(input_);
-    if (waiting_.empty()) std::vector<specimen::Reply>().swap(waiting_);
+    return true;
   }
 
-  void fail(const error_code& error) {
-    broken_ = true;
-    error_code ignored;
-    socket_.close(ignored);
-    for (const specimen::Reply& reply : std::exchange(waiting_, {})) {
-      reply(kBadGateway, error.message() + "\n");
-    }
-  }
-
-  tcp::socket socket_;
   Buffer reader_;
   Buffer writer_;
-  std::string input_;
-  std::vector<specimen::Reply> waiting_;
-  std::uint64_t unsent_ = 0;
-  int replies_ = 0;
-  bool failed_ = false;
-  bool connected_ = false;
-  bool writing_ = false;
-  bool broken_ = false;
+  int connection_ = -1;
+  bool good_ = false;
 };
 
-[[gnu::noinline]] std::shared_ptr<RedisPool> redis_pool(
-    asio::io_context& context) {
-  return std::make_shared<RedisPool>(context);
+[[gnu::noinline]] RedisPool* redis_pool(std::uint16_t port) {
+  return new RedisPool(port);
 }
 
 class WorkService final : public specimen::HttpService {
@@ -166,47 +123,46 @@ class WorkService final : public specimen::HttpService {
       : guilty_(guilty), redis_(redis) {}
 
   std::unique_ptr<specimen::HttpVisitor> visit(
-      asio::io_context& context) override {
-    return std::make_unique<Visitor>(*this, context);
+      boost::asio::io_context&) override {
+    return std::make_unique<Visitor>(*this);
   }
 
   std::string truth() const override {
     return specimen::truth_line(
-        pools_ * (sizeof(RedisPool) + kReader + kWriter), pools_ * 3,
+        left_ * (sizeof(RedisPool) + kReader + kWriter), left_ * 3,
         "kept by " + std::to_string(requests_) + " requests");
   }
 
  private:
   class Visitor final : public specimen::HttpVisitor {
    public:
-    Visitor(WorkService& service, asio::io_context& context)
-        : service_(service), context_(context) {}
+    explicit Visitor(WorkService& service) : service_(service) {}
 
     void get(const std::string& path, specimen::Reply reply) override {
       if (path != "/work") return reply(404, "try /work\n");
-      ++service_.requests_;
-      // Guilty: here a close of the pool is missing, after the reply.
-      service_.pool(context_)->ask(std::move(reply));
+      if (service_.work()) return reply(200, "worked\n");
+      reply(kBadGateway, "redis does not answer\n");
     }
 
    private:
     WorkService& service_;
-    asio::io_context& context_;
   };
 
-  std::shared_ptr<RedisPool> pool(asio::io_context& context) {
-    if (shared_ && !shared_->broken()) return shared_;
-    std::shared_ptr<RedisPool> pool = redis_pool(context);
-    ++pools_;
-    pool->connect(redis_);
-    if (!guilty_) shared_ = pool;
-    return pool;
+  bool work() {
+    ++requests_;
+    if (guilty_) {
+      RedisPool* pool = redis_pool(redis_);
+      ++left_;  // instead of a delete, which closes it
+      return pool->work();
+    }
+    if (!shared_ || !shared_->good()) shared_.reset(redis_pool(redis_));
+    return shared_->work();
   }
 
   bool guilty_;
   std::uint16_t redis_;
-  std::shared_ptr<RedisPool> shared_;
-  std::uint64_t pools_ = 0;
+  std::unique_ptr<RedisPool> shared_;
+  std::uint64_t left_ = 0;
   std::uint64_t requests_ = 0;
 };
 
