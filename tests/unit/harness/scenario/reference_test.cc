@@ -61,7 +61,7 @@ Keys known() {
 }
 
 // What stands in the first pair of backticks.
-std::string quoted(const std::string& line) {
+std::string first_code(const std::string& line) {
   const std::size_t begin = line.find('`');
   if (begin == std::string::npos) return "";
   return line.substr(begin + 1, line.find('`', begin + 1) - begin - 1);
@@ -76,10 +76,11 @@ Keys documented() {
   bool in_keys = false;
   while (std::getline(file, line)) {
     if (line.starts_with("## "))
-      section = quoted(line).empty() ? "" : quoted(line) + ".";
+      section = first_code(line).empty() ? "" : first_code(line) + ".";
     if (!line.starts_with("|")) in_keys = false;
     if (line.starts_with("| key |")) in_keys = true;
-    if (in_keys && line.starts_with("| `")) keys.insert(section + quoted(line));
+    if (in_keys && line.starts_with("| `"))
+      keys.insert(section + first_code(line));
   }
   return keys;
 }
