@@ -157,11 +157,13 @@ Status parse_tcp(std::string_view rest, std::string_view wanted,
   const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
   const std::string_view authority = rest.substr(0, path);
   rest.remove_prefix(path);
+  // What stands there may be a password, so it is not repeated.
   if (authority.find('@') != std::string_view::npos)
-    return malformed(wanted, url, " with a user name",
-                     address.engine == Engine::kRedis
-                         ? "use the keys `username` and `password`"
-                         : "");
+    return fail(ErrorKind::kUsage,
+                fmt::format("wanted {}, found a user name in it", wanted),
+                address.engine == Engine::kRedis
+                    ? "use the keys `username` and `password`"
+                    : "user and password belong into a header");
   if (rest.starts_with('?')) return malformed(wanted, url, " without a path");
   address.resource = rest;
   TIDEMARK_TRY(check_resource(address, wanted, url));

@@ -44,6 +44,10 @@ std::string written_out(std::string url, const LoadAddress& address) {
 std::optional<LoadAddress> read_url(Section& section, std::string& url,
                                     const LoadContext& context) {
   std::optional<LoadAddress> address;
+  const Node* node = section.find("url");
+  // A user name, and so perhaps a password: refused below, and not shown.
+  if (node != nullptr && node->text.find('@') != std::string::npos)
+    section.problems().hide(node->at);
   section.text("url", url, [&](const std::string& text) -> Status {
     TIDEMARK_TRY(check_variables(text, context.variables));
     Result<LoadAddress> parsed = parse_load_address(

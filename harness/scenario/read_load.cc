@@ -122,6 +122,9 @@ void read_password(Section& section, std::string& out,
 
 void read_load(Section section, LoadSpec& load, LoadContext context) {
   read_engine(section, load, context);
+  // Their services answer; few of them echo.
+  if (context.is(Engine::kHttp) || context.is(Engine::kRedis))
+    load.traffic.replies = ReplyRule::kAny;
   section.whole("connections", load.connections, 1, kMaxConnections);
   if (find_for(section, "connectRate", context, kOurs))
     section.rate("connectRate", load.connect_rate, kMaxRate);

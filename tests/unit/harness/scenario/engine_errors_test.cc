@@ -311,6 +311,16 @@ s.yaml:3:59: unknown key `conections` in `load`
 )");
 }
 
+TEST(EngineErrors, APasswordInAUrlIsNotShownEither) {
+  EXPECT_EQ(about_load(R"(load: { url: "redis://me:hunter2@127.0.0.1:1" })"),
+            R"(
+s.yaml:3:14: `load.url`: wanted redis://HOST:PORT/DATABASE, found a user name in it
+ 3 | load: { url: "******************************" }
+   |              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+   = use the keys `username` and `password`
+)");
+}
+
 TEST(EngineErrors, LoadAndFlowsExcludeEachOther) {
   EXPECT_EQ(about_load(R"(load:
   url: "ws://127.0.0.1:1/"

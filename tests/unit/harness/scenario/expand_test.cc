@@ -94,5 +94,59 @@ TEST(Expand, AScenarioWithItsPortUsesItNoMore) {
   EXPECT_FALSE(uses_port(with_port(scenario, 9001)));
 }
 
+TEST(Expand, ALiteralBraceIsLeftToTheDriver) {
+  EXPECT_EQ(expand("{{{{ port }} {{ port }}", {{"port", "7"}}),
+            "{{{{ port }} 7");
+}
+
+TEST(Expand, AStandInHasAPortAndAnAddress) {
+  EXPECT_EQ(variable_names(true, {"api", "db"}),
+            (std::vector<std::string>{"port", "api.port", "api.address",
+                                      "db.port", "db.address"}));
+  EXPECT_EQ(variable_names(false, {}), std::vector<std::string>{});
+  Scenario scenario;
+  scenario.target.environment["API"] = "http://{{ api.address }}/";
+  scenario.flows[0].url = "ws://127.0.0.1:{{api.port}}/{{ port }}";
+  const Scenario filled = with_standins(scenario, {{"api", 81}});
+  EXPECT_EQ(filled.target.environment.at("API"), "http://127.0.0.1:81/");
+  EXPECT_EQ(filled.flows[0].url, "ws://127.0.0.1:81/{{ port }}");
+}
+
+// One text of each kind, of flows and of stand-ins.
+std::vector<std::string*> texts_of(Scenario& scenario) {
+  scenario.flows[0].flow.resize(1);
+  scenario.flows[0].flow[0].steps.resize(1);
+  scenario.flows[0].command.resize(1);
+  Step& step = scenario.flows[0].flow[0].steps[0];
+  step.words.resize(1);
+  scenario.standins.resize(1);
+  scenario.standins[0].rules.resize(1);
+  StandInRule& rule = scenario.standins[0].rules[0];
+  return {&scenario.flows[0].command[0],
+          &scenario.flows[0].variables["v"],
+          &step.path,
+          &step.headers["H"],
+          &step.words[0],
+          &step.body,
+          &step.expect.contains,
+          &step.expect.equals,
+          &rule.when,
+          &rule.reply,
+          &rule.error,
+          &rule.headers["H"]};
+}
+
+TEST(Expand, StepsAndStandInsUseThePortButKeepTheirOwnVariables) {
+  Scenario scenario;
+  const std::size_t count = texts_of(scenario).size();
+  for (std::size_t i = 0; i < count; ++i) {
+    Scenario one;
+    *texts_of(one)[i] = "{{ user }} {{ port }} {{ $uuid }}";
+    EXPECT_TRUE(uses_port(one)) << i;
+    Scenario started = with_port(one, 9001);
+    EXPECT_EQ(*texts_of(started)[i], "{{ user }} 9001 {{ $uuid }}") << i;
+  }
+}
+
 }  // namespace
 }  // namespace tidemark
