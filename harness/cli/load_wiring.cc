@@ -70,9 +70,10 @@ Result<EngineSetup> make_setup(const Scenario& scenario, const LoadSpec& flow,
   TIDEMARK_TRY(url);
   Result<std::unique_ptr<Protocol>> protocol = row->protocol(flow, *url);
   TIDEMARK_TRY(protocol);
-  // The loader has made every path relative to where tidemark runs.
-  (void)scenario;
-  return make_engine_setup(flow, *url, *std::move(protocol), policy, "");
+  const std::size_t slash = scenario.path.rfind('/');
+  const std::string folder =
+      slash == std::string::npos ? "" : scenario.path.substr(0, slash + 1);
+  return make_engine_setup(flow, *url, *std::move(protocol), policy, folder);
 }
 
 Result<std::unique_ptr<Driver>> make_one(const Scenario& scenario,
@@ -94,17 +95,18 @@ LoadWords load_words() {
   for (const Row& row : kRows) {
     const std::unique_ptr<Protocol> protocol = sample_of(row);
     if (!protocol) continue;
-    EngineWords engine{row.name, row.engine, {row.plain}, {row.secure}, {}, {}};
+    EngineWords engine{row.name, row.engine, {row.plain}, {row.secure},
+                       {},       {},         {}};
     const auto behaviors = protocol->behaviors();
     engine.behaviors.assign(behaviors.begin(), behaviors.end());
     for (const Provocation& provocation : protocol->provocations())
       engine.provocations.emplace_back(provocation.name);
     for (const Provocation& provocation : tls_provocations())
-      engine.provocations.emplace_back(provocation.name);
+      engine.tls_provocations.emplace_back(provocation.name);
     words.push_back(std::move(engine));
   }
   words.push_back(
-      {"exec", Engine::kExec, {}, {}, {CloseBehavior::kGraceful}, {}});
+      {"exec", Engine::kExec, {}, {}, {CloseBehavior::kGraceful}, {}, {}});
   return words;
 }
 

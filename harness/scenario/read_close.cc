@@ -84,9 +84,16 @@ struct Entry {
   bool known = false;  // what it does was understood
 };
 
+bool speaks_tls(const EngineWords& engine, std::string_view url) {
+  const std::string_view scheme = url.substr(0, url.find_first_of(":+"));
+  return std::find(engine.secure_schemes.begin(), engine.secure_schemes.end(),
+                   scheme) != engine.secure_schemes.end();
+}
+
 class CloseReader {
  public:
-  CloseReader(Diagnostics& problems, const LoadContext& context)
+  CloseReader(Diagnostics& problems, const LoadContext& context,
+              std::string_view url)
       : problems_(problems), context_(context) {
     for (std::size_t i = 0; i < kCloseBehaviors; ++i) {
       const auto behavior = static_cast<CloseBehavior>(i);
@@ -97,6 +104,9 @@ class CloseReader {
       if (context.engine != nullptr && &engine != context.engine) continue;
       provocations_.insert(provocations_.end(), engine.provocations.begin(),
                            engine.provocations.end());
+      if (!speaks_tls(engine, url)) continue;
+      provocations_.insert(provocations_.end(), engine.tls_provocations.begin(),
+                           engine.tls_provocations.end());
     }
   }
 
@@ -319,11 +329,11 @@ Status expand_all(const std::vector<Entry>& entries,
 
 }  // namespace
 
-void read_closes(Section& section, std::vector<WeightedClose>& closes,
-                 const LoadContext& context) {
+void read_closes(Section& section, LoadSpec& load, const LoadContext& context) {
+  std::vector<WeightedClose>& closes = load.close;
   const Node* node = section.find("close");
   const std::string name = section.path("close");
-  CloseReader reader(section.problems(), context);
+  CloseReader reader(section.problems(), context, load.url);
   std::vector<Entry> entries;
   if (node->kind == NodeKind::kScalar || node->kind == NodeKind::kMap) {
     entries.push_back(reader.read(*node, name));

@@ -135,7 +135,7 @@ void read_load(Section section, LoadSpec& load, LoadContext context) {
   if (find_for(section, "flow", context, kOurs))
     read_flow(section, load, context);
   if (find_for(section, "close", context, kOurs))
-    read_closes(section, load.close, context);
+    read_closes(section, load, context);
   read_protocol(section, load, context);
   if (find_for(section, "tls", context, kOurs))
     read_tls(section, load.tls, context);

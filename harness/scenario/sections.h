@@ -47,8 +47,7 @@ void read_load(Section section, LoadSpec& load, LoadContext context);
 void read_engine(Section& section, LoadSpec& load, LoadContext& context);
 void read_send(Section& section, LoadSpec& load, const LoadContext& context);
 void read_flow(Section& section, LoadSpec& load, const LoadContext& context);
-void read_closes(Section& section, std::vector<WeightedClose>& closes,
-                 const LoadContext& context);
+void read_closes(Section& section, LoadSpec& load, const LoadContext& context);
 void read_tls(Section& section, TlsSpec& tls, const LoadContext& context);
 void read_socket(Section& section, SocketSpec& socket,
                  const LoadContext& context);

@@ -17,7 +17,8 @@ struct EngineWords {
   std::vector<std::string> plain_schemes;
   std::vector<std::string> secure_schemes;
   std::vector<CloseBehavior> behaviors;   // kProvocation left out
-  std::vector<std::string> provocations;  // those for TLS included
+  std::vector<std::string> provocations;
+  std::vector<std::string> tls_provocations{};  // of secure schemes only
 };
 
 using LoadWords = std::vector<EngineWords>;

@@ -109,12 +109,12 @@ enum class ReplyRule {
 
 // What a reply must be, or it is counted as an error.
 struct Expect {
-  std::optional<ReplyRule> replies;  // absent: the protocol's habit
-  std::optional<int> status;         // HTTP; absent: below 400
-  std::string contains;              // bytes the reply must contain
-  std::string equals;                // bytes the reply must be
-  std::optional<Bytes> size;         // of the reply's body
-  Duration within{};                 // 0: timeouts.response
+  std::optional<ReplyRule> replies{};  // absent: the protocol's habit
+  std::optional<int> status{};         // HTTP; absent: below 400
+  std::string contains{};              // bytes the reply must contain
+  std::string equals{};                // bytes the reply must be
+  std::optional<Bytes> size{};         // of the reply's body
+  Duration within{};                   // 0: timeouts.response
 
   bool operator==(const Expect&) const = default;
 };
@@ -123,9 +123,9 @@ enum class CaptureFrom { kBody, kHeader, kRegex, kJson };
 
 // A part of a reply, kept as a variable for later steps of the same flow.
 struct Capture {
-  std::string as;
+  std::string as{};
   CaptureFrom from = CaptureFrom::kBody;
-  std::string pattern;  // header name, regular expression, $.path.of[0].json
+  std::string pattern{};  // header name, regular expression, $.path.of[0].json
 
   bool operator==(const Capture&) const = default;
 };
@@ -145,19 +145,19 @@ enum class StepKind { kSend, kReceive, kThink, kLoop };
 // One step of a flow. Texts are templates: see drivers/common/text_template.h.
 struct Step {
   StepKind kind = StepKind::kSend;
-  std::string method;  // HTTP: "GET" …
-  std::string path;    // HTTP; empty: the load's own resource
-  std::map<std::string, std::string> headers;  // HTTP, beside the load's
-  bool chunked = false;                        // HTTP: the body in chunks
-  std::vector<std::string> words;              // Redis: a command
-  std::string body;  // HTTP body, WebSocket or TCP message; may hold any byte
-  std::optional<Bytes> size;  // a generated body of so many bytes instead
-  bool binary = true;         // WebSocket
-  Expect expect;              // kReceive: of what the service sends unasked
-  std::vector<Capture> captures;
+  std::string method{};  // HTTP: "GET" …
+  std::string path{};    // HTTP; empty: the load's own resource
+  std::map<std::string, std::string> headers{};  // HTTP, beside the load's
+  bool chunked = false;                          // HTTP: the body in chunks
+  std::vector<std::string> words{};              // Redis: a command
+  std::string body{};  // HTTP body, WebSocket or TCP message; may hold any byte
+  std::optional<Bytes> size{};  // a generated body of so many bytes instead
+  bool binary = true;           // WebSocket
+  Expect expect;                // kReceive: of what the service sends unasked
+  std::vector<Capture> captures{};
   ThinkTime think;
-  std::uint32_t count = 1;  // kLoop
-  std::vector<Step> steps;  // kLoop
+  std::uint32_t count = 1;    // kLoop
+  std::vector<Step> steps{};  // kLoop
 
   bool operator==(const Step&) const = default;
 };
@@ -184,19 +184,19 @@ struct Timeouts {
 // Used when the URL's scheme asks for TLS.
 struct TlsSpec {
   bool verify = true;
-  std::string ca_file;      // PEM; empty: the system's
-  std::string server_name;  // SNI and name to verify; empty: the URL's host
-  std::string certificate_file;  // PEM, with its chain, if the service asks
-  std::string key_file;
+  std::string ca_file{};      // PEM; empty: the system's
+  std::string server_name{};  // SNI and name to verify; empty: the URL's host
+  std::string certificate_file{};  // PEM, with its chain, if the service asks
+  std::string key_file{};
 
   bool operator==(const TlsSpec&) const = default;
 };
 
 // Applied before connect().
 struct SocketSpec {
-  std::vector<std::string> source_addresses;  // expanded; used in turn
-  std::optional<Bytes> receive_buffer;
-  std::optional<Bytes> send_buffer;
+  std::vector<std::string> source_addresses{};  // expanded; used in turn
+  std::optional<Bytes> receive_buffer{};
+  std::optional<Bytes> send_buffer{};
   bool no_delay = true;
 
   bool operator==(const SocketSpec&) const = default;
@@ -204,8 +204,8 @@ struct SocketSpec {
 
 // A CSV file whose rows are handed out as variables.
 struct FeederSpec {
-  std::string path;                 // relative to the scenario's folder
-  std::vector<std::string> fields;  // empty: the first row names them
+  std::string path{};                 // relative to the scenario's folder
+  std::vector<std::string> fields{};  // empty: the first row names them
   bool skip_header = false;
   bool random = false;  // else in sequence, again from the top
 
@@ -231,7 +231,7 @@ struct StressSpec {
   Executor executor = Executor::kConstantArrivalRate;
   double rate = 0;   // iterations per second; with connections 0: no limit
   double start = 0;  // ramping: where the first stage begins
-  std::vector<RateStage> stages;
+  std::vector<RateStage> stages{};
   Duration duration = std::chrono::seconds(10);  // not ramping
   bool poisson = false;                          // else evenly spaced
   std::uint32_t connections = 1;                 // constant connections
@@ -246,48 +246,49 @@ struct StressSpec {
 
 // One named flow of load.
 struct LoadSpec {
-  std::string name;  // empty if it is the only one
+  std::string name{};  // empty if it is the only one
   Engine engine = Engine::kWebSocket;
-  std::string url;                   // SCHEME://HOST:PORT/PATH
-  std::vector<std::string> command;  // engine exec
-  std::uint32_t connections = 200;   // per full cycle
-  double connect_rate = 0;           // per second; 0: as fast as accepted
+  std::string url{};                   // SCHEME://HOST:PORT/PATH
+  std::vector<std::string> command{};  // engine exec
+  std::uint32_t connections = 200;     // per full cycle
+  double connect_rate = 0;             // per second; 0: as fast as accepted
   Duration hold = std::chrono::milliseconds(20);
   Traffic traffic;
-  std::vector<Step> flow;      // empty: `traffic` says it all
+  std::vector<Step> flow{};    // empty: `traffic` says it all
   std::uint32_t pipeline = 1;  // HTTP, Redis: requests on the way at once
-  std::vector<WeightedClose> close{{}};        // never empty
-  std::map<std::string, std::string> headers;  // of the handshake; HTTP: all
-  std::vector<std::string> subprotocols;
-  int resp = 2;          // Redis protocol version
-  std::string username;  // Redis AUTH
-  std::string password;
+  std::vector<WeightedClose> close{{}};          // never empty
+  std::map<std::string, std::string> headers{};  // of the handshake; HTTP: all
+  std::vector<std::string> subprotocols{};
+  int resp = 2;            // Redis protocol version
+  std::string username{};  // Redis AUTH
+  std::string password{};
   TlsSpec tls;
   SocketSpec socket;
-  std::map<std::string, std::string> variables;
-  std::vector<FeederSpec> feeders;
+  std::map<std::string, std::string> variables{};
+  std::vector<FeederSpec> feeders{};
   Timeouts timeouts;
   std::uint64_t seed = 42;
-  std::optional<StressSpec> stress;
+  std::optional<StressSpec> stress{};
 
   bool operator==(const LoadSpec&) const = default;
 };
 
 // One answer of a stand-in; the first rule that fits is used.
 struct StandInRule {
-  std::string when;  // HTTP: path, * matches any rest; Redis: command word;
-                     // WebSocket and TCP: bytes in the message; empty: all
+  std::string when{};  // HTTP: path, * matches any rest; Redis: command word;
+                       // WebSocket and TCP: bytes in the message; empty: all
   std::uint32_t every = 1;  // only each n-th that fits
   Duration delay{};
   int status = 200;  // HTTP; WebSocket: of the handshake, when "handshake"
-  std::map<std::string, std::string> headers;
-  std::string reply;  // body, message, or RESP text without its type: a string
-  std::string error;  // Redis: "-ERR …" without the dash
-  bool raw = false;   // `reply` is sent as it is, without framing
+  std::map<std::string, std::string> headers{};
+  std::string
+      reply{};  // body, message, or RESP text without its type: a string
+  std::string error{};  // Redis: "-ERR …" without the dash
+  bool raw = false;     // `reply` is sent as it is, without framing
   bool echo = false;
-  std::optional<Bytes> size;  // a generated reply of so many bytes instead
-  std::uint32_t repeat = 1;   // so many replies
-  std::optional<CloseBehavior> close;  // graceful, fin or reset, afterwards
+  std::optional<Bytes> size{};  // a generated reply of so many bytes instead
+  std::uint32_t repeat = 1;     // so many replies
+  std::optional<CloseBehavior> close{};  // graceful, fin or reset, afterwards
 
   bool operator==(const StandInRule&) const = default;
 };
@@ -295,12 +296,12 @@ struct StandInRule {
 // A server that tidemark plays. Its address is {{ NAME.address }} and
 // {{ NAME.port }} in the target's command, environment and load.
 struct StandInSpec {
-  std::string name;
-  Engine engine = Engine::kHttp;   // not exec
-  std::vector<StandInRule> rules;  // empty: the protocol's plain answers
-  std::string certificate_file;    // with both, it speaks TLS
-  std::string key_file;
-  std::string password;  // Redis: AUTH is required
+  std::string name{};
+  Engine engine = Engine::kHttp;     // not exec
+  std::vector<StandInRule> rules{};  // empty: the protocol's plain answers
+  std::string certificate_file{};    // with both, it speaks TLS
+  std::string key_file{};
+  std::string password{};  // Redis: AUTH is required
   // An expectation: connections left after a cycle are a finding.
   bool expect_closed = true;
 

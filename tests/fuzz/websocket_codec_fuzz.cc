@@ -61,13 +61,13 @@ void fuzz_frames(Role role, std::vector<std::uint8_t> bytes,
 }
 
 void fuzz_handshake(std::string_view head) {
-  const Result<LoadUrl> url = parse_load_url("ws://127.0.0.1:1/", "ws");
+  const Result<LoadUrl> url = parse_load_url("ws://127.0.0.1:1/", {"ws"});
   const Result<ClientHandshake> handshake =
       ClientHandshake::make(*url, {}, {"chat"});
   HandshakeKey key;
   key.text.fill('k');
   (void)handshake->check_reply(head, key);
-  (void)parse_load_url(head, "ws");
+  (void)parse_load_url(head, {"ws"});
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ TEST(WebsocketServerHandshake, EachFaultHasItsStatusAndWords) {
 // The client's half judges it: two parsers that know nothing of each other.
 TEST(WebsocketServerHandshake, OurClientsHandshakeIsAcceptedByBothSides) {
   const auto client =
-      ClientHandshake::make(*parse_load_url("ws://localhost:9/x", "ws"),
+      ClientHandshake::make(*parse_load_url("ws://localhost:9/x", {"ws"}),
                             {{"X-Token", "t"}}, {"chat", "other"});
   CodecPool pool(7);
   for (int i = 0; i < 100; ++i) {
