@@ -24,6 +24,8 @@ constexpr Duration kPurgeTimeout = std::chrono::seconds(10);
 // its full timeout once; after that this is enough.
 constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
 
+constexpr std::size_t kOpenSites = 5;
+
 // What this load's clients call what they send.
 std::string message_word(const Scenario& scenario) {
   const auto all = [&](Engine engine) {
@@ -90,6 +92,7 @@ class Run {
   bool restless_ = false;
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
+  OpenMemory open_;  // with more sites than the record has
 };
 
 void Run::begin_phase(const std::string& name) {
@@ -182,7 +185,10 @@ Status Run::sample_open() {
   TIDEMARK_TRY(open);
   const OpenMemory memory = open_memory(*heap_, *open, connections);
   if (early) return zoom_open(memory);
+  open_ = memory;
   record_.open = memory;
+  if (record_.open->sites.size() > kOpenSites)
+    record_.open->sites.resize(kOpenSites);
   return {};
 }
 
@@ -192,8 +198,11 @@ Status Run::zoom_open(const OpenMemory& memory) {
   const Bytes budget = *scenario_.expect.peak_per_connection;
   if (memory.bytes.value <= budget.value * memory.connections.value) return {};
   std::vector<SiteId> fresh;
-  for (const OpenSite& site : memory.sites)
+  for (const OpenSite& site : memory.sites) {
+    // What matters little need not have a stack.
+    if (20 * site.bytes.value < memory.bytes.value) break;
     if (!std::exchange(zoomed_[site.site], true)) fresh.push_back(site.site);
+  }
   if (fresh.empty()) return {};
   evidence_.note_zoom();
   return world_.heap->zoom(fresh);
@@ -378,11 +387,11 @@ Status Run::judge_evidence() {
     if (!record_.kernel.empty()) last = record_.kernel.back();
     record_.memory = split_memory(*heap_, last, *world_.heap);
   }
-  if (record_.open)
-    for (OpenSite& site : record_.open->sites) {
+  if (record_.open) {
+    record_.open = by_place(open_, *world_.heap, kOpenSites);
+    for (const OpenSite& site : record_.open->sites)
       describe_once(record_, site.site, *world_.heap);
-      site.place = site_in_words(world_.heap->describe(site.site));
-    }
+  }
   record_.judgement = judge(gather());
   if (!world_.heap) return {};
   for (const Finding& finding : record_.judgement->findings)

@@ -10,7 +10,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kOpenSites = 5;
+constexpr std::size_t kOpenCandidates = 40;
 // Of kPrefixFrames: stacks with six innermost frames in common are one place.
 constexpr std::size_t kPlacePrefix = 2;
 static_assert(kPrefixFrames[kPlacePrefix] == 6);
@@ -38,6 +38,12 @@ void add_places(const HeapSnapshot& heap, int sign,
     sum->second.objects += Count{sign * ring.objects.value};
     sum->second.bytes += Bytes{sign * ring.bytes.value};
   }
+}
+
+void sort_largest_first(std::vector<OpenSite>& sites) {
+  std::stable_sort(
+      sites.begin(), sites.end(),
+      [](const OpenSite& a, const OpenSite& b) { return a.bytes > b.bytes; });
 }
 
 // Names of helpers in an unnamed namespace, and no parameters.
@@ -132,10 +138,32 @@ OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
         static_cast<double>(sum.bytes.value) /
         static_cast<double>(connections.value);
   }
-  std::stable_sort(
-      memory.sites.begin(), memory.sites.end(),
-      [](const OpenSite& a, const OpenSite& b) { return a.bytes > b.bytes; });
-  if (memory.sites.size() > kOpenSites) memory.sites.resize(kOpenSites);
+  sort_largest_first(memory.sites);
+  if (memory.sites.size() > kOpenCandidates)
+    memory.sites.resize(kOpenCandidates);
+  return memory;
+}
+
+// The ways of an event loop to one line are many, and so are the lengths of
+// its strings.
+OpenMemory by_place(OpenMemory memory, HeapProbe& probe, std::size_t at_most) {
+  std::vector<OpenSite> merged;
+  for (OpenSite& site : memory.sites) {
+    site.place = site_in_words(probe.describe(site.site));
+    const auto same = std::find_if(
+        merged.begin(), merged.end(),
+        [&](const OpenSite& other) { return other.place == site.place; });
+    if (same == merged.end()) {
+      merged.push_back(std::move(site));
+      continue;
+    }
+    same->bytes += site.bytes;
+    same->objects += site.objects;
+    same->bytes_per_connection += site.bytes_per_connection;
+  }
+  sort_largest_first(merged);
+  if (merged.size() > at_most) merged.resize(at_most);
+  memory.sites = std::move(merged);
   return memory;
 }
 

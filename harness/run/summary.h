@@ -23,9 +23,14 @@ std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,
 void describe_once(RunRecord& record, SiteId site, HeapProbe& probe);
 
 // What the heap holds more with `connections` open than at rest before, by
-// site; stacks that part only near the root are one. `place` is left empty.
+// site, the largest few dozen: more than a record keeps, as several may be one
+// place. `place` is left empty.
 OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
                        Count connections);
+
+// The same with `place` filled in, sites of one place added up, and no more of
+// them than `at_most`.
+OpenMemory by_place(OpenMemory memory, HeapProbe& probe, std::size_t at_most);
 
 // "function (file.cc:42)" of the innermost frame that is no library's.
 std::string site_in_words(const SiteRecord& site);
