@@ -245,8 +245,10 @@ void FlowEngine::on_deadline(SlotId id) {
     case Stage::kFarewell:
       count_closed(connection);
       counts_.close_timeouts += Count{1};
-      reason(fmt::format("no answer to our close within {}",
-                         in_words(timeouts.close)));
+      reason(fmt::format(
+          "no answer to our {} within {}",
+          setup_.spec.engine == Engine::kWebSocket ? "close frame" : "good-bye",
+          in_words(timeouts.close)));
       drain(connection);
       finish(id, Fate::kEndedOurWay);
       return;

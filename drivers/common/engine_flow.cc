@@ -109,6 +109,7 @@ bool FlowEngine::do_next(SlotId id) {
     case Kind::kThink: {
       if (on_the_way > 0) return false;
       player->thinking = true;
+      connection->deadline = TimePoint::max();
       const ThinkTime& think = setup_.program->thinks()[instruction.index];
       wake(id, draw_think(think, random_), WakeFor::kThink);
       break;
@@ -137,8 +138,12 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
         payload_for(*step.request->generated, step.binary).content(message);
   connection.talk->send(*step.request, sending, out_);
   counts_.messages_sent += Count{1};
-  if (!step.request->wants_reply) return;
   const TimePoint now = instant_;
+  if (!step.request->wants_reply) {
+    // Nothing answers it, but the kernel has to take it in time.
+    if (player.awaited.empty()) connection.deadline = now + step.within;
+    return;
+  }
   // The first request of an iteration should have been sent when the
   // iteration should have begun; the others follow what came before them.
   const TimePoint intended = std::min(player.intended, now);
