@@ -228,7 +228,7 @@ Status write_reports(const StressRecord& record, const StressOptions& options) {
 
 Result<int> stress_one(const std::string& path, const StressOptions& options,
                        Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path);
+  Result<Prepared> prepared = prepare_scenario(path, true);
   TIDEMARK_TRY(prepared);
   const Scenario& scenario = prepared->scenario;
   Result<std::vector<Threshold>> thresholds = read_thresholds(scenario);

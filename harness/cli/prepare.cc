@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/cli/load_wiring.h"
+#include "harness/cli/preflight.h"
 #include "harness/cli/wiring.h"
 #include "harness/scenario/expand.h"
 #include "harness/scenario/load.h"
@@ -31,9 +32,10 @@ std::vector<StandIn*> Prepared::borrowed_standins() const {
   return borrowed;
 }
 
-Result<Prepared> prepare_scenario(const std::string& path) {
+Result<Prepared> prepare_scenario(const std::string& path, bool stress) {
   Result<Scenario> scenario = load_scenario_file(path, load_words());
   TIDEMARK_TRY(scenario);
+  TIDEMARK_TRY(preflight(*scenario, stress));
   if (uses_port(*scenario)) {
     const Result<int> port = free_port();
     TIDEMARK_TRY(port);

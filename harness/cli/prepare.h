@@ -22,7 +22,8 @@ struct Prepared {
   std::vector<StandIn*> borrowed_standins() const;
 };
 
-Result<Prepared> prepare_scenario(const std::string& path);
+// `stress`: its flows' `stress` says how many connections there will be.
+Result<Prepared> prepare_scenario(const std::string& path, bool stress);
 
 // UTC, ISO 8601.
 std::string utc_now();
