@@ -17,6 +17,8 @@ void add(LoadCounts& into, const LoadCounts& more) {
   into.messages_received += more.messages_received;
   into.reply_errors += more.reply_errors;
   into.close_timeouts += more.close_timeouts;
+  into.programs += more.programs;
+  into.program_time += more.program_time;
   for (const auto& [way, count] : more.closed) into.closed[way] += count;
   for (const auto& [text, count] : more.reasons) into.reasons[text] += count;
   for (const auto& [way, answers] : more.answers)

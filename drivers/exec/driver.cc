@@ -86,7 +86,8 @@ class ExecDriver final : public Driver {
     TIDEMARK_TRY(run);
     const bool good = !run->too_long && !run->signal && run->exit_code == 0;
     if (good) {
-      counts_.answers["exec"]["exit code 0"] += Count{1};
+      counts_.programs += Count{1};
+      counts_.program_time += run->took;
       return {};
     }
     return fail(ErrorKind::kEnvironment,

@@ -56,6 +56,8 @@ void fields(A& a, T& v) {
   a("reply_errors", v.reply_errors);
   a("close_timeouts", v.close_timeouts);
   a("reasons", v.reasons);
+  a("programs", v.programs);
+  a("program_time_ns", v.program_time);
   a("answers", v.answers);
 }
 

@@ -41,6 +41,13 @@ std::string connections_lines(const LoadCounts& load, std::size_t width) {
   trouble(load.reply_errors, "wrong or missing replies");
   trouble(load.close_timeouts, "closes not answered");
   if (!troubles.empty()) text += fact("", troubles, width);
+  if (load.programs.value > 0)
+    text += fact(
+        "programs",
+        fmt::format("{} with exit code 0, {} on average",
+                    plural(static_cast<double>(load.programs.value), "run"),
+                    duration_text(load.program_time / load.programs.value)),
+        width);
   for (const auto& [reason, count] : load.reasons)
     text += fact("", fmt::format("{} × {}", number_text(count), reason), width);
   return text;
@@ -66,7 +73,7 @@ std::string memory_lines(const MemorySplit& memory, std::size_t width) {
 std::string purge_line(const RunRecord& record, std::size_t width) {
   for (auto at = record.purges.rbegin(); at != record.purges.rend(); ++at) {
     const Bytes given = at->rss_before - at->rss_after;
-    if (given.value <= 0) continue;
+    if (given.value <= 0 || at->allocator == "not purged") continue;
     return fact("purge",
                 fmt::format("{} gave back {} of {} after cycle {}",
                             at->allocator, bytes_text(given),

@@ -67,6 +67,8 @@ void add_counts(LoadCounts& into, const LoadCounts& more) {
   into.messages_received += more.messages_received;
   into.reply_errors += more.reply_errors;
   into.close_timeouts += more.close_timeouts;
+  into.programs += more.programs;
+  into.program_time += more.program_time;
   for (const auto& [reason, count] : more.reasons)
     into.reasons[reason] += count;
   for (const auto& [way, answers] : more.answers)

@@ -34,6 +34,10 @@ struct LoadCounts {
   // The first few distinct reasons, as people read them, with their counts:
   // "HTTP 404 instead of 101" → 200.
   std::map<std::string, Count> reasons;
+  // Engine exec: runs of the program that ended with exit code 0 (any other
+  // is an error), and how long they took together.
+  Count programs;
+  Duration program_time{};
   // What the service answered to each provocation: way → answer → count.
   std::map<std::string, std::map<std::string, Count>> answers;
 

@@ -7,10 +7,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SPECIMENS = ROOT / "tests/specimens"
 
 # The function that the first line of each guilty source names.
-GUILTY = ("chat", "greedy", "session_log", "ticker", "feed_client",
-          "redis_pool")
+GUILTY = ("chat", "greedy", "session_log", "ticker", "error_path",
+          "feed_client", "redis_pool")
 INNOCENT = ("chat", "greedy", "session_log", "ticker", "pool", "lru",
-            "slow_release", "feed_client", "redis_pool")
+            "slow_release", "error_path", "feed_client", "redis_pool")
 
 
 def guilty_lines(name, function):
@@ -93,6 +93,7 @@ def complaints_guilty(name, record):
         wrong.append(f"{rate['objects_per_unit']} objects per {top['unit']},"
                      f" truth {objects / units}")
     if unit != {"connection": "connections",
+                "opcode_3 provocation": "provocations",
                 "abnormal close": "abnormal closes"}.get(top["unit"]):
         wrong.append(f"unit {top['unit']}, truth {unit}")
     return wrong

@@ -92,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
       if (taken == Taken::kBroken) {
         ending_ = true;
         output_ += encode({true, Opcode::kClose, "\x03\xea"});  // 1002
+        audience_.behaviour.broken(id_);
       } else {
         answer(frame);
       }

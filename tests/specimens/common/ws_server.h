@@ -20,6 +20,8 @@ class Behaviour {
   // timers are to be owned by their handlers.
   virtual void started(boost::asio::io_context&) {}
   virtual void opened(ConnectionId) {}
+  // Its input broke the protocol; the connection is about to be closed.
+  virtual void broken(ConnectionId) {}
   // Abnormal: no close frame came.
   virtual void closed(ConnectionId, bool /*abnormal*/) {}
   // The line that is printed at the end.
