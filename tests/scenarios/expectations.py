@@ -93,7 +93,7 @@ def complaints_guilty(name, record):
         wrong.append(f"{rate['objects_per_unit']} objects per {top['unit']},"
                      f" truth {objects / units}")
     if unit != {"connection": "connections",
-                "opcode_3 provocation": "provocations",
+                "unmasked_text provocation": "provocations",
                 "abnormal close": "abnormal closes"}.get(top["unit"]):
         wrong.append(f"unit {top['unit']}, truth {unit}")
     return wrong

@@ -1,4 +1,4 @@
-// EXPECT leak 176 bytes in 1 objects per opcode_3 provocation at blame
+// EXPECT leak 176 bytes in 1 objects per unmasked_text provocation at blame
 //
 // A service with an error path: input that breaks the protocol is written
 // down for a report. Guilty: the report is kept for ever. Innocent: it is
