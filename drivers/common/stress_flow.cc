@@ -140,6 +140,14 @@ void StressFlow::tick() {
   const double span = to_seconds(now - next_second_ + kSecond);
   result_.cpu_most = std::max(result_.cpu_most, (cpu - cpu_at_second_) / span);
   cpu_at_second_ = cpu;
+  if (keeps_snapshots_) {
+    const std::lock_guard lock(snapshot_mutex_);
+    snapshot_ = result_;
+    snapshot_.counts = engine_->counts();
+    snapshot_.times = engine_->times();
+    snapshot_.seconds = to_seconds(now - start_);
+    snapshot_.cpu_seconds = cpu - cpu_at_start_;
+  }
   next_second_ = now + kSecond;
 }
 
@@ -290,6 +298,11 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
   if (steady && engine_->alive() < spec_.connections &&
       clock_.now() >= may_start_ && clock_.now() < end_)
     start_one();
+}
+
+StressFlowResult StressFlow::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
 }
 
 StressFlowResult StressFlow::take_result() {

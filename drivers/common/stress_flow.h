@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "drivers/common/arrivals.h"
@@ -57,6 +58,10 @@ class StressFlow final : private EngineUser {
   Status run(TimePoint start);
 
   StressProgress& progress() { return progress_; }
+  // Before run(): whether snapshot() will be asked for.
+  void keep_snapshots() { keeps_snapshots_ = true; }
+  // The figures so far, at most a second old. From any thread.
+  StressFlowResult snapshot() const;
   // After run().
   StressFlowResult take_result();
 
@@ -113,6 +118,9 @@ class StressFlow final : private EngineUser {
   double cpu_at_second_ = 0;
   std::uint64_t iteration_ = 0;
   bool stopping_ = false;
+  bool keeps_snapshots_ = false;
+  mutable std::mutex snapshot_mutex_;
+  StressFlowResult snapshot_;
 };
 
 }  // namespace tidemark

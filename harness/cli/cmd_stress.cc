@@ -42,15 +42,20 @@ Bytes resident() {
 }
 
 // Looks at the flows while they run: shows progress, keeps the memory figure,
-// stops them when the service dies.
+// stops them when the service dies or a threshold says so.
 class Watcher {
  public:
-  Watcher(Flows& flows, Target* target, RunObserver& observer, Clock& clock)
+  Watcher(Flows& flows, const Scenario& scenario,
+          std::vector<Threshold> aborting, Target* target,
+          RunObserver& observer, Clock& clock)
       : flows_(flows),
+        scenario_(scenario),
+        aborting_(std::move(aborting)),
         target_(target),
         observer_(observer),
         clock_(clock),
         started_(clock.now()),
+        next_look_(started_ + std::chrono::seconds(1)),
         before_(resident()),
         thread_([this] { watch(); }) {}
 
@@ -68,6 +73,7 @@ class Watcher {
   // After stop().
   Bytes memory() const { return memory_; }
   const std::optional<ServiceExit>& service_exit() const { return exit_; }
+  bool aborted() const { return aborted_; }
 
  private:
   void watch() {
@@ -91,21 +97,49 @@ class Watcher {
     observer_.progress(fmt::format(
         "{:.0f} s, {} connections open, {} iterations, {} errors",
         to_seconds(clock_.now() - started_), open, iterations, errors));
+    if (clock_.now() >= next_look_ && !aborting_.empty() && !aborted_)
+      look_at_thresholds();
     if (target_ == nullptr || exit_) return;
     exit_ = target_->exited();
-    if (!exit_) return;
+    if (exit_) stop_flows();
+  }
+
+  void stop_flows() {
     for (const auto& flow : flows_) flow->progress().stop = true;
   }
 
+  void look_at_thresholds() {
+    const TimePoint now = clock_.now();
+    next_look_ = now + std::chrono::seconds(1);
+    StressRecord so_far;
+    std::vector<StressFlowResult> results;
+    for (const auto& flow : flows_) results.push_back(flow->snapshot());
+    add_metrics(scenario_, std::move(results), memory_, so_far);
+    for (const Threshold& threshold : aborting_) {
+      if (now - started_ < threshold.spec.delay_abort) continue;
+      const Result<ThresholdResult> result =
+          evaluate(threshold, so_far.metrics);
+      // Without a value yet, nothing has been missed yet.
+      if (!result || result->met || !result->found) continue;
+      aborted_ = true;
+      stop_flows();
+      return;
+    }
+  }
+
   Flows& flows_;
+  const Scenario& scenario_;
+  const std::vector<Threshold> aborting_;
   Target* target_;
   RunObserver& observer_;
   Clock& clock_;
   const TimePoint started_;
+  TimePoint next_look_;
   const Bytes before_;
   Bytes memory_;
   std::int64_t most_open_ = 0;
   std::optional<ServiceExit> exit_;
+  bool aborted_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool done_ = false;
@@ -152,8 +186,8 @@ Status died(const ServiceExit& exit) {
 }
 
 Status load(const Prepared& prepared, const StressOptions& options,
-            Target* target, Clock& clock, Cancellation& cancellation,
-            StressRecord& record) {
+            const std::vector<Threshold>& thresholds, Target* target,
+            Clock& clock, Cancellation& cancellation, StressRecord& record) {
   Result<Flows> flows =
       make_stress_flows(prepared.secret, options.policy, clock, cancellation);
   TIDEMARK_TRY(flows);
@@ -163,12 +197,19 @@ Status load(const Prepared& prepared, const StressOptions& options,
     observer.progress("starting the service");
     TIDEMARK_TRY(target->start());
   }
-  Watcher watcher(*flows, target, observer, clock);
+  std::vector<Threshold> aborting;
+  for (const Threshold& threshold : thresholds)
+    if (threshold.spec.abort_on_fail) aborting.push_back(threshold);
+  if (!aborting.empty())
+    for (const auto& flow : *flows) flow->keep_snapshots();
+  Watcher watcher(*flows, prepared.scenario, std::move(aborting), target,
+                  observer, clock);
   const Status ran = run_flows(*flows, clock);
   watcher.stop();
   std::vector<StressFlowResult> results;
   for (const auto& flow : *flows) results.push_back(flow->take_result());
   add_metrics(prepared.scenario, std::move(results), watcher.memory(), record);
+  record.aborted = watcher.aborted();
   TIDEMARK_TRY(ran);
   if (watcher.service_exit()) return died(*watcher.service_exit());
   return {};
@@ -244,8 +285,8 @@ Result<int> stress_one(const std::string& path, const StressOptions& options,
     prepared->secret.target.show_output |= options.show_output;
     target = make_plain_target(prepared->secret, clock, cancellation);
   }
-  Status status =
-      load(*prepared, options, target.get(), clock, cancellation, record);
+  Status status = load(*prepared, options, *thresholds, target.get(), clock,
+                       cancellation, record);
   if (target) target->stop();
   if (status) status = judge(*thresholds, record);
   if (!status) {

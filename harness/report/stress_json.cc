@@ -111,6 +111,7 @@ std::string stress_json(const StressRecord& record) {
   if (record.error)
     out["error"] = {{"message", printable(record.error->message)},
                     {"hint", printable(record.error->hint)}};
+  out["aborted"] = record.aborted;
   out["metrics"] = Json::object();
   for (const auto& [key, metric] : record.metrics)
     out["metrics"][key_text(key)] = metric_json(metric);

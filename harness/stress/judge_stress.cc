@@ -72,6 +72,7 @@ std::string first_missed(const StressRecord& record) {
         result.found ? fmt::format("{:.3g}", *result.found) : "no value");
   }
   if (missed == 0) return {};
+  if (record.aborted) first += "; the run was ended there (abortOnFail)";
   if (missed == 1) return "a threshold was not met: " + first;
   return fmt::format("{} of {} thresholds were not met, the first: {}", missed,
                      record.thresholds.size(), first);

@@ -50,6 +50,7 @@ struct StressRecord {
   std::vector<StressFlowRecord> flows;
   MetricTable metrics;
   std::vector<ThresholdResult> thresholds;
+  bool aborted = false;  // a threshold with abortOnFail ended it early
   DriverHealth health;
   std::vector<StandInSummary> standins;
   StressOutcome outcome = StressOutcome::kError;
