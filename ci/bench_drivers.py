@@ -200,8 +200,7 @@ def bench_ports(board, load, port):
 def tidemark_idle(load_for):
     def command(port, connections, folder):
         path = pathlib.Path(folder) / "idle.yaml"
-        path.write_text(stress_text(load_for(port) + "  hold: 20s\n",
-                                    connections, 20))
+        path.write_text(stress_text(load_for(port), connections, 20))
         return tidemark_command(path)
     return command
 
@@ -223,9 +222,9 @@ def bench_idle(board, _):
     if can_stress():
         drivers["tidemark"] = tidemark_idle(
             lambda port: f"  url: \"http://127.0.0.1:{port}/\"\n"
-            "  flow: [ { get: / } ]\n")
+            "  flow: [ { get: / }, { think: 20s } ]\n")
         drivers["tidemark ws"] = tidemark_idle(
-            lambda port: websocket_load(port, "  send: { count: 0 }\n"))
+            lambda port: websocket_load(port, "  flow: [ { think: 20s } ]\n"))
     rows, failed = {name: [] for name in drivers}, set()
     for number in range(ROUNDS):
         for name, command in drivers.items():

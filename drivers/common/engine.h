@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -187,7 +186,7 @@ class FlowEngine {
     const Instruction* pending = nullptr;
     std::vector<std::string> values;
     AwaitQueue awaited;
-    std::deque<std::string> pushed;  // that no step has received yet
+    std::vector<std::string> pushed;  // that no step has received yet
     std::uint64_t iteration = 0;
     TimePoint intended;  // of the next request
     TimePoint began;

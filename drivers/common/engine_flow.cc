@@ -168,7 +168,7 @@ void FlowEngine::receive(SlotId id, const Instruction& instruction) {
   connection.talk->send(*step.request, {context, {}}, out_);
   if (!player.pushed.empty()) {
     const std::string body = std::move(player.pushed.front());
-    player.pushed.pop_front();
+    player.pushed.erase(player.pushed.begin());
     Reply early;
     early.body = body;
     early.size = static_cast<std::int64_t>(body.size());
