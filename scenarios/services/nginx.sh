@@ -13,7 +13,8 @@ mkdir -p "$folder/page"
 [ -s "$folder/page/big" ] || head -c 65536 /dev/zero >"$folder/page/big"
 ssl=
 [ $# -lt 3 ] || ssl="ssl_certificate $2; ssl_certificate_key $3;"
-cat >"$folder/$port.conf" <<END
+conf="$folder/$port.conf"
+cat >"$conf" <<END
 daemon off;
 worker_processes 1;
 pid $folder/$port.pid;
@@ -34,4 +35,7 @@ http {
   }
 }
 END
-exec nginx -e stderr -p "$folder" -c "$folder/$port.conf"
+# Read through stdin, so that the file is gone however nginx ends.
+exec <"$conf"
+rm "$conf"
+exec nginx -e stderr -p "$folder" -c /dev/stdin
