@@ -20,6 +20,9 @@ CODES = {"pass": 0, "leak": 1, "inconclusive": 2, "error": 4, "invalid": 6}
 CYCLES = ("cycles: { warmup: { min: 3, max: 4 }, loaded: 3, idle: 1, half: 1,"
           " linger: 200ms }\n")
 TIMEOUT = 50
+# A machine that is busy with other tests makes the driver late, which is
+# INVALID and says nothing about the recipe.
+TRIES = 3
 MARK = f"TIDEMARK_RECIPES={os.getpid()}"
 
 
@@ -50,6 +53,15 @@ def prepare(text):
 
 
 def run(tidemark, path):
+    """(complaint or None, seconds)."""
+    for _ in range(TRIES):
+        complaint, took = run_once(tidemark, path)
+        if complaint is None or not complaint.startswith("exit code 6"):
+            break
+    return complaint, took
+
+
+def run_once(tidemark, path):
     """(complaint or None, seconds). The short one is written to a folder of
     its own, beside the same neighbours."""
     text = path.read_text()
