@@ -43,7 +43,7 @@ def shortened(text):
     if is_stress(text):
         text = re.sub(r"(duration: )\d+s", r"\g<1>1s", text)
         return re.sub(r"(delayAbortEval: )\d+s", r"\g<1>500ms", text)
-    text = re.sub(r"^(  connections: )5000", r"\g<1>2000", text, flags=re.M)
+    text = re.sub(r"^(  connections: )5000", r"\g<1>1000", text, flags=re.M)
     return text if re.search(r"^cycles:", text, re.M) else text + CYCLES
 
 
