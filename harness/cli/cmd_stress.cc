@@ -42,12 +42,14 @@ Bytes resident() {
 }
 
 // Looks at the flows while they run: shows progress, keeps the memory figure,
-// stops them when the service dies.
+// stops them when the service dies or a target withdraws its leave.
 class Watcher {
  public:
-  Watcher(Flows& flows, Target* target, RunObserver& observer, Clock& clock)
+  Watcher(Flows& flows, Target* target, OwnershipWatch& leave,
+          RunObserver& observer, Clock& clock)
       : flows_(flows),
         target_(target),
+        leave_(leave),
         observer_(observer),
         clock_(clock),
         started_(clock.now()),
@@ -68,6 +70,7 @@ class Watcher {
   // After stop().
   Bytes memory() const { return memory_; }
   const std::optional<ServiceExit>& service_exit() const { return exit_; }
+  const Status& leave() const { return left_; }
 
  private:
   void watch() {
@@ -91,14 +94,16 @@ class Watcher {
     observer_.progress(fmt::format(
         "{:.0f} s, {} connections open, {} iterations, {} errors",
         to_seconds(clock_.now() - started_), open, iterations, errors));
-    if (target_ == nullptr || exit_) return;
-    exit_ = target_->exited();
-    if (!exit_) return;
+    if (left_) left_ = leave_.check_if_due();
+    if (target_ != nullptr && !exit_) exit_ = target_->exited();
+    if (left_ && !exit_) return;
     for (const auto& flow : flows_) flow->progress().stop = true;
   }
 
   Flows& flows_;
   Target* target_;
+  OwnershipWatch& leave_;
+  Status left_;
   RunObserver& observer_;
   Clock& clock_;
   const TimePoint started_;
@@ -151,25 +156,47 @@ Status died(const ServiceExit& exit) {
                         exit.code.value_or(-1)));
 }
 
+struct StressLoad {
+  Flows flows;
+  OwnershipWatch leave;
+};
+
+// Nobody is called yet.
+Result<StressLoad> make_load(const Prepared& prepared, Clock& clock,
+                             Cancellation& cancellation, StressRecord& record) {
+  const Scenario& scenario = prepared.secret;
+  const Leave& leave = prepared.leave;
+  Result<Wired<Flows>> wired =
+      make_stress_flows(scenario, leave.policy, clock, cancellation);
+  TIDEMARK_TRY(wired);
+  Result<std::vector<OwnershipQuestion>> questions =
+      ownership_questions(wired->foreign, leave.digest);
+  TIDEMARK_TRY(questions);
+  if (!wired->foreign.empty() && !scenario.target.command.empty())
+    TIDEMARK_TRY(check_readiness(scenario.target));
+  record.audit = audit_line(wired->foreign, leave.policy);
+  return StressLoad{std::move(wired->load),
+                    OwnershipWatch(*std::move(questions), clock)};
+}
+
 Status load(const Prepared& prepared, const StressOptions& options,
-            Target* target, Clock& clock, Cancellation& cancellation,
+            StressLoad& made, Target* target, Clock& clock,
             StressRecord& record) {
-  Result<Flows> flows =
-      make_stress_flows(prepared.secret, options.policy, clock, cancellation);
-  TIDEMARK_TRY(flows);
   RunObserver observer(prepared.scenario.name, "", progress_mode(options.quiet),
                        clock);
   if (target != nullptr) {
     observer.progress("starting the service");
     TIDEMARK_TRY(target->start());
   }
-  Watcher watcher(*flows, target, observer, clock);
-  const Status ran = run_flows(*flows, clock);
+  TIDEMARK_TRY(made.leave.check_if_due());
+  Watcher watcher(made.flows, target, made.leave, observer, clock);
+  const Status ran = run_flows(made.flows, clock);
   watcher.stop();
   std::vector<StressFlowResult> results;
-  for (const auto& flow : *flows) results.push_back(flow->take_result());
+  for (const auto& flow : made.flows) results.push_back(flow->take_result());
   add_metrics(prepared.scenario, std::move(results), watcher.memory(), record);
   TIDEMARK_TRY(ran);
+  TIDEMARK_TRY(watcher.leave());
   if (watcher.service_exit()) return died(*watcher.service_exit());
   return {};
 }
@@ -228,7 +255,7 @@ Status write_reports(const StressRecord& record, const StressOptions& options) {
 
 Result<int> stress_one(const std::string& path, const StressOptions& options,
                        Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path);
+  Result<Prepared> prepared = prepare_scenario(path, options.policy);
   TIDEMARK_TRY(prepared);
   const Scenario& scenario = prepared->scenario;
   Result<std::vector<Threshold>> thresholds = read_thresholds(scenario);
@@ -239,13 +266,19 @@ Result<int> stress_one(const std::string& path, const StressOptions& options,
   record.scenario_path = scenario.path;
   record.scenario_name = scenario.name;
   const TimePoint started = clock.now();
+  Result<StressLoad> made = make_load(*prepared, clock, cancellation, record);
+  Status status;
   std::unique_ptr<Target> target;
-  if (!scenario.target.command.empty()) {
-    prepared->secret.target.show_output |= options.show_output;
-    target = make_plain_target(prepared->secret, clock, cancellation);
+  if (!made) {
+    status = fail(made.error());
+  } else {
+    if (!scenario.target.command.empty()) {
+      prepared->secret.target.show_output |= options.show_output;
+      target = make_plain_target(prepared->secret, !made->leave.empty(), clock,
+                                 cancellation);
+    }
+    status = load(*prepared, options, *made, target.get(), clock, record);
   }
-  Status status =
-      load(*prepared, options, target.get(), clock, cancellation, record);
   if (target) target->stop();
   if (status) status = judge(*thresholds, record);
   if (!status) {

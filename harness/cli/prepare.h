@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/foreign.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 #include "tidemark/standin.h"
@@ -18,11 +19,14 @@ struct Prepared {
   // The same with its secrets: for drivers and the service only.
   Scenario secret;
   std::vector<std::unique_ptr<StandIn>> standins;
+  Leave leave;
 
   std::vector<StandIn*> borrowed_standins() const;
 };
 
-Result<Prepared> prepare_scenario(const std::string& path);
+// `policy`: what the command line allows.
+Result<Prepared> prepare_scenario(const std::string& path,
+                                  const TargetPolicy& policy);
 
 // UTC, ISO 8601.
 std::string utc_now();
