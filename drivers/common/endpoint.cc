@@ -110,7 +110,7 @@ Status check_endpoints(const std::string& host,
           fmt::format("target refused: `{}` is {}, not a loopback address",
                       host, endpoint.text),
           "tidemark loads this machine only: use 127.0.0.1, [::1] or "
-          "localhost");
+          "localhost, or see --allow-target");
     return fail(ErrorKind::kUsage,
                 fmt::format("target refused: `{}` is {}, neither a loopback "
                             "address nor in {}",

@@ -159,22 +159,16 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// Exactly what to put there, to be copied.
+// Exactly what to put there, to be copied: short enough for any terminal.
 std::string recipe(const OwnershipQuestion& question) {
   std::string text = fmt::format(
-      "who owns the target lets it serve that file, as text, with this line:\n"
-      "  {}",
+      "who owns the target makes the file .well-known/tidemark.txt, in the\n"
+      "folder that its web server serves at /, with {}:\n  {}",
+      question.hostile.empty() ? "this line" : "these two lines",
       question.digest);
   if (!question.hostile.empty()) text += fmt::format("\n  {}", kHostileLine);
   return text +
-         "\nfor instance, in the folder that its web server serves:\n"
-         "  mkdir -p .well-known\n" +
-         fmt::format("  printf '%s\\n' {}{} > .well-known/tidemark.txt\n",
-                     question.digest,
-                     question.hostile.empty()
-                         ? ""
-                         : fmt::format(" '{}'", kHostileLine)) +
-         "The line is the scenario file's SHA-256: it changes with the file.";
+         "\nThe digits are the scenario file's SHA-256: they change with it.";
 }
 
 tl::unexpected<Error> refuse(const OwnershipQuestion& question,

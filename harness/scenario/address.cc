@@ -104,7 +104,7 @@ Status check_host(std::string_view host, Hosts hosts) {
               fmt::format("target refused: `{}` is not a loopback address",
                           printable(host)),
               "tidemark loads this machine only: use 127.0.0.1, [::1] or "
-              "localhost");
+              "localhost, or see --allow-target");
 }
 
 // The scheme of a URL, in the words of the engine that speaks it.

@@ -146,14 +146,12 @@ TEST(Ownership, AWrongFileIsRefusedWithWhatToDo) {
                 "` in http://shop.example/.well-known/tidemark.txt (asked at "
                 "127.0.0.1), found `hello` first");
   EXPECT_EQ(status.error().hint,
-            "who owns the target lets it serve that file, as text, with this "
-            "line:\n  " +
+            "who owns the target makes the file .well-known/tidemark.txt, in "
+            "the\nfolder that its web server serves at /, with this line:\n"
+            "  " +
                 kDigest +
-                "\nfor instance, in the folder that its web server serves:\n"
-                "  mkdir -p .well-known\n  printf '%s\\n' " +
-                kDigest +
-                " > .well-known/tidemark.txt\nThe line is the scenario "
-                "file's SHA-256: it changes with the file.");
+                "\nThe digits are the scenario file's SHA-256: they change "
+                "with it.");
 }
 
 TEST(Ownership, NothingButThatLineWillDo) {
