@@ -239,6 +239,8 @@ Result<ServerAddress> parse_endpoint(std::string_view endpoint, Hosts hosts) {
     const std::size_t close = rest.find(']');
     if (close == std::string_view::npos) return malformed(wanted, endpoint);
     address.host = rest.substr(1, close - 1);
+    if (hosts == Hosts::kAny && address.host.find(':') == std::string::npos)
+      return malformed(wanted, endpoint, " with [ ] around no IPv6 address");
     rest.remove_prefix(close + 1);
   } else {
     const std::size_t colon = std::min(rest.find(':'), rest.size());
