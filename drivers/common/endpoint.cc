@@ -7,10 +7,13 @@
 #include <netinet/tcp.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <span>
+
+#include "harness/base/address_range.h"
 
 namespace tidemark {
 namespace {
@@ -38,32 +41,6 @@ std::span<const std::uint8_t> bytes_of(const sockaddr_storage& address) {
   return {reinterpret_cast<const std::uint8_t*>(&v6.sin6_addr), 16};
 }
 
-bool is_loopback(const sockaddr_storage& address) {
-  const std::span<const std::uint8_t> bytes = bytes_of(address);
-  if (address.ss_family == AF_INET) return bytes[0] == 127;
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return bytes[12] == 127;
-  return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-}
-
-bool is_in(const sockaddr_storage& address, const AddressRange& range) {
-  if ((address.ss_family == AF_INET6) != range.v6) return false;
-  const std::span<const std::uint8_t> bytes = bytes_of(address);
-  for (int bit = 0; bit < range.prefix; ++bit) {
-    const std::size_t byte = static_cast<std::size_t>(bit / 8);
-    const int mask = 0x80 >> (bit % 8);
-    if ((bytes[byte] & mask) != (range.bytes[byte] & mask)) return false;
-  }
-  return true;
-}
-
-bool is_allowed(const sockaddr_storage& address, const TargetPolicy& policy) {
-  if (is_loopback(address)) return true;
-  for (const AddressRange& range : policy.allowed)
-    if (is_in(address, range)) return true;
-  return false;
-}
-
 std::string text_of(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "?";
   ::inet_ntop(address.ss_family, bytes_of(address).data(), text, sizeof(text));
@@ -80,6 +57,13 @@ Endpoint endpoint_of(const addrinfo& entry, std::uint16_t port) {
     reinterpret_cast<sockaddr_in6&>(endpoint.address).sin6_port = htons(port);
   endpoint.text = text_of(endpoint.address);
   return endpoint;
+}
+
+std::string in_words(const TargetPolicy& policy) {
+  std::string text;
+  for (const AddressRange& range : policy.allowed)
+    text += fmt::format("{}{}", text.empty() ? "" : " or ", range.text);
+  return text;
 }
 
 Endpoint unix_endpoint(const std::string& path) {
@@ -101,6 +85,42 @@ void set_buffer(int fd, int option, const std::optional<Bytes>& size) {
 
 }  // namespace
 
+bool Endpoint::is_foreign() const {
+  return !is_unix() && !is_loopback(bytes_of(address));
+}
+
+Status check_endpoints(const std::string& host,
+                       std::span<const Endpoint> endpoints,
+                       const TargetPolicy& policy) {
+  for (const Endpoint& endpoint : endpoints) {
+    if (!endpoint.is_foreign()) continue;
+    const AddressBytes bytes = bytes_of(endpoint.address);
+    if (const std::string_view why = why_never(bytes); !why.empty())
+      return fail(ErrorKind::kUsage,
+                  fmt::format("target refused: `{}` is {}, {}", host,
+                              endpoint.text, why),
+                  "no option allows to load those");
+    const bool allowed = std::any_of(
+        policy.allowed.begin(), policy.allowed.end(),
+        [&](const AddressRange& range) { return contains(range, bytes); });
+    if (allowed) continue;
+    if (policy.allowed.empty())
+      return fail(
+          ErrorKind::kUsage,
+          fmt::format("target refused: `{}` is {}, not a loopback address",
+                      host, endpoint.text),
+          "tidemark loads this machine only: use 127.0.0.1, [::1] or "
+          "localhost, or see --allow-target");
+    return fail(ErrorKind::kUsage,
+                fmt::format("target refused: `{}` is {}, neither a loopback "
+                            "address nor in {}",
+                            host, endpoint.text, in_words(policy)),
+                "each address of the name must be allowed: --allow-target "
+                "CIDR, once for each range");
+  }
+  return {};
+}
+
 Result<std::vector<Endpoint>> find_endpoints(const LoadUrl& url,
                                              const TargetPolicy& policy) {
   if (!url.unix_path.empty())
@@ -116,16 +136,9 @@ Result<std::vector<Endpoint>> find_endpoints(const LoadUrl& url,
   for (const addrinfo* entry = list.get(); entry != nullptr;
        entry = entry->ai_next) {
     if (entry->ai_family != AF_INET && entry->ai_family != AF_INET6) continue;
-    Endpoint endpoint = endpoint_of(*entry, url.port);
-    if (!is_allowed(endpoint.address, policy))
-      return fail(
-          ErrorKind::kUsage,
-          fmt::format("target refused: `{}` is {}, not a loopback address",
-                      url.host, endpoint.text),
-          "tidemark loads this machine only: use 127.0.0.1, [::1] or "
-          "localhost");
-    endpoints.push_back(std::move(endpoint));
+    endpoints.push_back(endpoint_of(*entry, url.port));
   }
+  TIDEMARK_TRY(check_endpoints(url.host, endpoints, policy));
   return endpoints;
 }
 

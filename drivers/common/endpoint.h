@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,15 @@ struct Endpoint {
   std::string text;  // "127.0.0.1", "/run/chat.sock"
 
   bool is_unix() const { return address.ss_family == AF_UNIX; }
+  // Neither a Unix socket nor on loopback.
+  bool is_foreign() const;
 };
+
+// kUsage unless each of `endpoints`, the addresses of `host`, is a Unix
+// socket, on loopback, or in a range of `policy`. One that is not is enough.
+Status check_endpoints(const std::string& host,
+                       std::span<const Endpoint> endpoints,
+                       const TargetPolicy& policy);
 
 // Every address of the URL's host, each checked against `policy` before
 // anything is sent to it; the name is not looked up again. kUsage: refused.

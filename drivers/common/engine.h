@@ -58,6 +58,9 @@ struct EngineSetup {
   std::optional<FlowProgram> program;
   // One for each of spec.close; null where it is no provocation.
   std::vector<const Provocation*> provocations;
+  // New connections per second of a stress flow without arrivals; 0: as fast
+  // as they are accepted.
+  double open_rate = 0;
 };
 
 enum class Stage : std::uint8_t {

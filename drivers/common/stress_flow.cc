@@ -48,6 +48,9 @@ StressFlow::StressFlow(Clock& clock, const LoadSpec& spec)
 Result<std::unique_ptr<StressFlow>> StressFlow::make(
     EngineSetup setup, Clock& clock, Cancellation& cancellation) {
   std::unique_ptr<StressFlow> flow(new StressFlow(clock, setup.spec));
+  if (setup.open_rate > 0 && !has_arrivals(flow->spec_))
+    flow->open_gap_ = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(1 / setup.open_rate));
   Result<std::unique_ptr<FlowEngine>> engine =
       FlowEngine::make(std::move(setup), clock, cancellation, *flow);
   TIDEMARK_TRY(engine);
@@ -191,6 +194,8 @@ void StressFlow::dispatch(TimePoint due) {
 void StressFlow::start_one() {
   const SlotId id = engine_->start(draw_way(), Count{spec_.max_connections});
   Place& started = place(id);
+  if (open_gap_ > Duration{})
+    may_start_ = std::max(may_start_, clock_.now() + open_gap_);
   if (!has_arrivals(spec_) || waiting_.empty()) return;
   started.due = waiting_.front();
   started.has_due = true;
@@ -289,7 +294,7 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
   if (fate == Fate::kNeverOpened) {
     result_.failed += Count{1};
     back_off_ = std::clamp(2 * back_off_, kFirstBackOff, kLastBackOff);
-    may_start_ = clock_.now() + back_off_;
+    may_start_ = std::max(may_start_, clock_.now() + back_off_);
     return;
   }
   if (has_arrivals(spec_) || stopping_) return;

@@ -114,6 +114,7 @@ class StressFlow final : private EngineUser {
   TimePoint next_second_;
   TimePoint may_start_;  // not before: the service refused the last one
   Duration back_off_{};
+  Duration open_gap_{};  // between new connections, without arrivals
   double cpu_at_start_ = 0;
   double cpu_at_second_ = 0;
   std::uint64_t iteration_ = 0;

@@ -168,6 +168,28 @@ std::string RedisProtocol::describe_answer(std::string_view bytes) const {
                  kAnswerText);
 }
 
+// A command to write a script, or to run one.
+bool is_script(std::string_view command) {
+  constexpr std::string_view kScripts[] = {"EVAL",       "EVALSHA", "EVAL_RO",
+                                           "EVALSHA_RO", "FCALL",   "FCALL_RO",
+                                           "SCRIPT"};
+  return std::find(std::begin(kScripts), std::end(kScripts),
+                   capitals(command)) != std::end(kScripts);
+}
+
+std::string refused_in(const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (std::string inner = refused_in(step.steps); !inner.empty())
+      return inner;
+    if (step.words.empty()) continue;
+    const std::string& command = step.words.front();
+    if (is_destructive(command) || is_script(command) ||
+        command.find("{{") != std::string::npos)
+      return cleaned(command, kAnswerText);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_destructive(std::string_view command) {
@@ -180,6 +202,10 @@ bool is_destructive(std::string_view command) {
   const std::string word = capitals(command);
   return std::find(std::begin(kDestructive), std::end(kDestructive), word) !=
          std::end(kDestructive);
+}
+
+std::string refused_off_loopback(const LoadSpec& spec) {
+  return refused_in(spec.flow);
 }
 
 }  // namespace redis

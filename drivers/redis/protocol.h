@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "drivers/common/conversation.h"
@@ -30,6 +31,11 @@ namespace redis {
 // Whether a command may destroy data or end a service, in any case of its
 // letters: what is for loopback only.
 bool is_destructive(std::string_view command);
+
+// The first command of the load that may not leave loopback: a destructive
+// one, a script (which may call one), or one that is only known when its
+// variables are. "" if all may.
+std::string refused_off_loopback(const LoadSpec& spec);
 
 }  // namespace redis
 }  // namespace tidemark

@@ -44,19 +44,20 @@ Result<std::string> record_path(const RunOptions& options,
 
 Result<int> run_one(const std::string& path, const RunOptions& options,
                     Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path, false);
+  Result<Prepared> prepared = prepare_scenario(path, options.policy, false);
   TIDEMARK_TRY(prepared);
   Scenario& scenario = prepared->scenario;
   TIDEMARK_TRY(require_service(scenario));
   prepared->secret.target.show_output |= options.show_output;
   Result<World> world =
-      make_world(prepared->secret, options.policy, clock, cancellation);
+      make_world(prepared->secret, prepared->leave, clock, cancellation);
   TIDEMARK_TRY(world);
   Result<std::string> kept_at = record_path(options, scenario.name);
   TIDEMARK_TRY(kept_at);
   RunRecord record;
   record.tidemark_version = kVersionText;
   record.started_at = utc_now();
+  record.audit = world->audit;
   {
     RunObserver observer(scenario.name, *kept_at, progress_mode(options.quiet),
                          clock);

@@ -42,16 +42,19 @@ Bytes resident() {
 }
 
 // Looks at the flows while they run: shows progress, keeps the memory figure,
-// stops them when the service dies or a threshold says so.
+// stops them when the service dies, a threshold says so, or a target
+// withdraws its leave.
 class Watcher {
  public:
   Watcher(Flows& flows, const Scenario& scenario,
           std::vector<Threshold> aborting, Target* target,
+          OwnershipWatch& leave,
           RunObserver& observer, Clock& clock)
       : flows_(flows),
         scenario_(scenario),
         aborting_(std::move(aborting)),
         target_(target),
+        leave_(leave),
         observer_(observer),
         clock_(clock),
         started_(clock.now()),
@@ -74,6 +77,7 @@ class Watcher {
   Bytes memory() const { return memory_; }
   const std::optional<ServiceExit>& service_exit() const { return exit_; }
   bool aborted() const { return aborted_; }
+  const Status& leave() const { return left_; }
 
  private:
   void watch() {
@@ -99,9 +103,9 @@ class Watcher {
         to_seconds(clock_.now() - started_), open, iterations, errors));
     if (clock_.now() >= next_look_ && !aborting_.empty() && !aborted_)
       look_at_thresholds();
-    if (target_ == nullptr || exit_) return;
-    exit_ = target_->exited();
-    if (exit_) stop_flows();
+    if (left_) left_ = leave_.check_if_due();
+    if (target_ != nullptr && !exit_) exit_ = target_->exited();
+    if (!left_ || exit_) stop_flows();
   }
 
   void stop_flows() {
@@ -131,6 +135,8 @@ class Watcher {
   const Scenario& scenario_;
   const std::vector<Threshold> aborting_;
   Target* target_;
+  OwnershipWatch& leave_;
+  Status left_;
   RunObserver& observer_;
   Clock& clock_;
   const TimePoint started_;
@@ -185,32 +191,54 @@ Status died(const ServiceExit& exit) {
                         exit.code.value_or(-1)));
 }
 
+struct StressLoad {
+  Flows flows;
+  OwnershipWatch leave;
+};
+
+// Nobody is called yet.
+Result<StressLoad> make_load(const Prepared& prepared, Clock& clock,
+                             Cancellation& cancellation, StressRecord& record) {
+  const Scenario& scenario = prepared.secret;
+  const Leave& leave = prepared.leave;
+  Result<Wired<Flows>> wired =
+      make_stress_flows(scenario, leave.policy, clock, cancellation);
+  TIDEMARK_TRY(wired);
+  Result<std::vector<OwnershipQuestion>> questions =
+      ownership_questions(wired->foreign, leave.digest);
+  TIDEMARK_TRY(questions);
+  if (!wired->foreign.empty() && !scenario.target.command.empty())
+    TIDEMARK_TRY(check_readiness(scenario.target));
+  record.audit = audit_line(wired->foreign, leave.policy);
+  return StressLoad{std::move(wired->load),
+                    OwnershipWatch(*std::move(questions), clock)};
+}
+
 Status load(const Prepared& prepared, const StressOptions& options,
-            const std::vector<Threshold>& thresholds, Target* target,
-            Clock& clock, Cancellation& cancellation, StressRecord& record) {
-  Result<Flows> flows =
-      make_stress_flows(prepared.secret, options.policy, clock, cancellation);
-  TIDEMARK_TRY(flows);
+            const std::vector<Threshold>& thresholds, StressLoad& made,
+            Target* target, Clock& clock, StressRecord& record) {
   RunObserver observer(prepared.scenario.name, "", progress_mode(options.quiet),
                        clock);
   if (target != nullptr) {
     observer.progress("starting the service");
     TIDEMARK_TRY(target->start());
   }
+  TIDEMARK_TRY(made.leave.check_if_due());
   std::vector<Threshold> aborting;
   for (const Threshold& threshold : thresholds)
     if (threshold.spec.abort_on_fail) aborting.push_back(threshold);
   if (!aborting.empty())
-    for (const auto& flow : *flows) flow->keep_snapshots();
-  Watcher watcher(*flows, prepared.scenario, std::move(aborting), target,
-                  observer, clock);
-  const Status ran = run_flows(*flows, clock);
+    for (const auto& flow : made.flows) flow->keep_snapshots();
+  Watcher watcher(made.flows, prepared.scenario, std::move(aborting), target,
+                  made.leave, observer, clock);
+  const Status ran = run_flows(made.flows, clock);
   watcher.stop();
   std::vector<StressFlowResult> results;
-  for (const auto& flow : *flows) results.push_back(flow->take_result());
+  for (const auto& flow : made.flows) results.push_back(flow->take_result());
   add_metrics(prepared.scenario, std::move(results), watcher.memory(), record);
   record.aborted = watcher.aborted();
   TIDEMARK_TRY(ran);
+  TIDEMARK_TRY(watcher.leave());
   if (watcher.service_exit()) return died(*watcher.service_exit());
   return {};
 }
@@ -269,7 +297,7 @@ Status write_reports(const StressRecord& record, const StressOptions& options) {
 
 Result<int> stress_one(const std::string& path, const StressOptions& options,
                        Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path, true);
+  Result<Prepared> prepared = prepare_scenario(path, options.policy, true);
   TIDEMARK_TRY(prepared);
   const Scenario& scenario = prepared->scenario;
   Result<std::vector<Threshold>> thresholds = read_thresholds(scenario);
@@ -280,13 +308,20 @@ Result<int> stress_one(const std::string& path, const StressOptions& options,
   record.scenario_path = scenario.path;
   record.scenario_name = scenario.name;
   const TimePoint started = clock.now();
+  Result<StressLoad> made = make_load(*prepared, clock, cancellation, record);
+  Status status;
   std::unique_ptr<Target> target;
-  if (!scenario.target.command.empty()) {
-    prepared->secret.target.show_output |= options.show_output;
-    target = make_plain_target(prepared->secret, clock, cancellation);
+  if (!made) {
+    status = fail(made.error());
+  } else {
+    if (!scenario.target.command.empty()) {
+      prepared->secret.target.show_output |= options.show_output;
+      target = make_plain_target(prepared->secret, !made->leave.empty(), clock,
+                                 cancellation);
+    }
+    status = load(*prepared, options, *thresholds, *made, target.get(), clock,
+                  record);
   }
-  Status status = load(*prepared, options, *thresholds, target.get(), clock,
-                       cancellation, record);
   if (target) target->stop();
   if (status) status = judge(*thresholds, record);
   if (!status) {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "drivers/common/cycle_driver.h"
 #include "drivers/common/engine.h"
 #include "drivers/common/flows_driver.h"
+#include "drivers/common/foreign_load.h"
 #include "drivers/common/load_url.h"
 #include "drivers/common/tls.h"
 #include "drivers/exec/driver.h"
@@ -76,16 +78,49 @@ Result<EngineSetup> make_setup(const Scenario& scenario, const LoadSpec& flow,
   return make_engine_setup(flow, *url, *std::move(protocol), policy, folder);
 }
 
+// Kept beside the load if it goes off loopback.
+Status note_foreign(const EngineSetup& setup,
+                    std::vector<ForeignFlow>& foreign) {
+  ForeignFlow flow{setup.spec, setup.url, {}};
+  for (const Endpoint& endpoint : setup.endpoints)
+    if (endpoint.is_foreign()) flow.endpoints.push_back(endpoint);
+  if (flow.endpoints.empty()) return {};
+  TIDEMARK_TRY(check_foreign_flow(flow.spec));
+  foreign.push_back(std::move(flow));
+  return {};
+}
+
+std::vector<LoadSpec> specs_of(const std::vector<ForeignFlow>& flows) {
+  std::vector<LoadSpec> specs;
+  for (const ForeignFlow& flow : flows) specs.push_back(flow.spec);
+  return specs;
+}
+
 Result<std::unique_ptr<Driver>> make_one(const Scenario& scenario,
                                          const LoadSpec& flow,
                                          const TargetPolicy& policy,
+                                         std::vector<ForeignFlow>& foreign,
                                          Clock& clock,
                                          Cancellation& cancellation) {
   if (flow.engine == Engine::kExec)
     return make_exec_driver(flow, clock, cancellation);
   Result<EngineSetup> setup = make_setup(scenario, flow, policy);
   TIDEMARK_TRY(setup);
+  TIDEMARK_TRY(note_foreign(*setup, foreign));
   return make_cycle_driver(*std::move(setup), clock, cancellation);
+}
+
+Result<EngineSetup> make_stress_setup(const Scenario& scenario,
+                                      const LoadSpec& flow,
+                                      const TargetPolicy& policy) {
+  if (!flow.stress)
+    return fail(ErrorKind::kUsage,
+                flow.name.empty()
+                    ? "the load has no `stress`"
+                    : fmt::format("the flow `{}` has no `stress`", flow.name),
+                "say how much: stress: { executor: constant-arrival-rate, "
+                "rate: 100/s, duration: 10s }");
+  return make_setup(scenario, flow, policy);
 }
 
 }  // namespace
@@ -125,41 +160,49 @@ std::vector<ProvocationWords> all_provocations() {
   return all;
 }
 
-Result<std::unique_ptr<Driver>> make_driver(const Scenario& scenario,
-                                            const TargetPolicy& policy,
-                                            Clock& clock,
-                                            Cancellation& cancellation) {
+Result<Wired<std::unique_ptr<Driver>>> make_driver(const Scenario& scenario,
+                                                   const TargetPolicy& policy,
+                                                   Clock& clock,
+                                                   Cancellation& cancellation) {
+  Wired<std::unique_ptr<Driver>> wired;
   std::vector<std::unique_ptr<Driver>> drivers;
   for (const LoadSpec& flow : scenario.flows) {
     Result<std::unique_ptr<Driver>> driver =
-        make_one(scenario, flow, policy, clock, cancellation);
+        make_one(scenario, flow, policy, wired.foreign, clock, cancellation);
     TIDEMARK_TRY(driver);
     drivers.push_back(*std::move(driver));
   }
-  if (drivers.size() == 1) return std::move(drivers.front());
-  return make_flows_driver(std::move(drivers));
+  if (!wired.foreign.empty())
+    TIDEMARK_TRY(check_foreign_hunt(specs_of(wired.foreign), scenario.cycles));
+  wired.load = drivers.size() == 1 ? std::move(drivers.front())
+                                   : make_flows_driver(std::move(drivers));
+  return wired;
 }
 
-Result<std::vector<std::unique_ptr<StressFlow>>> make_stress_flows(
+Result<Wired<std::vector<std::unique_ptr<StressFlow>>>> make_stress_flows(
     const Scenario& scenario, const TargetPolicy& policy, Clock& clock,
     Cancellation& cancellation) {
-  std::vector<std::unique_ptr<StressFlow>> flows;
+  Wired<std::vector<std::unique_ptr<StressFlow>>> wired;
+  std::vector<EngineSetup> setups;
   for (const LoadSpec& flow : scenario.flows) {
-    if (!flow.stress)
-      return fail(ErrorKind::kUsage,
-                  flow.name.empty()
-                      ? "the load has no `stress`"
-                      : fmt::format("the flow `{}` has no `stress`", flow.name),
-                  "say how much: stress: { executor: constant-arrival-rate, "
-                  "rate: 100/s, duration: 10s }");
-    Result<EngineSetup> setup = make_setup(scenario, flow, policy);
+    Result<EngineSetup> setup = make_stress_setup(scenario, flow, policy);
     TIDEMARK_TRY(setup);
-    Result<std::unique_ptr<StressFlow>> made =
-        StressFlow::make(*std::move(setup), clock, cancellation);
-    TIDEMARK_TRY(made);
-    flows.push_back(*std::move(made));
+    TIDEMARK_TRY(note_foreign(*setup, wired.foreign));
+    setups.push_back(*std::move(setup));
   }
-  return flows;
+  const std::vector<LoadSpec> foreign = specs_of(wired.foreign);
+  TIDEMARK_TRY(check_foreign_stress(foreign));
+  for (EngineSetup& setup : setups) {
+    const bool abroad =
+        std::any_of(setup.endpoints.begin(), setup.endpoints.end(),
+                    [](const Endpoint& one) { return one.is_foreign(); });
+    if (abroad) setup.open_rate = foreign_open_rate(foreign);
+    Result<std::unique_ptr<StressFlow>> made =
+        StressFlow::make(std::move(setup), clock, cancellation);
+    TIDEMARK_TRY(made);
+    wired.load.push_back(*std::move(made));
+  }
+  return wired;
 }
 
 Result<std::vector<std::unique_ptr<StandIn>>> make_standins(

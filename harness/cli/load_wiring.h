@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/common/stress_flow.h"
+#include "harness/cli/foreign.h"
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
 #include "tidemark/driver.h"
@@ -28,14 +29,22 @@ struct ProvocationWords {
 };
 std::vector<ProvocationWords> all_provocations();
 
+// A load that has not called anybody yet. Its flows off loopback are `foreign`:
+// they keep to the caps, and must ask for leave before they begin.
+template <class Load>
+struct Wired {
+  Load load;
+  std::vector<ForeignFlow> foreign;
+};
+
 // The load of a hunt. `scenario` with ports and secrets filled in.
-Result<std::unique_ptr<Driver>> make_driver(const Scenario& scenario,
-                                            const TargetPolicy& policy,
-                                            Clock& clock,
-                                            Cancellation& cancellation);
+Result<Wired<std::unique_ptr<Driver>>> make_driver(const Scenario& scenario,
+                                                   const TargetPolicy& policy,
+                                                   Clock& clock,
+                                                   Cancellation& cancellation);
 
 // One for each flow, in order. kUsage: a flow has no `stress`.
-Result<std::vector<std::unique_ptr<StressFlow>>> make_stress_flows(
+Result<Wired<std::vector<std::unique_ptr<StressFlow>>>> make_stress_flows(
     const Scenario& scenario, const TargetPolicy& policy, Clock& clock,
     Cancellation& cancellation);
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 
+#include "harness/base/address_range.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/version.h"
@@ -44,12 +45,40 @@ void add_output_options(CLI::App& command, OutputOptions& output) {
                    "No colour on a terminal (NO_COLOR does the same)");
 }
 
+// The first key to targets off loopback; the second is theirs.
+void add_target_option(CLI::App& command, std::vector<std::string>& ranges) {
+  command
+      .add_option(
+          "--allow-target", ranges,
+          "Let scenarios load machines in this range of addresses, too, as\n"
+          "192.0.2.0/24; repeatable. Without it only loopback and Unix\n"
+          "sockets are. Each target must agree by serving the scenario's\n"
+          "SHA-256 (sha256sum SCENARIO) on a line of\n"
+          "http://HOST/.well-known/tidemark.txt, and hostile ways to end a\n"
+          "connection by the line `tidemark: hostile`. At most 1000\n"
+          "connections, 200 new ones per second, 10 minutes")
+      ->type_name("CIDR")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+Result<TargetPolicy> policy_of(const std::vector<std::string>& ranges) {
+  TargetPolicy policy;
+  for (const std::string& text : ranges) {
+    Result<AddressRange> range = parse_address_range(text);
+    TIDEMARK_TRY(range);
+    policy.allowed.push_back(*std::move(range));
+  }
+  return policy;
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "tidemark");
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("tidemark ") + kVersionText);
   app.require_subcommand(1);
 
+  std::vector<std::string> ranges;
   RunOptions run_options;
   CLI::App* run_command =
       app.add_subcommand("run", "Run scenarios; the exit code is the verdict");
@@ -62,6 +91,7 @@ int run(int argc, char** argv) {
   run_command->add_flag("--show-output", run_options.show_output,
                         "Pass the service's output through");
   run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
+  add_target_option(*run_command, ranges);
   add_output_options(*run_command, run_options.output);
 
   StressOptions stress_options;
@@ -86,6 +116,8 @@ int run(int argc, char** argv) {
   stress_command->add_flag("--no-color", stress_options.no_colour,
                            "No colour on a terminal (NO_COLOR does the same)");
 
+  add_target_option(*stress_command, ranges);
+
   std::string engine;
   CLI::App* provocations_command = app.add_subcommand(
       "provocations", "List what clients can do wrong, by protocol");
@@ -109,6 +141,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitPass : kExitUsage;
   }
+  const Result<TargetPolicy> policy = policy_of(ranges);
+  if (!policy) return print_error(policy.error());
+  run_options.policy = stress_options.policy = *policy;
   if (*run_command) return cmd_run(run_options);
   if (*stress_command) return cmd_stress(stress_options);
   if (*provocations_command) return cmd_provocations(engine);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "drivers/common/ownership.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/cli/preflight.h"
 #include "harness/cli/wiring.h"
@@ -32,8 +33,14 @@ std::vector<StandIn*> Prepared::borrowed_standins() const {
   return borrowed;
 }
 
-Result<Prepared> prepare_scenario(const std::string& path, bool stress) {
-  Result<Scenario> scenario = load_scenario_file(path, load_words());
+Result<Prepared> prepare_scenario(const std::string& path,
+                                  const TargetPolicy& policy, bool stress) {
+  // Read once, so that what is carried out is what the target agreed to.
+  const Result<std::string> text = read_scenario_text(path);
+  TIDEMARK_TRY(text);
+  LoadRules rules;
+  rules.other_machines = !policy.allowed.empty();
+  Result<Scenario> scenario = load_scenario(path, *text, load_words(), rules);
   TIDEMARK_TRY(scenario);
   TIDEMARK_TRY(preflight(*scenario, stress));
   if (uses_port(*scenario)) {
@@ -42,6 +49,7 @@ Result<Prepared> prepare_scenario(const std::string& path, bool stress) {
     scenario = with_port(*std::move(scenario), *port);
   }
   Prepared prepared;
+  prepared.leave = {policy, sha256_hex(*text)};
   // Passwords of stand-ins are secrets, too.
   Result<Scenario> secret = with_secrets(*scenario, environment);
   TIDEMARK_TRY(secret);

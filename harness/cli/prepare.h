@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/foreign.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 #include "tidemark/standin.h"
@@ -18,12 +19,15 @@ struct Prepared {
   // The same with its secrets: for drivers and the service only.
   Scenario secret;
   std::vector<std::unique_ptr<StandIn>> standins;
+  Leave leave;
 
   std::vector<StandIn*> borrowed_standins() const;
 };
 
-// `stress`: its flows' `stress` says how many connections there will be.
-Result<Prepared> prepare_scenario(const std::string& path, bool stress);
+// `policy`: what the command line allows. `stress`: its flows' `stress` says
+// how many connections there will be.
+Result<Prepared> prepare_scenario(const std::string& path,
+                                  const TargetPolicy& policy, bool stress);
 
 // UTC, ISO 8601.
 std::string utc_now();

@@ -81,6 +81,23 @@ std::string agent_options(const TargetSpec& target) {
   return words;
 }
 
+Status add_driver(const Scenario& scenario, const Leave& leave, Clock& clock,
+                  Cancellation& cancellation, World& world) {
+  Result<Wired<std::unique_ptr<Driver>>> wired =
+      make_driver(scenario, leave.policy, clock, cancellation);
+  TIDEMARK_TRY(wired);
+  world.driver = std::move(wired->load);
+  if (wired->foreign.empty()) return {};
+  TIDEMARK_TRY(check_readiness(scenario.target));
+  Result<std::vector<OwnershipQuestion>> questions =
+      ownership_questions(wired->foreign, leave.digest);
+  TIDEMARK_TRY(questions);
+  world.driver = guarded(std::move(world.driver),
+                         OwnershipWatch(*std::move(questions), clock));
+  world.audit = audit_line(wired->foreign, leave.policy);
+  return {};
+}
+
 class JsonReporter final : public Reporter {
  public:
   std::string render(const RunRecord& record,
@@ -106,20 +123,21 @@ Result<int> free_port() {
 }
 
 std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
-                                          Clock& clock,
+                                          bool foreign, Clock& clock,
                                           Cancellation& cancellation) {
   TargetOptions options;
   options.spec = scenario.target;
-  options.load_address = address_of(scenario.flows[0]);
+  if (!foreign) options.load_address = address_of(scenario.flows[0]);
   return make_process_target(std::move(options), clock, cancellation);
 }
 
-Result<World> make_world(const Scenario& scenario, const TargetPolicy& policy,
+Result<World> make_world(const Scenario& scenario, const Leave& leave,
                          Clock& clock, Cancellation& cancellation) {
   World world;
+  TIDEMARK_TRY(add_driver(scenario, leave, clock, cancellation, world));
   TargetOptions options;
   options.spec = scenario.target;
-  options.load_address = address_of(scenario.flows[0]);
+  if (world.audit.empty()) options.load_address = address_of(scenario.flows[0]);
   if (scenario.target.runtime == Runtime::kNative) {
     Result<std::string> agent = find_agent();
     TIDEMARK_TRY(agent);
@@ -135,10 +153,6 @@ Result<World> make_world(const Scenario& scenario, const TargetPolicy& policy,
   }
   world.target = make_process_target(std::move(options), clock, cancellation);
   world.kernel = make_kernel_probe();
-  Result<std::unique_ptr<Driver>> driver =
-      make_driver(scenario, policy, clock, cancellation);
-  TIDEMARK_TRY(driver);
-  world.driver = std::move(*driver);
   return world;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/foreign.h"
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
 #include "tidemark/driver.h"
@@ -13,7 +14,6 @@
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 #include "tidemark/target.h"
-#include "tidemark/target_policy.h"
 
 namespace tidemark {
 
@@ -25,15 +25,17 @@ struct World {
   std::unique_ptr<HeapProbe> heap;  // null for runtime `process`
   std::unique_ptr<KernelProbe> kernel;
   std::unique_ptr<Driver> driver;
+  std::string audit;  // see harness/cli/foreign.h
 };
 
 // `scenario` with its ports and secrets filled in.
-Result<World> make_world(const Scenario& scenario, const TargetPolicy& policy,
+Result<World> make_world(const Scenario& scenario, const Leave& leave,
                          Clock& clock, Cancellation& cancellation);
 
-// The service without the agent: nothing is looked at but its life.
+// The service without the agent: nothing is looked at but its life. `foreign`:
+// its address is off loopback, and is not tried.
 std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
-                                          Clock& clock,
+                                          bool foreign, Clock& clock,
                                           Cancellation& cancellation);
 
 // "terminal", "json", "junit"; kUsage with the names there are otherwise.

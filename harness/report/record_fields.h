@@ -264,6 +264,7 @@ void head_fields(A& a, T& v) {
   a("scenario_path", v.scenario_path);
   a("scenario_name", v.scenario_name);
   a("started_at", v.started_at);
+  a("audit", v.audit);
   a("took_ns", v.took);
   a("partial", v.partial);
   a("error", v.error);

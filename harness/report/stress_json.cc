@@ -105,6 +105,7 @@ std::string stress_json(const StressRecord& record) {
   out["scenario"] = {{"path", printable(record.scenario_path)},
                      {"name", printable(record.scenario_name)}};
   out["started_at"] = record.started_at;
+  out["audit"] = printable(record.audit);
   out["took_ms"] = ms(record.took);
   out["outcome"] = to_word(record.outcome);
   out["reason"] = printable(record.reason);

@@ -177,6 +177,7 @@ std::string stress_text(const StressRecord& record, const ReportStyle& style) {
            text.substr(word.size());
   if (record.error && !record.error->hint.empty())
     text += wrapped("  " + printable(record.error->hint), 2, width);
+  if (!record.audit.empty()) text += fact("audit", record.audit, width);
   for (const StressFlowRecord& flow : record.flows)
     text += "\n" + flow_text(record, flow, width);
   if (!record.thresholds.empty()) text += "\n";

@@ -209,6 +209,7 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   text += kernel_line(record, width);
   if (record.judgement && record.judgement->limit.connections.value > 0)
     text += limit_line(record.judgement->limit, width);
+  if (!record.audit.empty()) text += fact("audit", record.audit, width);
   for (const std::string& what : record.service.invisible)
     text += fact("invisible", what, width);
   text += service_line(record.service, width);

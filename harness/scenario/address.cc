@@ -1,5 +1,6 @@
 #include "harness/scenario/address.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 
 // What sun_path holds, without the NUL at its end (unix(7)).
 constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::size_t kLongestName = 253;  // RFC 1035, as text
+constexpr std::size_t kLongestLabel = 63;
 constexpr std::string_view kUnixSuffix = "+unix";
 // SELECT takes a number; no server has more.
 constexpr unsigned kMostDatabases = 65535;
@@ -38,27 +41,70 @@ bool parse_decimal(std::string_view text, unsigned most, unsigned& value) {
   return parsed.ec == std::errc() && parsed.ptr == end && value <= most;
 }
 
-std::optional<std::uint32_t> loopback_v4(std::string_view host) {
+// Four decimal numbers. Other forms ("10.1", 0x0a000001) are other hosts in
+// other parsers.
+std::optional<std::uint32_t> plain_v4(std::string_view host) {
   std::uint32_t address = 0;
   unsigned octet = 0;
   for (int i = 0; i < 4; ++i) {
     const std::size_t dot = host.find('.');
     if ((dot == std::string_view::npos) != (i == 3)) return std::nullopt;
     if (!parse_decimal(host.substr(0, dot), 255, octet)) return std::nullopt;
-    if (i == 0 && octet != 127) return std::nullopt;
     address = address << 8 | octet;
     host.remove_prefix(i == 3 ? host.size() : dot + 1);
   }
   return address;
 }
 
-Status check_policy(std::string_view host) {
+std::optional<std::uint32_t> loopback_v4(std::string_view host) {
+  const std::optional<std::uint32_t> address = plain_v4(host);
+  if (!address || *address >> 24 != 127) return std::nullopt;
+  return address;
+}
+
+bool is_plain_v6(std::string_view host) {
+  in6_addr address;
+  return host.find(':') != std::string_view::npos &&
+         ::inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
+}
+
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= kLongestLabel &&
+         label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+// RFC 1123; the last label begins with a letter, so that no resolver takes
+// the name for an address.
+bool is_host_name(std::string_view host) {
+  if (host.size() > kLongestName) return false;
+  while (true) {
+    const std::size_t dot = std::min(host.find('.'), host.size());
+    const std::string_view label = host.substr(0, dot);
+    if (!is_label(label)) return false;
+    if (dot == host.size()) return label[0] > '9';
+    host.remove_prefix(dot + 1);
+  }
+}
+
+Status check_host(std::string_view host, Hosts hosts) {
   if (is_loopback_host(host)) return {};
+  if (hosts == Hosts::kAny) {
+    if (plain_v4(host) || is_plain_v6(host) || is_host_name(host)) return {};
+    return fail(ErrorKind::kUsage,
+                fmt::format("target refused: `{}` is neither a name nor an "
+                            "address in its plain form",
+                            printable(host)),
+                "write shop.example, 192.0.2.7 or [2001:db8::7]");
+  }
   return fail(ErrorKind::kUsage,
               fmt::format("target refused: `{}` is not a loopback address",
                           printable(host)),
               "tidemark loads this machine only: use 127.0.0.1, [::1] or "
-              "localhost");
+              "localhost, or see --allow-target");
 }
 
 // The scheme of a URL, in the words of the engine that speaks it.
@@ -153,7 +199,7 @@ Status parse_unix(std::string_view rest, std::string_view wanted,
 
 // What follows SCHEME:// in a URL.
 Status parse_tcp(std::string_view rest, std::string_view wanted,
-                 std::string_view url, LoadAddress& address) {
+                 std::string_view url, Hosts hosts, LoadAddress& address) {
   const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
   const std::string_view authority = rest.substr(0, path);
   rest.remove_prefix(path);
@@ -167,7 +213,7 @@ Status parse_tcp(std::string_view rest, std::string_view wanted,
   if (rest.starts_with('?')) return malformed(wanted, url, " without a path");
   address.resource = rest;
   TIDEMARK_TRY(check_resource(address, wanted, url));
-  Result<ServerAddress> server = parse_endpoint(authority);
+  Result<ServerAddress> server = parse_endpoint(authority, hosts);
   TIDEMARK_TRY(server);
   address.server = std::move(*server);
   return {};
@@ -185,7 +231,7 @@ Result<std::uint32_t> parse_loopback_v4(std::string_view text) {
   return malformed("an address in 127.0.0.0/8", text);
 }
 
-Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
+Result<ServerAddress> parse_endpoint(std::string_view endpoint, Hosts hosts) {
   constexpr std::string_view wanted = "HOST:PORT";
   ServerAddress address;
   std::string_view rest = endpoint;
@@ -193,6 +239,8 @@ Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
     const std::size_t close = rest.find(']');
     if (close == std::string_view::npos) return malformed(wanted, endpoint);
     address.host = rest.substr(1, close - 1);
+    if (hosts == Hosts::kAny && address.host.find(':') == std::string::npos)
+      return malformed(wanted, endpoint, " with [ ] around no IPv6 address");
     rest.remove_prefix(close + 1);
   } else {
     const std::size_t colon = std::min(rest.find(':'), rest.size());
@@ -205,7 +253,7 @@ Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
   if (address.host.empty())
     return malformed(wanted, endpoint, " without a host");
   // Before the port: that the host is refused matters more than a typo.
-  TIDEMARK_TRY(check_policy(address.host));
+  TIDEMARK_TRY(check_host(address.host, hosts));
   if (rest.size() < 2 || rest.front() != ':')
     return malformed(wanted, endpoint, " without a port");
   unsigned port = 0;
@@ -216,7 +264,7 @@ Result<ServerAddress> parse_endpoint(std::string_view endpoint) {
 }
 
 Result<LoadAddress> parse_load_address(std::string_view url,
-                                       const LoadWords& words) {
+                                       const LoadWords& words, Hosts hosts) {
   const std::size_t colon = std::min(url.find(':'), url.size());
   std::string_view name = url.substr(0, colon);
   const bool is_unix = name.ends_with(kUnixSuffix);
@@ -239,7 +287,7 @@ Result<LoadAddress> parse_load_address(std::string_view url,
     return address;
   }
   if (!rest.starts_with("//")) return malformed(wanted, url);
-  TIDEMARK_TRY(parse_tcp(rest.substr(2), wanted, url, address));
+  TIDEMARK_TRY(parse_tcp(rest.substr(2), wanted, url, hosts, address));
   return address;
 }
 

@@ -1,5 +1,6 @@
-// Whom tidemark may load: itself only. A scenario that names another machine
-// is refused when it is read, before any packet.
+// Whom tidemark may load: itself only, unless the command line says more. A
+// scenario that names another machine is refused when it is read, before any
+// packet.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,14 @@ struct ServerAddress {
   bool operator==(const ServerAddress&) const = default;
 };
 
+// Which hosts a text may name.
+enum class Hosts {
+  kLoopback,
+  // Any name or address in its one plain form; who it is, and whether it may
+  // be loaded, is decided when it is resolved.
+  kAny,
+};
+
 // A URL, taken apart: SCHEME://HOST:PORT/PATH, or SCHEME+unix:/SOCKET:/PATH.
 struct LoadAddress {
   std::string scheme;  // without "+unix"
@@ -30,13 +39,15 @@ struct LoadAddress {
   bool operator==(const LoadAddress&) const = default;
 };
 
-// A URL of one of the schemes of `words`, on loopback or a Unix socket.
+// A URL of one of the schemes of `words`, on one of `hosts` or a Unix socket.
 // REQUIRES: variables are expanded.
 Result<LoadAddress> parse_load_address(std::string_view url,
-                                       const LoadWords& words);
+                                       const LoadWords& words,
+                                       Hosts hosts = Hosts::kLoopback);
 
-// `HOST:PORT` on loopback.
-Result<ServerAddress> parse_endpoint(std::string_view endpoint);
+// `HOST:PORT`.
+Result<ServerAddress> parse_endpoint(std::string_view endpoint,
+                                     Hosts hosts = Hosts::kLoopback);
 
 // True for localhost, [::1] without its brackets and 127.0.0.0/8 as four
 // decimal numbers. Names are not resolved: what a name means can change

@@ -131,7 +131,7 @@ void read_loads(Section& file, std::vector<LoadSpec>& flows,
 }
 
 Scenario read_scenario(const Node& root, const LoadWords& words,
-                       Diagnostics& problems) {
+                       const LoadRules& rules, Diagnostics& problems) {
   Scenario scenario;
   Section file(root, "", problems);
   if (!read_version(file)) return scenario;
@@ -146,7 +146,9 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
                 variables);
   if (standins != nullptr)
     read_standins(*standins, scenario.standins, words, problems);
-  read_loads(file, scenario.flows, LoadContext{words, variables});
+  LoadContext context{words, variables};
+  if (rules.other_machines) context.hosts = Hosts::kAny;
+  read_loads(file, scenario.flows, context);
   if (const Node* node = file.find("thresholds"))
     read_thresholds(*node, scenario.thresholds, problems);
   if (const Node* node = file.find("cycles"))
@@ -194,7 +196,7 @@ tl::unexpected<Error> unreadable(const std::string& path,
 }  // namespace
 
 Result<Scenario> load_scenario(const std::string& path, std::string_view text,
-                               const LoadWords& words) {
+                               const LoadWords& words, const LoadRules& rules) {
   if (text.size() > kMaxScenarioBytes) {
     return unreadable(
         path, fmt::format(
@@ -208,7 +210,7 @@ Result<Scenario> load_scenario(const std::string& path, std::string_view text,
   std::optional<Node> root;
   if (check_characters(text, problems)) root = parse_document(text, problems);
   Scenario scenario;
-  if (root) scenario = read_scenario(*root, words, problems);
+  if (root) scenario = read_scenario(*root, words, rules, problems);
   if (!problems.empty())
     return fail(ErrorKind::kUsage, problems.render(path, text));
   scenario.path = path;
@@ -217,8 +219,7 @@ Result<Scenario> load_scenario(const std::string& path, std::string_view text,
   return scenario;
 }
 
-Result<Scenario> load_scenario_file(const std::string& path,
-                                    const LoadWords& words) {
+Result<std::string> read_scenario_text(const std::string& path) {
   const std::unique_ptr<std::FILE, CloseFile> file(
       std::fopen(path.c_str(), "re"));
   if (!file) return unreadable(path, std::strerror(errno), "check the path");
@@ -228,7 +229,14 @@ Result<Scenario> load_scenario_file(const std::string& path,
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0)
     return unreadable(path, std::strerror(errno));
-  return load_scenario(path, text, words);
+  return text;
+}
+
+Result<Scenario> load_scenario_file(const std::string& path,
+                                    const LoadWords& words) {
+  const Result<std::string> text = read_scenario_text(path);
+  TIDEMARK_TRY(text);
+  return load_scenario(path, *text, words);
 }
 
 Status require_service(const Scenario& scenario) {
@@ -247,7 +255,7 @@ std::set<std::string> known_keys(std::string_view text,
   Diagnostics problems;
   problems.note_keys_in(keys);
   if (const std::optional<Node> root = parse_document(text, problems))
-    read_scenario(*root, words, problems);
+    read_scenario(*root, words, {}, problems);
   return keys;
 }
 

@@ -13,6 +13,12 @@
 
 namespace tidemark {
 
+struct LoadRules {
+  // Somebody else will decide about hosts that are not on loopback, by their
+  // resolved addresses and before anything is sent. Else they are refused.
+  bool other_machines = false;
+};
+
 // Every engine, scheme, behaviour and provocation that a scenario may name
 // comes in as `words`. `path` is for messages, and for the folder that the
 // files named in the scenario lie in: their paths in the result lead there.
@@ -22,9 +28,13 @@ namespace tidemark {
 // Variables stay as written (see harness/scenario/expand.h), and so do
 // secrets (harness/scenario/secrets.h). Thread-safe; never throws.
 Result<Scenario> load_scenario(const std::string& path, std::string_view text,
-                               const LoadWords& words);
+                               const LoadWords& words,
+                               const LoadRules& rules = {});
 
-// Reads the file first; kUsage, too, if that fails.
+// The file's text, for load_scenario(); kUsage if it cannot be read.
+Result<std::string> read_scenario_text(const std::string& path);
+
+// Both, for this machine only.
 Result<Scenario> load_scenario_file(const std::string& path,
                                     const LoadWords& words);
 

@@ -50,8 +50,9 @@ std::optional<LoadAddress> read_url(Section& section, std::string& url,
     section.problems().hide(node->at);
   section.text("url", url, [&](const std::string& text) -> Status {
     TIDEMARK_TRY(check_variables(text, context.variables));
-    Result<LoadAddress> parsed = parse_load_address(
-        expand(text, sample_values(context.variables)), context.words);
+    Result<LoadAddress> parsed =
+        parse_load_address(expand(text, sample_values(context.variables)),
+                           context.words, context.hosts);
     TIDEMARK_TRY(parsed);
     address = std::move(*parsed);
     return {};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/scenario/address.h"
 #include "harness/scenario/fields.h"
 #include "tidemark/load_words.h"
 #include "tidemark/scenario.h"
@@ -34,6 +35,7 @@ struct LoadContext {
   bool address_known = false;
   bool secure = false;
   bool unix_socket = false;
+  Hosts hosts = Hosts::kLoopback;  // that the URL may name
 
   bool is(Engine wanted) const {
     return engine != nullptr && engine->engine == wanted;

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <optional>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "harness/base/fd.h"
@@ -29,6 +30,8 @@ constexpr Duration kFirstPause = std::chrono::milliseconds(1);
 constexpr Duration kLongestPause = std::chrono::milliseconds(50);
 // How long a killed process may take to end: it may be writing a core file.
 constexpr Duration kAfterKill = std::chrono::seconds(10);
+// How long the other threads of a process may take after its first.
+constexpr Duration kAfterEnd = std::chrono::seconds(2);
 constexpr int kKillRounds = 20;  // a process may fork while it is killed
 
 std::string unique_id() {
@@ -44,6 +47,18 @@ ServiceExit exit_of(int status) {
     exit.code = WEXITSTATUS(status);
   }
   return exit;
+}
+
+// A process is a zombie as soon as its first thread is; it has no exit status
+// before the last of them is gone.
+bool collect_within(pid_t pid, Duration timeout, int& status) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended != 0) return ended == pid;
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kFirstPause);
+  }
 }
 
 std::string in_words(const ServiceExit& exit) {
@@ -302,7 +317,7 @@ void ProcessTarget::kill_all() {
     left = live();
   }
   collect_exit();
-  exit_->killed_by_us = killed;
+  exit_->killed_by_us |= killed;
   output_->finish();
 }
 
@@ -310,8 +325,15 @@ void ProcessTarget::kill_all() {
 void ProcessTarget::collect_exit() {
   if (exit_) return;
   int status = 0;
-  const pid_t ended = ::waitpid(main_, &status, WNOHANG);
-  exit_ = ended == main_ ? exit_of(status) : ServiceExit{{}, SIGKILL, true};
+  bool ended = collect_within(main_, kAfterEnd, status);
+  // Threads that outlive the first of them are still the service.
+  const bool killed = !ended;
+  if (killed) {
+    ::kill(main_, SIGKILL);
+    ended = collect_within(main_, kAfterEnd, status);
+  }
+  exit_ = ended ? exit_of(status) : ServiceExit{{}, SIGKILL, true};
+  exit_->killed_by_us = killed;
 }
 
 std::vector<std::string> ProcessTarget::last_output() const {

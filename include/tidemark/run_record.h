@@ -107,7 +107,9 @@ struct RunRecord {
   std::string scenario_path;
   std::string scenario_name;
   std::string started_at;  // UTC, ISO 8601
-  bool partial = true;     // until the verdict is in
+  // Off loopback: who loaded whom, by whose leave, within which caps.
+  std::string audit;
+  bool partial = true;  // until the verdict is in
   Duration took{};
   ServiceRecord service;
   LoadCounts connections;  // over all cycles

@@ -46,6 +46,7 @@ struct StressRecord {
   std::string scenario_path;
   std::string scenario_name;
   std::string started_at;  // UTC, ISO 8601
+  std::string audit;       // see RunRecord
   Duration took{};
   std::vector<StressFlowRecord> flows;
   MetricTable metrics;

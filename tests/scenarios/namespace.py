@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
-"""No packet leaves for an address that is not ours: in a network namespace
-of its own, whose only way out counts what is sent: namespace.py TIDEMARK
+"""No packet leaves for an address that is not ours, and with leave from the
+command line none but the question whether the target agrees: in a network
+namespace of its own, whose only way out counts what is sent:
+namespace.py TIDEMARK
 Exits 77 (skipped) where the kernel refuses such a namespace."""
+import hashlib
+import http.server
+import json
 import os
 import pathlib
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = "out0"
 FAR = "192.0.2.99"  # RFC 5737: an example's, nobody's
+NEAR = "192.0.2.1"  # this machine's, and yet not loopback
+ALLOW = ["--allow-target", "192.0.2.0/24"]
 SKIPPED = 77
 
 # localhost is a lie here: whoever trusts the name sends a packet.
@@ -61,8 +69,11 @@ def prepare(folder):
     # are counted and end there.
     words("ip", "link", "add", OUT, "type", "veth", "peer", "name", "peer0")
     words("ip", "link", "set", "peer0", "up")
-    words("ip", "address", "add", "192.0.2.1/24", "dev", OUT)
+    words("ip", "address", "add", f"{NEAR}/24", "dev", OUT)
     words("ip", "link", "set", OUT, "up")
+    # So that it is packets that leave, and not questions for a neighbour.
+    words("ip", "neighbour", "add", FAR, "lladdr", "02:00:00:00:00:63",
+          "dev", OUT)
     words("ip", "route", "add", "default", "via", "192.0.2.2")
     hosts = folder / "hosts"
     hosts.write_text(NAMES)
@@ -130,6 +141,141 @@ def refused(tidemark, folder, command, load, allowed):
     return None
 
 
+class Frames:
+    """Everything that leaves, as it is on the wire."""
+
+    def __enter__(self):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                    socket.htons(3))  # ETH_P_ALL
+        self.socket.bind((OUT, 0))
+        self.socket.setblocking(False)
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def take(self):
+        while True:
+            try:
+                yield self.socket.recv(65536)
+            except BlockingIOError:
+                return
+
+
+def is_question(frame, port):
+    """A SYN to FAR: nothing but the attempt to connect."""
+    if frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_TCP:
+        return False
+    tcp = frame[14 + (frame[14] & 15) * 4:]
+    return (frame[30:34] == socket.inet_aton(FAR)
+            and int.from_bytes(tcp[2:4], "big") == port and tcp[13] == 0x02)
+
+
+def polite(command, load):
+    """The same scenario within the caps, and ready without being called."""
+    text = scenario(command, load)
+    if command == "stress":
+        return text
+    return text.replace("[tail, -f, /dev/null]",
+                        "[sh, -c, 'echo ready; exec sleep 60']").replace(
+        "timeout: 200ms", "output: ready").replace(
+        f"load: {{ {load}", f"load: {{ {load}, connectRate: 100/s")
+
+
+def asked(tidemark, folder, command, load, port):
+    """With the first key alone, only the second is asked for."""
+    path = folder / "far.yaml"
+    path.write_text(polite(command, load))
+    options = ["--records", ""] if command == "run" else []
+    with Frames() as frames:
+        done = subprocess.run([tidemark, command, *options, *ALLOW, str(path)],
+                              cwd=ROOT, timeout=60, capture_output=True,
+                              text=True)
+        left = list(frames.take())
+    said = done.stdout + done.stderr
+    stray = [frame.hex() for frame in left if not is_question(frame, port)]
+    if stray:
+        return f"{len(stray)} packets left, the first {stray[0][:160]}"
+    if not left:
+        return f"the target was not asked: {said[-400:]}"
+    if done.returncode != 3:
+        return f"exit code {done.returncode}: {said[-400:]}"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest not in [line.strip() for line in said.splitlines()]:
+        return f"does not say what to do: {said[-800:]}"
+    return None
+
+
+class Owner(http.server.BaseHTTPRequestHandler):
+    """A target with a file for whom it lets load it."""
+    protocol_version = "HTTP/1.1"
+    file = ""
+    loaded = 0
+
+    def do_GET(self):
+        if self.path == "/.well-known/tidemark.txt":
+            body = Owner.file.encode()
+        else:
+            Owner.loaded += 1
+            body = b"hello"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def near(tidemark, folder, port, close, lines):
+    """Loads this machine by its other address; (exit code, words, loads)."""
+    load = (f"engine: http, url: \"http://{NEAR}:{port}/\", "
+            f"flow: [ {{ get: / }} ], close: {{ behavior: {close} }}")
+    path = folder / "near.yaml"
+    path.write_text(scenario("stress", load))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    Owner.file = "".join(line.format(digest=digest) + "\n" for line in lines)
+    Owner.loaded = 0
+    done = subprocess.run([tidemark, "stress", "--format", "json", *ALLOW,
+                           str(path)], cwd=ROOT, timeout=60,
+                          capture_output=True, text=True)
+    return done, Owner.loaded
+
+
+def agreed(tidemark, folder):
+    """What the target's file says is what is done. Yields complaints."""
+    server = http.server.ThreadingHTTPServer((NEAR, 0), Owner)
+    server.handle_error = lambda *_: None  # a reset is what is asked for
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    port = server.server_address[1]
+    try:
+        for close, lines, wanted in (
+                ("graceful", ["{digest}"], 0),
+                ("graceful", ["# no fingerprint"], 3),
+                ("reset", ["{digest}"], 3),
+                ("reset", ["{digest}", "tidemark: hostile"], 0)):
+            done, loaded = near(tidemark, folder, port, close, lines)
+            name = f"stress {NEAR} {close}, file {lines}"
+            wrong = None
+            if done.returncode != wanted:
+                wrong = f"exit code {done.returncode}: {done.stderr[-400:]}" \
+                        f"{done.stdout[-400:]}"
+            elif (loaded > 0) != (wanted == 0):
+                wrong = f"{loaded} requests"
+            elif wanted == 0 and "--allow-target 192.0.2.0/24" not in \
+                    json.loads(done.stdout)["audit"]:
+                wrong = "no audit line"
+            # 200 new connections per second, in 200 ms.
+            elif loaded > 50:
+                wrong = f"{loaded} connections: too fast"
+            yield name, wrong
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def main():
     if "--inside" not in sys.argv:
         enter()
@@ -152,6 +298,20 @@ def main():
                         print(f"{'FAIL' if wrong else 'ok  '} {command} "
                               f"{engine} {host}"
                               f"{': ' + wrong if wrong else ''}", flush=True)
+            for command, engine in (("stress", "websocket"),
+                                    ("stress", "http"), ("stress", "redis"),
+                                    ("run", "tcp"), ("run", "http")):
+                # far.example is FAR: the name is asked of nobody.
+                load = LOADS[engine].format(host="far.example")
+                wrong = asked(tidemark, folder, command, load,
+                              8080 if engine == "http" else 80)
+                failed += wrong is not None
+                print(f"{'FAIL' if wrong else 'ok  '} {command} {engine} with "
+                      f"one key{': ' + wrong if wrong else ''}", flush=True)
+            for name, wrong in agreed(tidemark, folder):
+                failed += wrong is not None
+                print(f"{'FAIL' if wrong else 'ok  '} {name}"
+                      f"{': ' + wrong if wrong else ''}", flush=True)
             the_counter_counts()
             print("ok   a packet that leaves is counted")
         finally:

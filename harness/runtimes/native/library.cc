@@ -101,6 +101,15 @@ constexpr std::array<std::string_view, 7> kFolders = {
     "/libstdc++-v3/",         "/lib/gcc/",
     "/include/asio/"};
 
+// allocator_traits::allocate, and not ::construct beside it: what a
+// constructor allocates belongs to the constructor, not to who called it.
+bool asks_an_allocator(const Frame& frame) {
+  const std::string_view name = qualified_name(frame.function);
+  if (name != "allocate" && !name.ends_with("::allocate")) return false;
+  return frame.file.ends_with("/bits/alloc_traits.h") ||
+         name.starts_with("std::allocator_traits<");
+}
+
 }  // namespace
 
 std::string_view qualified_name(std::string_view text) {
@@ -141,10 +150,7 @@ bool is_library_frame(const Frame& frame) {
 
 void mark_allocators(std::vector<Frame>& frames) {
   for (std::size_t i = 1; i < frames.size(); ++i) {
-    const Frame& caller = frames[i];
-    if (!caller.file.ends_with("/bits/alloc_traits.h") &&
-        !caller.function.starts_with("std::allocator_traits<"))
-      continue;
+    if (!asks_an_allocator(frames[i])) continue;
     // All that the container's allocator does below is its own affair.
     for (std::size_t j = 0; j < i; ++j) frames[j].library = true;
     return;

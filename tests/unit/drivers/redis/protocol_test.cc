@@ -41,6 +41,24 @@ TEST(RedisPolicy, DestructiveCommandsAreKnownInAnyCase) {
     EXPECT_FALSE(is_destructive(word)) << word;
 }
 
+TEST(RedisPolicy, WhatMayNotLeaveLoopbackIsFoundInsideOfLoops) {
+  const auto refused = [](std::vector<std::string> words) {
+    Step inner;
+    inner.words = std::move(words);
+    Step loop;
+    loop.kind = StepKind::kLoop;
+    loop.steps = {inner};
+    LoadSpec spec;
+    spec.flow = {Step{}, loop};
+    return refused_off_loopback(spec);
+  };
+  EXPECT_EQ(refused({"flushall"}), "flushall");
+  EXPECT_EQ(refused({"EVAL", "return redis.call('flushall')", "0"}), "EVAL");
+  EXPECT_EQ(refused({"{{ command }}", "x"}), "{{ command }}");
+  EXPECT_EQ(refused({"SET", "{{ key }}", "FLUSHALL"}), "");
+  EXPECT_EQ(refused({}), "");
+}
+
 TEST(RedisCatalogue, NamesAreUniqueAndPlain) {
   Talk talk;
   Lines names;

@@ -1,5 +1,6 @@
 #include "harness/scenario/address.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/harness/scenario/words.h"
@@ -134,6 +135,38 @@ TEST(Address, WhatOnlyLooksLikeLoopbackIsRefused) {
         "ws://[127.0.0.1:1/", "ws://127.0.0.1:1@evil.com/"}) {
     EXPECT_FALSE(parse_load_address(url, test_words())) << url;
   }
+}
+
+TEST(Address, WithLeaveOtherMachinesCanBeNamed) {
+  const auto host = [](const char* url) {
+    return parse_load_address(url, test_words(), Hosts::kAny)->server.host;
+  };
+  EXPECT_EQ(host("ws://192.0.2.7:9001/"), "192.0.2.7");
+  EXPECT_EQ(host("ws://shop.example:9001/"), "shop.example");
+  EXPECT_EQ(host("ws://a-1.b2:9001/"), "a-1.b2");
+  EXPECT_EQ(host("ws://[2001:db8::7]:9001/"), "2001:db8::7");
+  EXPECT_EQ(host("ws://127.0.0.1:9001/"), "127.0.0.1");
+}
+
+// Who resolves it may read another host than the person who wrote it.
+TEST(Address, WithLeaveAHostStillHasOnePlainForm) {
+  for (const char* host :
+       {"10.1", "0x0a000001", "167772161", "010.0.0.1", "10.0.0.256",
+        "1.2.3.4.5", "shop.example.", ".example", "a..b", "-a.example",
+        "a-.example", "shop_1.example", "sh%6fp.example", "shop.0x7f",
+        "[fe80::1%lo]", "[192.0.2.7]", "[shop.example]x", "*", ""}) {
+    const Result<LoadAddress> address = parse_load_address(
+        fmt::format("ws://{}:9001/", host), test_words(), Hosts::kAny);
+    EXPECT_FALSE(address) << host;
+  }
+  EXPECT_EQ(
+      parse_load_address("ws://10.1:80/", test_words(), Hosts::kAny).error(),
+      (Error{ErrorKind::kUsage,
+             "target refused: `10.1` is neither a name nor an address "
+             "in its plain form",
+             "write shop.example, 192.0.2.7 or [2001:db8::7]"}));
+  EXPECT_FALSE(parse_endpoint(std::string(64, 'a') + ":1", Hosts::kAny));
+  EXPECT_TRUE(parse_endpoint(std::string(63, 'a') + ":1", Hosts::kAny));
 }
 
 TEST(Address, AllOfTheLoopbackNetIsThisMachine) {

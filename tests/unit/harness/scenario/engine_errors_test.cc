@@ -43,15 +43,15 @@ TEST(EngineErrors, AnotherMachineIsRefusedInEveryScheme) {
 s.yaml:4:13: `flows.a.url`: target refused: `example.com` is not a loopback address
  4 |   a: { url: "https://example.com:443/" }
    |             ^~~~~~~~~~~~~~~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 s.yaml:5:13: `flows.b.url`: target refused: `10.0.0.1` is not a loopback address
  5 |   b: { url: "rediss://10.0.0.1:1" }
    |             ^~~~~~~~~~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 s.yaml:6:13: `flows.c.url`: target refused: `2001:db8::1` is not a loopback address
  6 |   c: { url: "tls://[2001:db8::1]:1" }
    |             ^~~~~~~~~~~~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 )");
 }
 

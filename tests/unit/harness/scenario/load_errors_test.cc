@@ -123,7 +123,7 @@ TEST(LoadErrors, AnotherMachineIsRefused) {
 s.yaml:3:14: `load.url`: target refused: `example.com` is not a loopback address
  3 | load: { url: "ws://example.com:80/" }
    |              ^~~~~~~~~~~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 )");
 }
 
@@ -132,7 +132,7 @@ TEST(LoadErrors, APortInsteadOfAnOctetIsRefused) {
 s.yaml:3:14: `load.url`: target refused: `127.0.0.65535` is not a loopback address
  3 | load: { url: "ws://127.0.0.{{ port }}:80/" }
    |              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 )");
 }
 

@@ -269,5 +269,28 @@ TEST(Load, AFileThatCannotBeReadSaysWhy) {
             "cannot read the scenario `/`: Is a directory");
 }
 
+TEST(Load, OtherMachinesAreNamedOnlyWithLeave) {
+  const std::string text =
+      "version: 1\nload: { url: \"ws://shop.example:9001/\" }\n";
+  EXPECT_FALSE(load_scenario("s.yaml", text, test_words()));
+  LoadRules rules;
+  rules.other_machines = true;
+  const Result<Scenario> scenario =
+      load_scenario("s.yaml", text, test_words(), rules);
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->flows[0].url, "ws://shop.example:9001/");
+}
+
+// What is waited for is contacted before anybody could ask for leave.
+TEST(Load, ReadinessStaysOnThisMachineEvenWithLeave) {
+  LoadRules rules;
+  rules.other_machines = true;
+  EXPECT_FALSE(load_scenario(
+      "s.yaml",
+      "version: 1\ntarget: { command: [a], ready: { tcp: "
+      "\"shop.example:1\" } }\nload: { url: \"ws://127.0.0.1:1/\" }\n",
+      test_words(), rules));
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -174,7 +174,7 @@ TEST(TargetErrors, ReadyOnAnotherMachineIsRefused) {
 s.yaml:2:46: `target.ready.tcp`: target refused: `10.0.0.5` is not a loopback address
  2 | target: { command: [./server], ready: { tcp: "10.0.0.5:80" } }
    |                                              ^~~~~~~~~~~~~
-   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost
+   = tidemark loads this machine only: use 127.0.0.1, [::1] or localhost, or see --allow-target
 )");
 }
 

@@ -266,6 +266,20 @@ TEST_F(ProcessTargetTest, WhoDoesNotStopIsKilledAndItIsSaid) {
   for (const pid_t pid : pids) EXPECT_FALSE(is_alive(pid));
 }
 
+// 60 is exit(2), which ends one thread: the first of them, and the process
+// looks dead, while the other still does what there is to do.
+TEST_F(ProcessTargetTest, AThreadThatEndsLastHasTheLastWord) {
+  options_.spec.ready.output = "ready";
+  perl(R"(use threads; use POSIX; pipe(R, W); $| = 1;
+          threads->create(sub { sysread(R, $x, 1);
+            select(undef, undef, undef, 0.1); POSIX::_exit(7) });
+          $SIG{TERM} = sub { syswrite(W, "x"); syscall(60, 0) };
+          print "ready\n"; sleep 1 while 1)");
+  start_well();
+  EXPECT_EQ(target_->stop(), (ServiceExit{7, {}, false}));
+  EXPECT_THAT(our_children(), IsEmpty());
+}
+
 TEST_F(ProcessTargetTest, TheStopSignalIsTheScenarios) {
   shell("trap 'exit 5' INT; echo ready; while :; do sleep 0.01; done");
   options_.spec.stop.signal = SIGINT;

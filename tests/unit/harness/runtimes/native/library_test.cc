@@ -72,5 +72,42 @@ TEST(LibraryFrame, TheServicesOwnCodeIsNotWhateverItReturnsOrTakes) {
   EXPECT_FALSE(is_library_frame(frame("lws_service", "", "/usr/lib/libws.so")));
 }
 
+std::vector<bool> marked(std::vector<Frame> frames) {
+  mark_allocators(frames);
+  std::vector<bool> marks;
+  for (const Frame& one : frames) marks.push_back(one.library);
+  return marks;
+}
+
+TEST(MarkAllocators, WhatAContainersOwnAllocatorDoesIsItsAffair) {
+  EXPECT_EQ(marked({frame("chat::Pool::take(unsigned long)"),
+                    frame("chat::PoolAllocator<int>::allocate(unsigned long)"),
+                    frame("std::allocator_traits<chat::PoolAllocator<int> >::"
+                          "allocate(chat::PoolAllocator<int>&, unsigned long)"),
+                    frame("chat::Room::join()")}),
+            (std::vector<bool>{true, true, false, false}));
+  EXPECT_EQ(
+      marked({frame("chat::Pool::take(unsigned long)"),
+              frame("allocate", "/usr/include/c++/12/bits/alloc_traits.h"),
+              frame("chat::Room::join()")}),
+      (std::vector<bool>{true, false, false}));
+}
+
+TEST(MarkAllocators, WhatAConstructorAllocatesIsTheConstructors) {
+  EXPECT_EQ(marked({frame("chat::Session::Session()"),
+                    frame("void std::allocator_traits<std::allocator<void> >::"
+                          "construct<chat::Session>(std::allocator<void>&, "
+                          "chat::Session*)"),
+                    frame("chat::Server::accept()")}),
+            (std::vector<bool>{false, false, false}));
+  EXPECT_EQ(
+      marked({frame("chat::Session::Session()"),
+              frame("std::allocator_traits<std::allocator<void> >::construct"
+                    "<chat::Session>(std::allocator<void>&, chat::Session*)",
+                    "/usr/include/c++/12/bits/alloc_traits.h"),
+              frame("chat::Server::accept()")}),
+      (std::vector<bool>{false, false, false}));
+}
+
 }  // namespace
 }  // namespace tidemark
