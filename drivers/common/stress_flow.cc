@@ -279,9 +279,13 @@ void StressFlow::on_played(SlotId id, bool whole) {
   }
   if (!engine_->is_open(id)) return;  // the service closes after this one
   if (!by_rate()) {
-    const bool surplus = spec_.executor == Executor::kRampingConnections &&
-                         static_cast<double>(engine_->alive()) >
-                             connections_at(spec_, clock_.now() - start_) + 0.5;
+    // Those that are on their way out count no more, or each of them would
+    // take another one with it.
+    const bool surplus =
+        spec_.executor == Executor::kRampingConnections &&
+        static_cast<double>(
+            (engine_->open_now() + engine_->in_flight()).value) >
+            connections_at(spec_, clock_.now() - start_) + 0.5;
     if (surplus)
       engine_->end(id);
     else
