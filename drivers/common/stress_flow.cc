@@ -110,12 +110,12 @@ Status StressFlow::run(TimePoint start) {
   engine_->run_ahead(runs_ahead());
   while (true) {
     const TimePoint now = clock_.now();
-    if (now >= end_ || progress_.stop) {
-      stopping_ = true;
-      engine_->run_ahead(false);  // the last replies are waited for
-    }
+    if (progress_.stop) stopping_ = true;
+    // What was due before the end is not lost if this loop comes late.
+    if (now >= start_) dispatch_due();
+    if (now >= end_) stopping_ = true;
+    if (stopping_) engine_->run_ahead(false);  // last replies are waited for
     if (now >= start_) {
-      dispatch_due();
       adjust();
       tick();
     }
