@@ -160,6 +160,12 @@ Result<std::vector<Endpoint>> find_sources(
 Fd begin_connect(const Endpoint& to, const Endpoint* source,
                  const SocketSpec& options, int& error) {
   error = 0;
+  // Another address of the same name may be of the source's family.
+  if (source != nullptr && !to.is_unix() &&
+      source->address.ss_family != to.address.ss_family) {
+    error = EAFNOSUPPORT;
+    return Fd();
+  }
   Fd socket(::socket(to.address.ss_family,
                      SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) {

@@ -105,7 +105,8 @@ Status FlowEngine::turn(TimePoint until) {
   now_ = clock_.now();
   TimePoint next = std::min(until, next_tick_);
   if (!wakes_.empty()) next = std::min(next, wakes_.top().at);
-  const Duration patience = ready_.empty() ? next - now_ : Duration{};
+  const bool at_rest = ready_.empty() && gone_.empty();
+  const Duration patience = at_rest ? next - now_ : Duration{};
   const std::span<const epoll_event> events = reactor_.wait(patience);
   now_ = clock_.now();
   unix_milliseconds_ = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -145,7 +146,9 @@ void FlowEngine::on_event(SlotId id, std::uint32_t events) {
   if ((events & EPOLLIN) != 0 || gone) on_readable(id, gone);
   if ((events & EPOLLOUT) == 0) return;
   connection = connections_.find(id);
-  if (connection != nullptr && connection->unsent) on_writable(id);
+  if (connection == nullptr) return;
+  if (connection->unsent || connection->stage == Stage::kSecuring)
+    on_writable(id);
 }
 
 // Edge-triggered: what was left unread or unsent is not reported again.
@@ -276,10 +279,7 @@ void FlowEngine::finish(SlotId id, Fate fate) {
   Connection* connection = connections_.find(id);
   if (connection == nullptr) return;
   if (connection->player) {
-    const auto lost =
-        static_cast<std::int64_t>(connection->player->awaited.size());
-    times_->request_errors += Count{lost};
-    times_->lost += Count{lost};
+    lose_awaited(*connection->player);
     if (connection->player->playing) playing_ -= Count{1};
   }
   if (connection->transport.is_open()) connection->transport.close();
@@ -289,16 +289,17 @@ void FlowEngine::finish(SlotId id, Fate fate) {
 
 // The user may start connections here, which may take the place of others:
 // nothing above this call holds one.
+// Those that go meanwhile are for the next call: a user who replaces each of
+// them at once would otherwise never leave this one.
 void FlowEngine::deliver() {
-  while (!gone_.empty()) {
-    const auto [id, fate] = gone_.back();
-    gone_.pop_back();
-    user_.on_gone(id, fate);
-  }
+  delivering_.swap(gone_);
+  for (const auto& [id, fate] : delivering_) user_.on_gone(id, fate);
+  delivering_.clear();
 }
 
 void FlowEngine::give_up(std::string_view why) {
   connections_.for_each([&](SlotId id, Connection& connection) {
+    Fate fate = Fate::kNeverOpened;
     switch (connection.stage) {
       case Stage::kConnecting:
         counts_.refused += Count{1};
@@ -315,14 +316,17 @@ void FlowEngine::give_up(std::string_view why) {
       case Stage::kHalfClosed:
       case Stage::kLingering:
         count_closed(connection);
+        fate = Fate::kEndedOurWay;
         break;
     }
-    finish(id, Fate::kEndedOurWay);
+    finish(id, fate);
   });
   open_ = in_flight_ = Count{};
   ready_.clear();
   wakes_ = {};
+  giving_up_ = true;
   deliver();
+  giving_up_ = false;
 }
 
 }  // namespace tidemark

@@ -111,6 +111,11 @@ class FlowEngine {
   // should have begun. REQUIRES: it is open and nothing is being played.
   void play(SlotId id, std::uint64_t iteration, TimePoint intended);
 
+  // Whether, with a pipeline, a flow is over once its last request is sent,
+  // so that the next one can follow: for users that play on until they say
+  // otherwise.
+  void run_ahead(bool on) { runs_ahead_ = on; }
+
   // Nothing will be played on it for a while: memory for that is freed.
   void rest(SlotId id);
 
@@ -127,6 +132,8 @@ class FlowEngine {
 
   // Counts open ones as ended by FIN, the others as refused or failed.
   void give_up(std::string_view why);
+  // It is at that: what is started now would be left over.
+  bool giving_up() const { return giving_up_; }
 
   const LoadSpec& spec() const { return setup_.spec; }
   Count open_now() const { return open_; }
@@ -295,6 +302,8 @@ class FlowEngine {
                             std::string& text);
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);
+  void lose_awaited(Player& player);
+  bool nothing_left(const Connection& connection) const;
   Payload& payload_for(Bytes size, bool binary);
 
   // engine_close.cc
@@ -328,6 +337,7 @@ class FlowEngine {
   std::vector<SlotId> ready_;  // have more to read or to send
   std::vector<SlotId> readying_;
   std::vector<std::pair<SlotId, Fate>> gone_;
+  std::vector<std::pair<SlotId, Fate>> delivering_;
   std::map<std::pair<std::int64_t, bool>, Payload> payloads_;
 
   Random random_;
@@ -350,6 +360,8 @@ class FlowEngine {
   std::uint32_t next_source_ = 0;
   std::uint16_t preferred_ = 0;  // the endpoint that accepted last
   SlotId advancing_{UINT32_MAX, 0};
+  bool runs_ahead_ = false;
+  bool giving_up_ = false;
 };
 
 // Everything that can be checked before the first packet: the URL, its

@@ -224,14 +224,16 @@ void FlowEngine::on_ended(SlotId id, Ending how, std::string_view why) {
                               behavior == CloseBehavior::kFin ||
                               behavior == CloseBehavior::kCloseNoWait;
       if (how == Ending::kAnswered && as_planned) {
-        // The service closes after this reply, as it was asked to.
-        if (connection.player && connection.player->playing &&
-            connection.player->awaited.empty())
-          advance(id);
-        if (connections_.find(id) == nullptr) return;
-        if (connection.stage != Stage::kOpen) return;
-        leave_open(connection);
+        // The service closes after this reply, as it was asked to. The flow
+        // is over only now that nothing more can be played on it.
+        const bool whole = nothing_left(connection);
+        open_ -= Count{1};
+        connection.stage = Stage::kAwaitEof;
         count_closed(connection);
+        if (whole)
+          flow_over(id, true);
+        else
+          stop_playing(connection);
         await_eof(connection);
         return;
       }

@@ -35,6 +35,9 @@ void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
   player.playing = true;
   player.thinking = player.resting = player.at_end = false;
   setup_.variables.fill(setup_.program->initial_values(), player.values);
+  // Nothing is sent before the last flow's bytes are gone.
+  if (connection->unsent)
+    connection->deadline = clock_.now() + setup_.spec.timeouts.response;
   if (!(advancing_ == id)) advance(id);
 }
 
@@ -85,9 +88,9 @@ bool FlowEngine::do_next(SlotId id) {
     player->at_end = player->pending == nullptr;
   }
   if (player->at_end) {
-    // With a pipeline, the next iteration's requests follow at once.
-    if (on_the_way > 0 &&
-        (setup_.spec.pipeline == 1 || on_the_way >= setup_.spec.pipeline))
+    // With a pipeline, the next iteration's requests may follow at once.
+    if (on_the_way > 0 && (!runs_ahead_ || setup_.spec.pipeline == 1 ||
+                           on_the_way >= setup_.spec.pipeline))
       return false;
     flow_over(id, true);
     return true;
@@ -206,9 +209,11 @@ void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
   for (std::size_t i = 0; i < step.captures.size(); ++i)
     if (auto found = capture(step.captures[i], reply))
       player->values[step.captured[i]] = *std::move(found);
-  connection.deadline = player->awaited.empty()
-                            ? TimePoint::max()
-                            : now + setup_.spec.timeouts.response;
+  connection.deadline =
+      player->awaited.empty()
+          ? TimePoint::max()
+          : now +
+                setup_.program->requests()[player->awaited.front().step].within;
 }
 
 // A message that nobody asked for: the one a kReceive step waits for, or one
@@ -278,7 +283,10 @@ void FlowEngine::flow_over(SlotId id, bool whole) {
   player.playing = false;
   playing_ -= Count{1};
   player.pending = nullptr;
-  if (!whole) player.awaited.clear();
+  if (!whole) {
+    if (!player.awaited.empty()) player.awaited.pop();  // counted already
+    lose_awaited(player);
+  }
   if (whole && player.awaited.empty()) {
     connection.deadline = TimePoint::max();
     times_->iteration.record(clock_.now() - player.began);
@@ -286,12 +294,33 @@ void FlowEngine::flow_over(SlotId id, bool whole) {
   user_.on_played(id, whole);
 }
 
+// Whether the flow is played to its end, but for pauses.
+bool FlowEngine::nothing_left(const Connection& connection) const {
+  const Player* player = connection.player.get();
+  if (player == nullptr || !player->playing || !player->awaited.empty())
+    return false;
+  const Instruction* next = player->pending;
+  FlowCursor ahead = player->cursor;
+  if (next == nullptr && !player->at_end) next = ahead.next(*setup_.program);
+  while (next != nullptr && next->kind == Kind::kThink)
+    next = ahead.next(*setup_.program);
+  return next == nullptr;
+}
+
 void FlowEngine::stop_playing(Connection& connection) {
   if (!connection.player) return;
   if (connection.player->playing) playing_ -= Count{1};
   connection.player->playing = false;
   connection.player->pending = nullptr;
-  connection.player->awaited.clear();
+  lose_awaited(*connection.player);
+}
+
+// The connection goes, or is given up, before their replies have come.
+void FlowEngine::lose_awaited(Player& player) {
+  const Count lost{static_cast<std::int64_t>(player.awaited.size())};
+  times_->request_errors += lost;
+  times_->lost += lost;
+  player.awaited.clear();
 }
 
 Payload& FlowEngine::payload_for(Bytes size, bool binary) {

@@ -151,6 +151,7 @@ void FlowEngine::after_take(SlotId id) {
   const std::optional<Status> greeted = std::move(events_->greeted_);
   const auto ended = std::move(events_->ended_);
   if (!out_.empty()) send(id, out_);
+  out_.clear();  // a flow at work up the stack would send it again
   if (greeted && connection.stage == Stage::kGreeting) {
     if (!greeted->has_value()) {
       fail_greeting(id, greeted->error().message);
@@ -168,14 +169,19 @@ void FlowEngine::send(SlotId id, std::string_view bytes) {
   times_->sent += Bytes{static_cast<std::int64_t>(bytes.size())};
   std::size_t count = 0;
   if (!connection->unsent) {
-    const IoResult result = connection->transport.write(bytes);
-    if (result.state == State::kFailed || result.state == State::kEnd) {
-      // Not the end: a last message or close frame may still be readable.
-      connection->broken = true;
-      ready_.push_back(id);
-      return;
+    // TLS takes a record at a time: only when the kernel itself takes no more
+    // will it tell that it does again.
+    while (count < bytes.size()) {
+      const IoResult result = connection->transport.write(bytes.substr(count));
+      if (result.state == State::kNotNow) break;
+      if (result.state != State::kSome) {
+        // Not the end: a last message or close frame may still be readable.
+        connection->broken = true;
+        ready_.push_back(id);
+        return;
+      }
+      count += result.count;
     }
-    count = result.count;
     if (count == bytes.size()) return;
     connection->unsent = std::make_unique<std::string>();
   }

@@ -73,8 +73,22 @@ bool StressFlow::by_rate() const {
 StressFlow::Place& StressFlow::place(SlotId id) {
   if (id.index >= places_.size()) places_.resize(id.index + 1u);
   Place& found = places_[id.index];
-  if (!(found.id == id)) found = Place{id, {}, 0, false, false};
+  if (!(found.id == id)) found = Place{id, {}, 0, false, false, false};
   return found;
+}
+
+// What was known of a connection that is gone. Its place may have another by
+// now, which must not be disturbed.
+StressFlow::Place StressFlow::taken_from(SlotId id) {
+  if (id.index >= places_.size() || !(places_[id.index].id == id))
+    return Place{id, {}, 0, false, false, false};
+  return std::exchange(places_[id.index], Place{});
+}
+
+// Whether every connection plays on until the end, whatever comes.
+bool StressFlow::runs_ahead() const {
+  return spec_.reuse && !by_rate() && spec_.requests_per_connection == 0 &&
+         spec_.executor == Executor::kConstantConnections;
 }
 
 std::uint16_t StressFlow::draw_way() {
@@ -96,11 +110,15 @@ Status StressFlow::run(TimePoint start) {
   cpu_at_start_ = cpu_at_second_ = thread_cpu();
   if (by_rate()) next_arrival_ = arrivals_.next();
   const TimePoint last = end_ + spec_.graceful_stop;
+  engine_->run_ahead(runs_ahead());
   while (true) {
     const TimePoint now = clock_.now();
-    if (now >= end_ || progress_.stop) stopping_ = true;
+    if (progress_.stop) stopping_ = true;
+    // What was due before the end is not lost if this loop comes late.
+    if (now >= start_) dispatch_due();
+    if (now >= end_) stopping_ = true;
+    if (stopping_) engine_->run_ahead(false);  // last replies are waited for
     if (now >= start_) {
-      dispatch_due();
       adjust();
       tick();
     }
@@ -229,12 +247,16 @@ void StressFlow::adjust() {
 }
 
 void StressFlow::end_idle() {
+  result_.dropped += Count{static_cast<std::int64_t>(waiting_.size())};
   waiting_.clear();
   for (const SlotId id : std::exchange(idle_, {})) engine_->end(id);
 }
 
 void StressFlow::play(SlotId id, TimePoint due) {
-  ++place(id).played;
+  Place& played = place(id);
+  ++played.played;
+  played.has_due = false;
+  played.busy = true;
   engine_->play(id, iteration_++, due);
 }
 
@@ -261,16 +283,22 @@ void StressFlow::on_played(SlotId id, bool whole) {
   else
     result_.failed += Count{1};
   Place& played = place(id);
+  played.busy = false;
   const bool worn = spec_.requests_per_connection > 0 &&
                     played.played >= spec_.requests_per_connection;
   if (!whole || !spec_.reuse || worn || stopping_) {
     engine_->end(id);
     return;
   }
+  if (!engine_->is_open(id)) return;  // the service closes after this one
   if (!by_rate()) {
-    const bool surplus = spec_.executor == Executor::kRampingConnections &&
-                         static_cast<double>(engine_->alive()) >
-                             connections_at(spec_, clock_.now() - start_) + 0.5;
+    // Those that are on their way out count no more, or each of them would
+    // take another one with it.
+    const bool surplus =
+        spec_.executor == Executor::kRampingConnections &&
+        static_cast<double>(
+            (engine_->open_now() + engine_->in_flight()).value) >
+            connections_at(spec_, clock_.now() - start_) + 0.5;
     if (surplus)
       engine_->end(id);
     else
@@ -288,7 +316,7 @@ void StressFlow::on_played(SlotId id, bool whole) {
 }
 
 void StressFlow::on_gone(SlotId id, Fate fate) {
-  const Place& gone = place(id);
+  const Place gone = taken_from(id);
   if (gone.idle)
     idle_.erase(std::remove(idle_.begin(), idle_.end(), id), idle_.end());
   if (fate == Fate::kNeverOpened) {
@@ -297,6 +325,8 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
     may_start_ = std::max(may_start_, clock_.now() + back_off_);
     return;
   }
+  if (gone.busy) result_.failed += Count{1};
+  if (engine_->giving_up()) return;
   if (has_arrivals(spec_) || stopping_) return;
   // At once: a churn that waited for a tick would be the driver's pace.
   const bool steady = spec_.executor == Executor::kConstantConnections;

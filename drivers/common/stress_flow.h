@@ -91,8 +91,11 @@ class StressFlow final : private EngineUser {
     std::uint32_t played = 0;
     bool has_due = false;
     bool idle = false;
+    bool busy = false;  // its iteration has neither ended nor failed
   };
   Place& place(SlotId id);
+  Place taken_from(SlotId id);
+  bool runs_ahead() const;
 
   Clock& clock_;
   StressSpec spec_;

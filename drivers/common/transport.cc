@@ -40,6 +40,13 @@ IoResult from_ssl(const ssl_st* ssl, int result) {
   }
 }
 
+// Errors left in the thread's queue would be taken for those of whichever
+// connection is asked about next.
+IoResult with_clean_queue(IoResult result) {
+  if (result.state == State::kFailed) ERR_clear_error();
+  return result;
+}
+
 int at_most_int(std::size_t size) {
   return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
 }
@@ -62,7 +69,7 @@ IoResult Transport::read(std::span<std::uint8_t> into) {
     errno = 0;
     const int got = SSL_read(ssl_.get(), into.data(), at_most_int(into.size()));
     if (got > 0) return {State::kSome, static_cast<std::size_t>(got)};
-    return from_ssl(ssl_.get(), got);
+    return with_clean_queue(from_ssl(ssl_.get(), got));
   }
   const ssize_t got = ::recv(fd(), into.data(), into.size(), MSG_DONTWAIT);
   if (got > 0) return {State::kSome, static_cast<std::size_t>(got)};
@@ -77,7 +84,7 @@ IoResult Transport::write(std::string_view bytes) {
     const int sent =
         SSL_write(ssl_.get(), bytes.data(), at_most_int(bytes.size()));
     if (sent > 0) return {State::kSome, static_cast<std::size_t>(sent)};
-    return from_ssl(ssl_.get(), sent);
+    return with_clean_queue(from_ssl(ssl_.get(), sent));
   }
   const ssize_t sent =
       ::send(fd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
