@@ -68,7 +68,11 @@ class CycleDriver final : public Driver, private EngineUser {
     return engine_->turn(clock_.now());
   }
 
-  Count open_now() const override { return engine_->open_now(); }
+  // What lingers in its way holds a connection of the service, too.
+  Count open_now() const override {
+    return Count{static_cast<std::int64_t>(engine_->alive())} -
+           engine_->in_flight();
+  }
   LoadCounts take_counts() override { return engine_->take_counts(); }
 
  private:

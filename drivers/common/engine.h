@@ -137,6 +137,8 @@ class FlowEngine {
 
   const LoadSpec& spec() const { return setup_.spec; }
   Count open_now() const { return open_; }
+  // When what is being dealt with came.
+  TimePoint instant() const { return instant_; }
   Count playing() const { return playing_; }
   Count in_flight() const { return in_flight_; }  // not open yet
   std::size_t alive() const { return connections_.used(); }

@@ -298,11 +298,11 @@ void StressFlow::on_played(SlotId id, bool whole) {
         spec_.executor == Executor::kRampingConnections &&
         static_cast<double>(
             (engine_->open_now() + engine_->in_flight()).value) >
-            connections_at(spec_, clock_.now() - start_) + 0.5;
+            connections_at(spec_, engine_->instant() - start_) + 0.5;
     if (surplus)
       engine_->end(id);
     else
-      play(id, clock_.now());
+      play(id, engine_->instant());
     return;
   }
   if (!waiting_.empty() && !has_arrivals(spec_)) {

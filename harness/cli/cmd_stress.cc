@@ -48,8 +48,7 @@ class Watcher {
  public:
   Watcher(Flows& flows, const Scenario& scenario,
           std::vector<Threshold> aborting, Target* target,
-          OwnershipWatch& leave,
-          RunObserver& observer, Clock& clock)
+          OwnershipWatch& leave, RunObserver& observer, Clock& clock)
       : flows_(flows),
         scenario_(scenario),
         aborting_(std::move(aborting)),

@@ -61,7 +61,7 @@ std::unique_ptr<Protocol> sample_of(const Row& row) {
   return made ? *std::move(made) : nullptr;
 }
 
-Result<EngineSetup> make_setup(const Scenario& scenario, const LoadSpec& flow,
+Result<EngineSetup> make_setup(const LoadSpec& flow,
                                const TargetPolicy& policy) {
   const Row* row = row_of(flow.engine);
   if (row == nullptr)
@@ -72,10 +72,8 @@ Result<EngineSetup> make_setup(const Scenario& scenario, const LoadSpec& flow,
   TIDEMARK_TRY(url);
   Result<std::unique_ptr<Protocol>> protocol = row->protocol(flow, *url);
   TIDEMARK_TRY(protocol);
-  const std::size_t slash = scenario.path.rfind('/');
-  const std::string folder =
-      slash == std::string::npos ? "" : scenario.path.substr(0, slash + 1);
-  return make_engine_setup(flow, *url, *std::move(protocol), policy, folder);
+  // The loader has made every path relative to where tidemark runs.
+  return make_engine_setup(flow, *url, *std::move(protocol), policy, "");
 }
 
 // Kept beside the load if it goes off loopback.
@@ -96,22 +94,20 @@ std::vector<LoadSpec> specs_of(const std::vector<ForeignFlow>& flows) {
   return specs;
 }
 
-Result<std::unique_ptr<Driver>> make_one(const Scenario& scenario,
-                                         const LoadSpec& flow,
+Result<std::unique_ptr<Driver>> make_one(const LoadSpec& flow,
                                          const TargetPolicy& policy,
                                          std::vector<ForeignFlow>& foreign,
                                          Clock& clock,
                                          Cancellation& cancellation) {
   if (flow.engine == Engine::kExec)
     return make_exec_driver(flow, clock, cancellation);
-  Result<EngineSetup> setup = make_setup(scenario, flow, policy);
+  Result<EngineSetup> setup = make_setup(flow, policy);
   TIDEMARK_TRY(setup);
   TIDEMARK_TRY(note_foreign(*setup, foreign));
   return make_cycle_driver(*std::move(setup), clock, cancellation);
 }
 
-Result<EngineSetup> make_stress_setup(const Scenario& scenario,
-                                      const LoadSpec& flow,
+Result<EngineSetup> make_stress_setup(const LoadSpec& flow,
                                       const TargetPolicy& policy) {
   if (!flow.stress)
     return fail(ErrorKind::kUsage,
@@ -120,7 +116,7 @@ Result<EngineSetup> make_stress_setup(const Scenario& scenario,
                     : fmt::format("the flow `{}` has no `stress`", flow.name),
                 "say how much: stress: { executor: constant-arrival-rate, "
                 "rate: 100/s, duration: 10s }");
-  return make_setup(scenario, flow, policy);
+  return make_setup(flow, policy);
 }
 
 }  // namespace
@@ -168,7 +164,7 @@ Result<Wired<std::unique_ptr<Driver>>> make_driver(const Scenario& scenario,
   std::vector<std::unique_ptr<Driver>> drivers;
   for (const LoadSpec& flow : scenario.flows) {
     Result<std::unique_ptr<Driver>> driver =
-        make_one(scenario, flow, policy, wired.foreign, clock, cancellation);
+        make_one(flow, policy, wired.foreign, clock, cancellation);
     TIDEMARK_TRY(driver);
     drivers.push_back(*std::move(driver));
   }
@@ -185,7 +181,7 @@ Result<Wired<std::vector<std::unique_ptr<StressFlow>>>> make_stress_flows(
   Wired<std::vector<std::unique_ptr<StressFlow>>> wired;
   std::vector<EngineSetup> setups;
   for (const LoadSpec& flow : scenario.flows) {
-    Result<EngineSetup> setup = make_stress_setup(scenario, flow, policy);
+    Result<EngineSetup> setup = make_stress_setup(flow, policy);
     TIDEMARK_TRY(setup);
     TIDEMARK_TRY(note_foreign(*setup, wired.foreign));
     setups.push_back(*std::move(setup));

@@ -27,7 +27,7 @@ constexpr const char* kFooter =
     "\n"
     "  tidemark run tests/specimens/chat/guilty.yaml\n"
     "  tidemark run --format json scenario.yaml > record.json\n"
-    "  tidemark stress --junit out.xml scenarios/recipes/stress.yaml\n"
+    "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json";
 
 void add_output_options(CLI::App& command, OutputOptions& output) {

@@ -168,10 +168,14 @@ std::string stress_text(const StressRecord& record, const ReportStyle& style) {
   std::string word = to_word(record.outcome);
   std::transform(word.begin(), word.end(), word.begin(),
                  [](unsigned char c) { return std::toupper(c); });
+  // A reason may bring the service's last output along, line by line.
+  const std::size_t line_end = record.reason.find('\n');
   std::string text =
       wrapped(fmt::format("{}  {}: {}", word, printable(record.scenario_name),
-                          printable(record.reason)),
+                          printable(record.reason.substr(0, line_end))),
               2, width);
+  if (line_end != std::string::npos)
+    text += printable(record.reason.substr(line_end + 1), true) + "\n";
   if (style.colour)
     text = colour_of(record.outcome) + text.substr(0, word.size()) + "\x1b[0m" +
            text.substr(word.size());

@@ -37,7 +37,7 @@ Status check_metric(const std::string& text) {
   if (good) return {};
   return refused(
       fmt::format("wanted the name of a metric, found `{}`", printable(text)),
-      "write it like ws_echo_duration or \"http_request_duration{flow:NAME}\"");
+      "write it like request_duration or \"request_duration{flow:NAME}\"");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -106,7 +106,7 @@ void read_thresholds(const Node& node, std::vector<ThresholdSpec>& thresholds,
                      Diagnostics& problems) {
   if (node.kind != NodeKind::kMap) {
     add_mismatch(node, "thresholds", "a map of metrics to comparisons",
-                 problems, "write { ws_echo_duration: [\"p(99)<50\"] }");
+                 problems, "write { request_duration: [\"p(99)<50\"] }");
     return;
   }
   for (std::size_t i = 0; i < node.keys.size(); ++i) {

@@ -33,12 +33,21 @@ struct LoadTotals {
   std::string common_reason;
 };
 
+// Connections that had their effect on the service: some ways end before the
+// handshake does.
+std::int64_t reached_by(const LoadCounts& load) {
+  std::int64_t ended = load.early_closed.value;
+  for (const auto& [way, count] : load.closed) ended += count.value;
+  return std::max(load.opened.value, ended);
+}
+
 LoadTotals load_totals(const Evidence& evidence) {
   LoadTotals totals;
   std::map<std::string, std::int64_t> reasons;
   for (const CycleFacts& facts : evidence.cycles) {
     totals.attempted += facts.load.attempted.value;
-    totals.opened += facts.load.opened.value;
+    const std::int64_t reached = reached_by(facts.load);
+    totals.opened += reached;
     totals.early_closed += facts.load.early_closed.value;
     totals.sent += facts.load.messages_sent.value;
     totals.reply_errors += facts.load.reply_errors.value;
@@ -48,7 +57,7 @@ LoadTotals load_totals(const Evidence& evidence) {
     }
     if (facts.index <= evidence.baseline) continue;
     ++totals.measured_cycles;
-    totals.measured_opened += facts.load.opened.value;
+    totals.measured_opened += reached;
   }
   std::int64_t most = 0;
   for (const auto& [reason, count] : reasons) {

@@ -16,7 +16,7 @@ struct EngineWords {
   // "+unix": ws+unix:/run/chat.sock:/path
   std::vector<std::string> plain_schemes;
   std::vector<std::string> secure_schemes;
-  std::vector<CloseBehavior> behaviors;   // kProvocation left out
+  std::vector<CloseBehavior> behaviors;  // kProvocation left out
   std::vector<std::string> provocations;
   std::vector<std::string> tls_provocations{};  // of secure schemes only
 };

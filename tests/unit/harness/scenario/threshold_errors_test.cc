@@ -17,19 +17,19 @@ TEST(ThresholdErrors, AMetricIsAWordPerhapsWithATag) {
 s.yaml:5:3: `thresholds`: wanted the name of a metric, found `WS echo`
  5 |   "WS echo": ["p(99)<50"]
    |   ^~~~~~~~~
-   = write it like ws_echo_duration or "http_request_duration{flow:NAME}"
+   = write it like request_duration or "request_duration{flow:NAME}"
 s.yaml:6:3: `thresholds`: wanted the name of a metric, found `a{flow}`
  6 |   "a{flow}": []
    |   ^~~~~~~~~
-   = write it like ws_echo_duration or "http_request_duration{flow:NAME}"
+   = write it like request_duration or "request_duration{flow:NAME}"
 s.yaml:7:3: `thresholds`: wanted the name of a metric, found `a{flow:}`
  7 |   "a{flow:}": []
    |   ^~~~~~~~~~
-   = write it like ws_echo_duration or "http_request_duration{flow:NAME}"
+   = write it like request_duration or "request_duration{flow:NAME}"
 s.yaml:8:3: `thresholds`: wanted the name of a metric, found `a{flow:x`
  8 |   "a{flow:x": []
    |   ^~~~~~~~~~
-   = write it like ws_echo_duration or "http_request_duration{flow:NAME}"
+   = write it like request_duration or "request_duration{flow:NAME}"
 )");
 }
 
@@ -86,7 +86,7 @@ TEST(ThresholdErrors, AListOfThresholdsIsNone) {
 s.yaml:4:13: `thresholds`: wanted a map of metrics to comparisons, found a list
  4 | thresholds: ["p(99)<50"]
    |             ^
-   = write { ws_echo_duration: ["p(99)<50"] }
+   = write { request_duration: ["p(99)<50"] }
 )");
 }
 
