@@ -48,12 +48,12 @@ std::string refusal(const std::vector<std::string>& addresses,
   return status.error().message;
 }
 
-TEST(Endpoints, LoopbackNeedsNobodysLeave) {
+TEST(EndpointPolicy, LoopbackNeedsNobodysLeave) {
   EXPECT_EQ(refusal({"127.0.0.1", "127.3.4.5", "::1"}, {}), "");
   EXPECT_FALSE(at("::ffff:127.0.0.1").is_foreign());
 }
 
-TEST(Endpoints, ANameIsRefusedForOneOfItsAddresses) {
+TEST(EndpointPolicy, ANameIsRefusedForOneOfItsAddresses) {
   EXPECT_EQ(refusal({"127.0.0.1", "192.0.2.7"}, {}),
             "target refused: `shop.example` is 192.0.2.7, not a loopback "
             "address");
@@ -66,13 +66,13 @@ TEST(Endpoints, ANameIsRefusedForOneOfItsAddresses) {
             "loopback address nor in 192.0.2.0/24");
 }
 
-TEST(Endpoints, ANameIsAllowedForAllOfItsAddresses) {
+TEST(EndpointPolicy, ANameIsAllowedForAllOfItsAddresses) {
   EXPECT_EQ(refusal({"192.0.2.7", "192.0.2.9", "::1", "2001:db8::1"},
                     {"192.0.2.0/24", "2001:db8::/32"}),
             "");
 }
 
-TEST(Endpoints, SomeAddressesNoRangeAllows) {
+TEST(EndpointPolicy, SomeAddressesNoRangeAllows) {
   TargetPolicy wide;
   wide.allowed = {{false, {}, 0, "0.0.0.0/0"}, {true, {}, 0, "::/0"}};
   for (const char* address :
@@ -85,7 +85,7 @@ TEST(Endpoints, SomeAddressesNoRangeAllows) {
   }
 }
 
-TEST(Endpoints, AnAddressInDigitsIsCheckedLikeAName) {
+TEST(EndpointPolicy, AnAddressInDigitsIsCheckedLikeAName) {
   LoadUrl url{"http", "192.0.2.7", 80, "/"};
   EXPECT_FALSE(find_endpoints(url, {}));
   const Result<std::vector<Endpoint>> found =

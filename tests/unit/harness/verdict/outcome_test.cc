@@ -75,6 +75,7 @@ TEST(Outcome, NothingOpenedIsInvalidWithTheCommonestReason) {
     facts.load.reasons = {{"HTTP 404 instead of 101", facts.load.attempted}};
     facts.load.failed = facts.load.attempted;
     facts.load.opened = {};
+    facts.load.closed.clear();
   }
   const Judgement verdict = judge(evidence);
   EXPECT_EQ(verdict.outcome, Outcome::kInvalid);
@@ -87,16 +88,27 @@ TEST(Outcome, MostAttemptsFailingIsInconclusive) {
   Evidence evidence = clean();
   for (CycleFacts& facts : evidence.cycles) {
     facts.load.opened.value /= 3;
+    facts.load.closed = {{"fin", facts.load.opened}};
   }
   const Judgement verdict = judge(evidence);
   EXPECT_EQ(verdict.outcome, Outcome::kInconclusive);
   EXPECT_THAT(verdict.reason, StartsWith("only "));
 }
 
+TEST(Outcome, WaysThatEndBeforeTheHandshakeReachTheServiceAllTheSame) {
+  Evidence evidence = clean();
+  for (CycleFacts& facts : evidence.cycles) {
+    facts.load.closed = {{"half_request", facts.load.attempted}};
+    facts.load.opened = {};
+  }
+  EXPECT_EQ(judge(evidence).outcome, Outcome::kPass);
+}
+
 TEST(Outcome, ConnectionsThatTheServiceEndsAreNoPass) {
   Evidence evidence = clean();
   for (CycleFacts& facts : evidence.cycles) {
     facts.load.early_closed = facts.load.opened;
+    facts.load.closed.clear();
     facts.load.reasons["broke RFC 6455"] = facts.load.opened;
   }
   const Judgement verdict = judge(evidence);
