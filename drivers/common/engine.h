@@ -169,12 +169,13 @@ class FlowEngine {
     std::size_t size() const { return used_; }
     const Awaited& front() const { return ring_[first_]; }
     void push(const Awaited& awaited) {
-      if (used_ == ring_.size()) grow();
-      ring_[(first_ + used_) % ring_.size()] = awaited;
+      if (used_ == room_) grow();
+      const std::size_t end = first_ + used_;
+      ring_[end < room_ ? end : end - room_] = awaited;
       ++used_;
     }
     void pop() {
-      first_ = (first_ + 1) % ring_.size();
+      if (++first_ == room_) first_ = 0;
       --used_;
     }
     void clear() { first_ = used_ = 0; }
@@ -185,9 +186,11 @@ class FlowEngine {
                   ring_.begin() + static_cast<std::ptrdiff_t>(first_),
                   ring_.end());
       first_ = 0;
-      ring_.resize(std::max<std::size_t>(1, 2 * ring_.size()));
+      room_ = std::max<std::size_t>(1, 2 * room_);
+      ring_.resize(room_);
     }
     std::vector<Awaited> ring_;
+    std::size_t room_ = 0;  // ring_.size(), without its division
     std::size_t first_ = 0;
     std::size_t used_ = 0;
   };

@@ -18,6 +18,7 @@
 #include <websocketpp/uri.hpp>
 
 #include "drivers/common/random.h"
+#include "drivers/websocket/plain_reply.h"
 
 namespace tidemark::websocket {
 namespace {
@@ -354,6 +355,8 @@ void ClientHandshake::append_request(const HandshakeKey& key,
 
 Status ClientHandshake::check_reply(std::string_view head,
                                     const HandshakeKey& key) const {
+  const std::string_view sent(key.text.data(), key.text.size());
+  if (is_plain_acceptance(head, accept_value(sent))) return {};
   // Looked at here and not by websocketpp, whose enum of status codes ends at
   // 511.
   const std::optional<unsigned> status = status_of(head);

@@ -1,0 +1,62 @@
+#include "drivers/websocket/plain_reply.h"
+
+#include <algorithm>
+
+namespace tidemark::websocket {
+namespace {
+
+// `lower` is in lower case already.
+bool same_word(std::string_view text, std::string_view lower) {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char a, char b) {
+                      return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+                    });
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+bool is_plain_acceptance(std::string_view head, std::string_view accept) {
+  std::size_t at = head.find("\r\n");
+  if (!head.starts_with("HTTP/1.1 101 ") || at == std::string_view::npos)
+    return false;
+  int upgrades = 0;
+  int connections = 0;
+  int accepts = 0;
+  for (at += 2; at < head.size();) {
+    const std::size_t end = head.find("\r\n", at);
+    if (end == std::string_view::npos) return false;
+    const std::string_view line = head.substr(at, end - at);
+    at = end + 2;
+    if (line.empty()) break;
+    const std::size_t colon = line.find(':');
+    // A folded line, or none that a header is made of.
+    if (colon == std::string_view::npos || colon == 0 || line[0] == ' ' ||
+        line[0] == '\t')
+      return false;
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    if (same_word(name, "upgrade")) {
+      if (!same_word(value, "websocket")) return false;
+      ++upgrades;
+    } else if (same_word(name, "connection")) {
+      if (!same_word(value, "upgrade")) return false;
+      ++connections;
+    } else if (same_word(name, "sec-websocket-accept")) {
+      if (value != accept) return false;
+      ++accepts;
+    } else if (name.size() > 13 &&
+               same_word(name.substr(0, 13), "sec-websocket")) {
+      return false;
+    }
+  }
+  return at == head.size() && upgrades == 1 && connections == 1 && accepts == 1;
+}
+
+}  // namespace tidemark::websocket
