@@ -46,24 +46,37 @@ class FlowsDriver final : public Driver {
     return sum;
   }
   LoadCounts take_counts() override {
-    LoadCounts sum;
+    LoadCounts sum = std::exchange(left_, {});
     for (const auto& flow : flows_) add(sum, flow->take_counts());
     return sum;
   }
 
  private:
   Status all(const std::function<Status(Driver&)>& call) {
+    if (flows_.empty())
+      return fail(ErrorKind::kBug, "a load that has failed was used again");
     std::vector<Status> results(flows_.size());
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < flows_.size(); ++i)
       threads.emplace_back([&, i] { results[i] = call(*flows_[i]); });
     results[0] = call(*flows_[0]);
     for (std::thread& thread : threads) thread.join();
-    for (const Status& result : results) TIDEMARK_TRY(result);
+    for (const Status& result : results) {
+      if (result) continue;
+      end_all();
+      return fail(result.error());
+    }
     return {};
   }
 
+  // One has failed and holds no socket: neither may the others.
+  void end_all() {
+    for (const auto& flow : flows_) add(left_, flow->take_counts());
+    flows_.clear();
+  }
+
   std::vector<std::unique_ptr<Driver>> flows_;
+  LoadCounts left_;  // of flows that are no more
 };
 
 }  // namespace
