@@ -36,6 +36,7 @@ class Request {
   bool keep_body = false;   // Reply::body is needed, else it may be empty
   // A generated body, made anew for each sending; its echo can be compared.
   std::optional<Bytes> generated;
+  bool echoes = false;  // the reply to `generated` must be the same bytes
 };
 
 struct Reply {
@@ -133,6 +134,10 @@ class Protocol {
   virtual Step plain_step(const Traffic& traffic) const = 0;
 
   virtual std::unique_ptr<Conversation> start(std::uint32_t connection) = 0;
+
+  // What a service says before it closes ("close frame"); empty where it may
+  // just close.
+  virtual std::string_view last_word() const { return {}; }
 
   // The behaviours that mean something here, kProvocation left out.
   virtual std::span<const CloseBehavior> behaviors() const = 0;

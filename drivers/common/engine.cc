@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t kReadBuffer = 64 << 10;
 constexpr std::uint64_t kCancelToken = UINT64_MAX;
 
-SlotId id_of(std::uint64_t token) {
-  return {static_cast<std::uint32_t>(token),
-          static_cast<std::uint32_t>(token >> 32)};
-}
-
 // Fine enough that a timeout is late by a sixteenth of itself at most.
 Duration tick_for(const Timeouts& timeouts) {
   const Duration shortest = std::min({timeouts.connect, timeouts.handshake,
@@ -91,6 +86,11 @@ const WeightedClose& FlowEngine::way_of(const Connection& connection) const {
   return setup_.spec.close[connection.way];
 }
 
+std::string_view FlowEngine::goodbye() const {
+  const std::string_view word = setup_.protocol->last_word();
+  return word.empty() ? "good-bye" : word;
+}
+
 void FlowEngine::count_closed(Connection& connection) {
   if (connection.counted) return;
   connection.counted = true;
@@ -114,7 +114,7 @@ Status FlowEngine::turn(TimePoint until) {
                            .count();
   for (const epoll_event& event : events) {
     if (event.data.u64 == kCancelToken) continue;
-    on_event(id_of(event.data.u64), event.events);
+    on_event(slot_of(event.data.u64), event.events);
     deliver();
   }
   run_ready();
@@ -248,10 +248,8 @@ void FlowEngine::on_deadline(SlotId id) {
     case Stage::kFarewell:
       count_closed(connection);
       counts_.close_timeouts += Count{1};
-      reason(fmt::format(
-          "no answer to our {} within {}",
-          setup_.spec.engine == Engine::kWebSocket ? "close frame" : "good-bye",
-          in_words(timeouts.close)));
+      reason(fmt::format("no answer to our {} within {}", goodbye(),
+                         in_words(timeouts.close)));
       drain(connection);
       finish(id, Fate::kEndedOurWay);
       return;

@@ -255,10 +255,6 @@ class FlowEngine {
   FlowEngine(EngineSetup setup, Reactor reactor, Clock& clock,
              Cancellation& cancellation, EngineUser& user);
 
-  static std::uint64_t token_of(SlotId id) {
-    return (static_cast<std::uint64_t>(id.generation) << 32) | id.index;
-  }
-
   // engine.cc: the loop, time, accounting.
   void sweep();
   void run_wakes();
@@ -267,6 +263,7 @@ class FlowEngine {
   void wake(SlotId id, Duration after, WakeFor why);
   void finish(SlotId id, Fate fate);
   void reason(std::string_view text);
+  std::string_view goodbye() const;
   void count_closed(Connection& connection);
   const WeightedClose& way_of(const Connection& connection) const;
   void on_event(SlotId id, std::uint32_t events);

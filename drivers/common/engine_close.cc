@@ -262,7 +262,7 @@ void FlowEngine::on_gone(SlotId id, bool reset) {
   Connection& connection = *connections_.find(id);
   // A failed write takes the error away from the read that follows it.
   reset = reset || connection.broken;
-  const bool ws = setup_.spec.engine == Engine::kWebSocket;
+  const std::string_view last_word = setup_.protocol->last_word();
   if (connection.talk && !reset && connection.stage == Stage::kOpen) {
     out_.clear();
     events_->begin(connection);
@@ -286,17 +286,18 @@ void FlowEngine::on_gone(SlotId id, bool reset) {
       return;
     case Stage::kOpen:
       end_early(connection, reset ? "reset by the service"
-                            : ws  ? "closed by the service without a close "
-                                    "frame"
-                                  : "closed by the service");
+                            : last_word.empty()
+                                ? "closed by the service"
+                                : fmt::format("closed by the service "
+                                              "without a {}",
+                                              last_word));
       finish(id, Fate::kEndedEarly);
       return;
     case Stage::kFarewell:
       count_closed(connection);
       counts_.close_timeouts += Count{1};
       reason(fmt::format("{} by the service, which did not answer our {}",
-                         reset ? "reset" : "closed",
-                         ws ? "close frame" : "good-bye"));
+                         reset ? "reset" : "closed", goodbye()));
       break;
     case Stage::kHalfClosed:
       count_closed(connection);

@@ -28,14 +28,6 @@ void add_names(const LoadSpec& load, std::span<const Feeder> feeders,
   add_captures(load.flow, 0, names);
 }
 
-// A WebSocket message that says nothing else wants its echo.
-bool wants_echo(const Step& step, const LoadSpec& load) {
-  const Expect& expect = step.expect;
-  if (expect.replies) return *expect.replies == ReplyRule::kEcho;
-  return load.engine == Engine::kWebSocket && expect.contains.empty() &&
-         expect.equals.empty() && !expect.size;
-}
-
 bool looks_into_body(const Step& step) {
   const Expect& expect = step.expect;
   return !expect.contains.empty() || !expect.equals.empty() ||
@@ -149,7 +141,9 @@ class FlowCompiler {
     made.contains = std::move(*contains);
     made.equals = std::move(*equals);
     made.binary = step.binary;
-    made.echo = made.request->generated.has_value() && wants_echo(step, load_);
+    made.echo =
+        made.request->generated.has_value() &&
+        (made.request->echoes || step.expect.replies == ReplyRule::kEcho);
     made.within = step.expect.within > Duration(0) ? step.expect.within
                                                    : load_.timeouts.response;
     program_.requests_.push_back(std::move(made));

@@ -7,25 +7,6 @@
 namespace tidemark {
 namespace {
 
-void add(LoadCounts& into, const LoadCounts& more) {
-  into.attempted += more.attempted;
-  into.opened += more.opened;
-  into.refused += more.refused;
-  into.failed += more.failed;
-  into.early_closed += more.early_closed;
-  into.messages_sent += more.messages_sent;
-  into.messages_received += more.messages_received;
-  into.reply_errors += more.reply_errors;
-  into.close_timeouts += more.close_timeouts;
-  into.programs += more.programs;
-  into.program_time += more.program_time;
-  for (const auto& [way, count] : more.closed) into.closed[way] += count;
-  for (const auto& [text, count] : more.reasons) into.reasons[text] += count;
-  for (const auto& [way, answers] : more.answers)
-    for (const auto& [answer, count] : answers)
-      into.answers[way][answer] += count;
-}
-
 class FlowsDriver final : public Driver {
  public:
   explicit FlowsDriver(std::vector<std::unique_ptr<Driver>> flows)
@@ -47,7 +28,7 @@ class FlowsDriver final : public Driver {
   }
   LoadCounts take_counts() override {
     LoadCounts sum = std::exchange(left_, {});
-    for (const auto& flow : flows_) add(sum, flow->take_counts());
+    for (const auto& flow : flows_) sum += flow->take_counts();
     return sum;
   }
 
@@ -71,7 +52,7 @@ class FlowsDriver final : public Driver {
 
   // One has failed and holds no socket: neither may the others.
   void end_all() {
-    for (const auto& flow : flows_) add(left_, flow->take_counts());
+    for (const auto& flow : flows_) left_ += flow->take_counts();
     flows_.clear();
   }
 

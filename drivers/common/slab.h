@@ -18,6 +18,15 @@ struct SlotId {
   bool operator==(const SlotId&) const = default;
 };
 
+// A name as the 64 bits that the kernel hands back with an event.
+inline std::uint64_t token_of(SlotId id) {
+  return (static_cast<std::uint64_t>(id.generation) << 32) | id.index;
+}
+inline SlotId slot_of(std::uint64_t token) {
+  return {static_cast<std::uint32_t>(token),
+          static_cast<std::uint32_t>(token >> 32)};
+}
+
 // One thread at a time. A reference to an object is valid until the object is
 // erased, or until emplace() goes beyond what reserve() was given.
 template <class T>

@@ -18,15 +18,6 @@ using State = IoResult::State;
 constexpr std::size_t kMaxUnsent = 16 << 20;
 constexpr std::size_t kMaxOwed = 100'000;
 
-std::uint64_t token_of(SlotId id) {
-  return (static_cast<std::uint64_t>(id.generation) << 32) | id.index;
-}
-
-SlotId id_of(std::uint64_t token) {
-  return {static_cast<std::uint32_t>(token),
-          static_cast<std::uint32_t>(token >> 32)};
-}
-
 }  // namespace
 
 class Server::Events final : public ResponderEvents {
@@ -92,7 +83,7 @@ void Server::accept(Fd socket, Reactor& reactor, TimePoint now) {
 
 void Server::on_event(std::uint64_t token, std::uint32_t events,
                       Reactor& reactor, TimePoint now) {
-  const SlotId id = id_of(token);
+  const SlotId id = slot_of(token);
   Client* client = clients_.find(id);
   if (client == nullptr) return;
   if (client->securing) {

@@ -125,9 +125,10 @@ void Client::on_data(const Message& message, ConversationEvents& events) {
     return;
   }
   const std::unique_ptr<std::string> sent = std::move(sent_);
-  if (request->compares &&
-      (message.kind != request->kind ||
-       message.payload != (sent ? *sent : request->constant)))
+  const bool other_kind = request->echoes && message.kind != request->kind;
+  const bool other_text = request->compares &&
+                          message.payload != (sent ? *sent : request->constant);
+  if (other_kind || other_text)
     reply.error = "an echo differed from what was sent";
   events.replied(reply);
 }

@@ -122,6 +122,7 @@ class WebsocketProtocol final : public Protocol {
     request->wants_reply = rule != ReplyRule::kIgnore;
     request->compares = rule == ReplyRule::kEcho && !step.size;
     request->generated = step.size;
+    request->echoes = rule == ReplyRule::kEcho;
     Result<TextTemplate> body = TextTemplate::parse(step.body, names);
     TIDEMARK_TRY(body);
     request->body = *std::move(body);
@@ -141,6 +142,8 @@ class WebsocketProtocol final : public Protocol {
   std::unique_ptr<Conversation> start(std::uint32_t) override {
     return std::make_unique<Client>(shared_);
   }
+
+  std::string_view last_word() const override { return "close frame"; }
 
   std::span<const CloseBehavior> behaviors() const override {
     return kBehaviors;

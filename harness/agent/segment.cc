@@ -1,6 +1,5 @@
 #include "harness/agent/segment.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -204,10 +203,6 @@ bool make_segment() {
   made.header->pid = static_cast<std::uint32_t>(getpid());
   made.header->segment_bytes = kChunksAt + chunks * kChunkBytes;
   made.header->chunk_capacity = chunks;
-  made.header->segment_address = reinterpret_cast<std::uint64_t>(base);
-  Dl_info self;
-  if (dladdr(reinterpret_cast<void*>(&make_segment), &self))
-    made.header->agent_base = reinterpret_cast<std::uint64_t>(self.dli_fbase);
   command().stamp = kFirstStamp;
   command().stacks_always = options.stacks_always;
   if (is_child) {

@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "tidemark/ways.h"
+
 namespace tidemark {
 namespace {
 
 std::uint64_t whole(Count count) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, count.value));
-}
-
-const char* to_word(Executor executor) {
-  switch (executor) {
-    case Executor::kConstantArrivalRate:
-      return "constant-arrival-rate";
-    case Executor::kRampingArrivalRate:
-      return "ramping-arrival-rate";
-    case Executor::kConstantConnections:
-      return "constant-connections";
-    case Executor::kRampingConnections:
-      return "ramping-connections";
-  }
-  return "constant-connections";
 }
 
 void merge(StressFlowResult& into, const StressFlowResult& more) {
@@ -43,12 +31,7 @@ void merge(StressFlowResult& into, const StressFlowResult& more) {
   into.cpu_seconds += more.cpu_seconds;
   into.cpu_most = std::max(into.cpu_most, more.cpu_most);
   into.seconds = std::max(into.seconds, more.seconds);
-  into.counts.attempted += more.counts.attempted;
-  into.counts.opened += more.counts.opened;
-  into.counts.refused += more.counts.refused;
-  into.counts.failed += more.counts.failed;
-  into.counts.early_closed += more.counts.early_closed;
-  into.counts.messages_sent += more.counts.messages_sent;
+  into.counts += more.counts;
 }
 
 void fill(const std::string& flow, StressFlowResult result, Bytes memory,

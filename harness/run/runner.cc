@@ -234,7 +234,7 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   TimePoint active = world_.clock.now();
   Status done = planned.connections.value > 0 ? load(planned) : idle();
   facts.load = world_.driver.take_counts();
-  add_counts(record_.connections, facts.load);
+  record_.connections += facts.load;
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(done);
   TIDEMARK_TRY(enough_opened(facts.load));

@@ -56,26 +56,6 @@ std::string plain_name(std::string name) {
 
 }  // namespace
 
-void add_counts(LoadCounts& into, const LoadCounts& more) {
-  into.attempted += more.attempted;
-  into.opened += more.opened;
-  into.refused += more.refused;
-  into.failed += more.failed;
-  into.early_closed += more.early_closed;
-  for (const auto& [way, count] : more.closed) into.closed[way] += count;
-  into.messages_sent += more.messages_sent;
-  into.messages_received += more.messages_received;
-  into.reply_errors += more.reply_errors;
-  into.close_timeouts += more.close_timeouts;
-  into.programs += more.programs;
-  into.program_time += more.program_time;
-  for (const auto& [reason, count] : more.reasons)
-    into.reasons[reason] += count;
-  for (const auto& [way, answers] : more.answers)
-    for (const auto& [answer, count] : answers)
-      into.answers[way][answer] += count;
-}
-
 MemorySplit split_memory(const HeapSnapshot& heap,
                          const std::optional<KernelSample>& kernel,
                          HeapProbe& probe) {

@@ -8,8 +8,6 @@
 
 namespace tidemark {
 
-void add_counts(LoadCounts& into, const LoadCounts& more);
-
 // Who has the service's memory at this moment.
 MemorySplit split_memory(const HeapSnapshot& heap,
                          const std::optional<KernelSample>& kernel,

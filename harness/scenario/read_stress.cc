@@ -8,6 +8,7 @@
 
 #include "harness/scenario/quantities.h"
 #include "harness/scenario/sections.h"
+#include "tidemark/ways.h"
 
 namespace tidemark {
 namespace {
@@ -25,20 +26,6 @@ bool is_rate(Executor executor) {
 bool is_ramping(Executor executor) {
   return executor == Executor::kRampingArrivalRate ||
          executor == Executor::kRampingConnections;
-}
-
-const char* to_word(Executor executor) {
-  switch (executor) {
-    case Executor::kConstantArrivalRate:
-      return "constant-arrival-rate";
-    case Executor::kRampingArrivalRate:
-      return "ramping-arrival-rate";
-    case Executor::kConstantConnections:
-      return "constant-connections";
-    case Executor::kRampingConnections:
-      break;
-  }
-  return "ramping-connections";
 }
 
 // A number without unit, perhaps with a fraction.

@@ -49,7 +49,7 @@ inline constexpr char kThreadName[] = "tidemark-agent";
 inline constexpr char kOptionsVariable[] = "TIDEMARK_AGENT";
 
 inline constexpr std::uint64_t kMagic = 0x314b52414d454449;  // "IDEMARK1"
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr unsigned kChunkShift = 30;   // 1 GiB of addresses
@@ -125,15 +125,12 @@ struct Header {
   std::atomic<std::uint64_t> stack_sites_used;
   std::atomic<std::uint32_t> allocator;  // Allocator, when known
   std::atomic<std::uint32_t> agent_tid;  // the agent's thread, 0 if none
-  std::uint64_t agent_base;              // lowest address of the agent's code
-  std::uint64_t agent_end;
   // Blocks and mappings that could not be recorded, by reason.
   std::atomic<std::uint64_t> dropped_blocks;   // no chunk left
   std::atomic<std::uint64_t> dropped_sites;    // site table full
   std::atomic<std::uint64_t> dropped_stacks;   // stack arena full
   std::atomic<std::uint64_t> dropped_regions;  // region table full
   std::atomic<std::uint64_t> forks_seen;       // children that made a segment
-  std::uint64_t segment_address;               // where the agent has it mapped
 };
 static_assert(sizeof(Header) <= kPage);
 

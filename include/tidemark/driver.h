@@ -41,8 +41,29 @@ struct LoadCounts {
   // What the service answered to each provocation: way → answer → count.
   std::map<std::string, std::map<std::string, Count>> answers;
 
+  LoadCounts& operator+=(const LoadCounts& more);
+
   bool operator==(const LoadCounts&) const = default;
 };
+
+inline LoadCounts& LoadCounts::operator+=(const LoadCounts& more) {
+  attempted += more.attempted;
+  opened += more.opened;
+  refused += more.refused;
+  failed += more.failed;
+  early_closed += more.early_closed;
+  for (const auto& [way, count] : more.closed) closed[way] += count;
+  messages_sent += more.messages_sent;
+  messages_received += more.messages_received;
+  reply_errors += more.reply_errors;
+  close_timeouts += more.close_timeouts;
+  programs += more.programs;
+  program_time += more.program_time;
+  for (const auto& [reason, count] : more.reasons) reasons[reason] += count;
+  for (const auto& [way, heard] : more.answers)
+    for (const auto& [answer, count] : heard) answers[way][answer] += count;
+  return *this;
+}
 
 // Used from one thread. Calls block; they return early, with kInterrupted,
 // when the run is cancelled. After an error, and at destruction, no socket of

@@ -55,6 +55,20 @@ constexpr const char* to_word(CloseBehavior behavior) {
   return "graceful";
 }
 
+constexpr const char* to_word(Executor executor) {
+  switch (executor) {
+    case Executor::kConstantArrivalRate:
+      return "constant-arrival-rate";
+    case Executor::kRampingArrivalRate:
+      return "ramping-arrival-rate";
+    case Executor::kConstantConnections:
+      return "constant-connections";
+    case Executor::kRampingConnections:
+      break;
+  }
+  return "ramping-connections";
+}
+
 // The name of a way within its flow: "reset", "bad_utf8".
 inline std::string way_of(const WeightedClose& close) {
   return close.behavior == CloseBehavior::kProvocation

@@ -137,6 +137,17 @@ TEST_F(WebsocketConversation, WithoutARuleOnlyGeneratedBodiesMustComeBack) {
   EXPECT_EQ(compares(step), "reply: text zz");
 }
 
+TEST_F(WebsocketConversation, AGeneratedBodyIsNoEchoOnceSomethingElseIsWanted) {
+  start();
+  Step step;
+  step.size = Bytes{2};
+  EXPECT_TRUE(prepare(step)->echoes);
+  step.captures = {{"token", CaptureFrom::kBody, "t"}};
+  EXPECT_FALSE(prepare(step)->echoes);
+  step.expect.replies = ReplyRule::kEcho;
+  EXPECT_TRUE(prepare(step)->echoes);
+}
+
 TEST_F(WebsocketConversation, ItsBehavioursAreAllButThoseOfOthers) {
   start();
   const auto behaviors = protocol_->behaviors();
