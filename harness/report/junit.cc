@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "harness/report/advice.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/site_text.h"
 #include "harness/report/xml.h"
@@ -34,10 +35,13 @@ std::string stayed(const RunRecord& record, const std::string& name) {
 std::string told(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
+  std::string advice = advice_for(record, finding);
+  if (!advice.empty()) advice.insert(0, "To do: ");
   if (site == nullptr)
-    return finding.explanation + stayed(record, finding.standin);
-  return fmt::format("{}\nallocated by {}\n{}", finding.explanation,
-                     place_of(*site), stack_text(*site, false, kWidth));
+    return finding.explanation + stayed(record, finding.standin) +
+           (advice.empty() ? "" : "\n") + advice;
+  return fmt::format("{}\nallocated by {}\n{}{}", finding.explanation,
+                     place_of(*site), stack_text(*site, false, kWidth), advice);
 }
 
 // One case for each expectation a scenario can have (scenario.h).

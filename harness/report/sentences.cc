@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/report/advice.h"
 #include "harness/report/names.h"
 #include "harness/report/sections.h"
 #include "harness/report/site_text.h"
@@ -169,6 +170,9 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
       text += stack_text(*site, style.all_frames, width);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
+  const std::string advice = advice_for(record, finding);
+  if (!advice.empty())
+    text += wrapped(fmt::format("     To do: {}.", advice), kHang, width);
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/report/advice.h"
 #include "harness/report/names.h"
 #include "harness/report/sections.h"
 #include "harness/report/site_text.h"
@@ -11,6 +12,7 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kRows = 20;
+constexpr std::size_t kWays = 12;
 constexpr std::size_t kFactHang = 15;  // below the facts of "  memory       "
 
 std::string fact(const char* label, const std::string& text,
@@ -24,10 +26,19 @@ std::string connections_lines(const LoadCounts& load, std::size_t width) {
     text += fmt::format(" of {} tried", number_text(load.attempted));
   text += "; closed by";
   const char* separator = " ";
+  std::size_t shown = 0;
+  Count rest;
   for (const auto& [way, count] : load.closed) {
+    if (++shown > kWays) {
+      rest += count;
+      continue;
+    }
     text += fmt::format("{}{} {}", separator, way, number_text(count));
     separator = ", ";
   }
+  if (shown > kWays)
+    text += fmt::format(", {} by {} more, in the record", number_text(rest),
+                        plural(double(shown - kWays), "way"));
   text = fact("connections", text, width);
   std::string troubles;
   auto trouble = [&](Count count, const char* what) {
@@ -221,6 +232,8 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
                   record.service.allocator.empty() ? "not seen"
                                                    : record.service.allocator),
       width);
+  const std::string next = next_step(record);
+  if (!next.empty()) text += fact("next", next, width);
   return text;
 }
 

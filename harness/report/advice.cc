@@ -1,0 +1,121 @@
+#include "harness/report/advice.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "harness/report/names.h"
+#include "harness/report/site_text.h"
+#include "harness/report/text.h"
+
+namespace tidemark {
+namespace {
+
+std::string owner_of(const RunRecord& record, const Finding& finding) {
+  const SiteRecord* site =
+      finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
+  const Frame* frame = site ? guilty_frame(*site) : nullptr;
+  return frame ? short_name(frame->function) : "the caller above";
+}
+
+bool ends_with(const std::string& text, std::string_view tail) {
+  return text.size() >= tail.size() &&
+         text.compare(text.size() - tail.size(), tail.size(), tail) == 0;
+}
+
+std::string for_leak(const RunRecord& record, const Finding& finding) {
+  const std::string owner = owner_of(record, finding);
+  if (ends_with(finding.unit, "provocation"))
+    return fmt::format(
+        "follow the error path behind `{}`: it returns without releasing what "
+        "{} allocated",
+        finding.unit, owner);
+  if (ends_with(finding.unit, " close") || finding.unit == "failed handshake")
+    return fmt::format(
+        "after `{}`, nothing releases what {} allocated; compare that path "
+        "with the other ends of a connection",
+        finding.unit, owner);
+  if (finding.unit == "connection")
+    return fmt::format(
+        "look where {} stores this block: what it is stored in outlives the "
+        "connection, so take it out there at every end of a connection",
+        owner);
+  return fmt::format(
+      "look where {} stores this block: nothing takes it out again once the "
+      "{} is done with",
+      owner, finding.unit);
+}
+
+std::string for_descriptors(const Finding& finding) {
+  if (finding.unit == "thread")
+    return "end and join what is started for a connection when it ends";
+  return fmt::format(
+      "close the {} at every end of a connection, errors too; "
+      "`ls -l /proc/PID/fd` shows what they are while the service runs",
+      finding.unit);
+}
+
+std::int64_t rounded_up(double bytes) {
+  return static_cast<std::int64_t>(std::ceil(bytes));
+}
+
+// The key of the budget that allows this finding, and a value that does.
+std::string allowance(const Finding& finding) {
+  switch (finding.kind) {
+    case FindingClass::kTimeGrowth:
+      return "expect.time_growth: allow";
+    case FindingClass::kDescriptors:
+      return fmt::format("expect.{}s: {}",
+                         finding.unit == "descriptor" ? "fd" : finding.unit,
+                         finding.objects.value);
+    case FindingClass::kUpstream:
+      return fmt::format("expectClosed: false at the stand-in {}",
+                         finding.standin);
+    case FindingClass::kLeak:
+      return fmt::format("expect.{}_per_connection: {} B",
+                         finding.unit == "open connection" ? "peak" : "residue",
+                         rounded_up(finding.rate.bytes_per_connection));
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string advice_for(const RunRecord& record, const Finding& finding) {
+  if (finding.unit == "open connection")
+    return "make the largest of these smaller, or allocate it only while it "
+           "is needed";
+  switch (finding.kind) {
+    case FindingClass::kLeak:
+      return for_leak(record, finding);
+    case FindingClass::kTimeGrowth:
+      return fmt::format(
+          "look for a timer, a log or a statistic behind {} that only adds",
+          owner_of(record, finding));
+    case FindingClass::kDescriptors:
+      return for_descriptors(finding);
+    case FindingClass::kUpstream:
+      return "close the upstream connection where the request that opened it "
+             "ends, errors too, or keep one pool for all requests";
+    default:
+      return {};
+  }
+}
+
+std::string next_step(const RunRecord& record) {
+  if (!record.judgement || record.judgement->outcome != Outcome::kLeak)
+    return {};
+  std::string allowed;
+  for (const Finding& finding : record.judgement->findings) {
+    if (!finding.fails) continue;
+    allowed = allowance(finding);
+    break;
+  }
+  return fmt::format(
+      "mend the service and run this again: exit code 0 says it is "
+      "gone{}{}",
+      allowed.empty() ? "" : "; what is meant to stay is allowed by ", allowed);
+}
+
+}  // namespace tidemark
