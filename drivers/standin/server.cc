@@ -17,6 +17,8 @@ using State = IoResult::State;
 // A client that asks and never reads is not read from either.
 constexpr std::size_t kMaxUnsent = 16 << 20;
 constexpr std::size_t kMaxOwed = 100'000;
+// Buffers that one client may fill before the others have their turn.
+constexpr int kReadsInARow = 4;
 
 }  // namespace
 
@@ -103,7 +105,13 @@ void Server::on_event(std::uint64_t token, std::uint32_t events,
 }
 
 void Server::read_all(SlotId id, Reactor& reactor, TimePoint now) {
-  while (Client* client = clients_.find(id)) {
+  for (int reads = 0; Client* client = clients_.find(id); ++reads) {
+    if (client->unread) return;
+    if (reads == kReadsInARow) {
+      client->unread = true;
+      unread_.push_back(id);
+      return;
+    }
     const IoResult got = client->transport.read(buffer_);
     if (got.state == State::kNotNow) break;
     if (got.state != State::kSome) {
@@ -149,7 +157,8 @@ void Server::answer_due(SlotId id, Reactor& reactor, TimePoint now) {
     if (client->owed.empty()) break;
     const Owed owed = client->owed.front();
     if (owed.due > now) {
-      due_.push({owed.due, id});
+      if (!client->waiting) due_.push({owed.due, id});
+      client->waiting = true;
       break;
     }
     client->owed.pop_front();
@@ -176,8 +185,19 @@ TimePoint Server::run_due(Reactor& reactor, TimePoint now) {
   while (!due_.empty() && due_.top().at <= now) {
     const SlotId id = due_.top().id;
     due_.pop();
-    if (clients_.find(id) != nullptr) answer_due(id, reactor, now);
+    Client* const client = clients_.find(id);
+    if (client == nullptr) continue;
+    client->waiting = false;
+    answer_due(id, reactor, now);
   }
+  for (const SlotId id : std::exchange(unread_, {})) {
+    Client* const client = clients_.find(id);
+    if (client == nullptr) continue;
+    client->unread = false;
+    read_all(id, reactor, now);
+    if (clients_.find(id) != nullptr) flush(id, reactor);
+  }
+  if (!unread_.empty()) return now;
   return due_.empty() ? TimePoint::max() : due_.top().at;
 }
 

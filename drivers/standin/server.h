@@ -39,7 +39,8 @@ class Server {
   void accept(Fd socket, Reactor& reactor, TimePoint now);
   void on_event(std::uint64_t token, std::uint32_t events, Reactor& reactor,
                 TimePoint now);
-  // Sends the answers that are due, and says when the next one is.
+  // Sends the answers that are due, reads on where a client had more to say
+  // than its turn, and says when to be called again.
   TimePoint run_due(Reactor& reactor, TimePoint now);
 
   const StandInCounts& counts() const { return counts_; }
@@ -63,6 +64,8 @@ class Server {
     bool watching_write = false;
     bool ending = false;       // FIN follows what is unsent
     bool half_closed = false;  // our FIN is out
+    bool waiting = false;      // in due_
+    bool unread = false;       // in unread_
   };
 
   class Events;
@@ -89,6 +92,7 @@ class Server {
   std::map<std::int64_t, Payload> payloads_;
   Slab<Client> clients_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::vector<SlotId> unread_;  // their turn ended before their bytes did
   StandInCounts counts_;
 };
 
