@@ -269,6 +269,12 @@ void FlowEngine::on_deadline(SlotId id) {
       finish(id, Fate::kEndedOurWay);
       return;
     case Stage::kLingering:
+      if (connection.linger != Linger::kFlush) return;
+      count_closed(connection);
+      counts_.close_timeouts += Count{1};
+      reason(fmt::format("what we sent before our {} was not taken within {}",
+                         goodbye(), in_words(timeouts.close)));
+      finish(id, Fate::kEndedOurWay);
       return;
   }
 }
@@ -313,7 +319,12 @@ void FlowEngine::give_up(std::string_view why) {
       case Stage::kAwaitEof:
       case Stage::kHalfClosed:
       case Stage::kLingering:
-        count_closed(connection);
+        // What has not gone its way yet goes by FIN now.
+        if (connection.stage == Stage::kOpen ||
+            connection.linger == Linger::kFlush)
+          counts_.closed[to_word(CloseBehavior::kFin)] += Count{1};
+        else
+          count_closed(connection);
         fate = Fate::kEndedOurWay;
         break;
     }

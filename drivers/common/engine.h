@@ -113,8 +113,10 @@ class FlowEngine {
 
   // Whether, with a pipeline, a flow is over once its last request is sent,
   // so that the next one can follow: for users that play on until they say
-  // otherwise.
-  void run_ahead(bool on) { runs_ahead_ = on; }
+  // otherwise. Flows whose replies depend on their iteration never do.
+  void run_ahead(bool on) {
+    runs_ahead_ = on && setup_.program->replies_stand_alone();
+  }
 
   // Nothing will be played on it for a while: memory for that is freed.
   void rest(SlotId id);
@@ -207,8 +209,9 @@ class FlowEngine {
     TimePoint began;
     bool playing = false;
     bool thinking = false;
-    bool at_end = false;   // nothing is left to send
-    bool resting = false;  // to be freed when the flow is over
+    bool at_end = false;     // nothing is left to send
+    bool resting = false;    // to be freed when the flow is over
+    bool capturing = false;  // a reply on the way holds what may be sent next
   };
 
   enum class Linger : std::uint8_t {
@@ -218,6 +221,7 @@ class FlowEngine {
     kListen,      // reads and drops
     kDeaf,        // reads nothing
     kAnswer,      // reads and keeps the first of it
+    kFlush,       // until the kernel has taken what we sent, then its way
   };
 
   struct Connection {
@@ -302,6 +306,7 @@ class FlowEngine {
   std::string_view fault_of(const FlowRequest& step, Connection& connection,
                             const Awaited& awaited, const Reply& reply,
                             std::string& text);
+  void none_awaited(Connection& connection);
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);
   void lose_awaited(Player& player);
@@ -310,6 +315,7 @@ class FlowEngine {
 
   // engine_close.cc
   void leave_open(Connection& connection);
+  void carry_out(SlotId id);
   void say_goodbye(SlotId id);
   void await_eof(Connection& connection);
   void linger(SlotId id, Linger how, Duration span);

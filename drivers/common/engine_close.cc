@@ -54,6 +54,23 @@ void FlowEngine::end(SlotId id) {
   connection = connections_.find(id);
   if (connection == nullptr || connection->stage != Stage::kOpen) return;
   leave_open(*connection);
+  const bool whole = polite || way.behavior == CloseBehavior::kHalfClose;
+  if (whole && connection->unsent) {
+    // A FIN in the middle of a message would be another behaviour.
+    connection->stage = Stage::kLingering;
+    connection->linger = Linger::kFlush;
+    connection->deadline = clock_.now() + setup_.spec.timeouts.close;
+    return;
+  }
+  carry_out(id);
+}
+
+// The way that the connection is to end in.
+void FlowEngine::carry_out(SlotId id) {
+  Connection* const connection = connections_.find(id);
+  const WeightedClose& way = way_of(*connection);
+  connection->linger = Linger::kNone;
+  connection->deadline = TimePoint::max();
   switch (way.behavior) {
     case CloseBehavior::kGraceful:
       say_goodbye(id);
@@ -248,7 +265,10 @@ void FlowEngine::on_ended(SlotId id, Ending how, std::string_view why) {
       fail_greeting(id, why);
       return;
     case Stage::kLingering:
-      if (how != Ending::kViolation) return;
+      if (connection.linger == Linger::kFlush)
+        end_early(connection, why.empty() ? "closed by the service" : why);
+      else if (how != Ending::kViolation)
+        return;
       break;
     default:
       return;
@@ -307,6 +327,10 @@ void FlowEngine::on_gone(SlotId id, bool reset) {
     case Stage::kLingering:
       if (connection.linger == Linger::kAnswer)
         note_answer(connection, reset ? "reset" : "closed");
+      if (connection.linger == Linger::kFlush)
+        end_early(connection, fmt::format("{} by the service, which had not "
+                                          "taken what we sent",
+                                          reset ? "reset" : "closed"));
       break;
   }
   finish(id, Fate::kEndedOurWay);

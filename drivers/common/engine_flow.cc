@@ -33,7 +33,7 @@ void FlowEngine::play(SlotId id, std::uint64_t iteration, TimePoint intended) {
   player.intended = player.began = intended;
   if (!player.playing) playing_ += Count{1};
   player.playing = true;
-  player.thinking = player.resting = player.at_end = false;
+  player.thinking = player.resting = player.at_end = player.capturing = false;
   setup_.variables.fill(setup_.program->initial_values(), player.values);
   // Nothing is sent before the last flow's bytes are gone.
   if (connection->unsent)
@@ -98,7 +98,7 @@ bool FlowEngine::do_next(SlotId id) {
   const Instruction& instruction = *player->pending;
   switch (instruction.kind) {
     case Kind::kSend:
-      if (on_the_way >= setup_.spec.pipeline) return false;
+      if (on_the_way >= setup_.spec.pipeline || player->capturing) return false;
       push_request(id, instruction);
       break;
     case Kind::kReceive:
@@ -151,6 +151,7 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   // iteration should have begun; the others follow what came before them.
   const TimePoint intended = std::min(player.intended, now);
   player.awaited.push({intended, now, instruction.index, message, false});
+  player.capturing = !step.captures.empty();
   player.intended = TimePoint::max();
   if (player.awaited.size() == 1) {
     connection.deadline = now + step.within;
@@ -201,19 +202,34 @@ void FlowEngine::on_reply(Connection& connection, const Reply& reply) {
   std::string text;
   const std::string_view fault =
       fault_of(step, connection, awaited, reply, text);
-  if (!fault.empty()) {
+  bool missed = false;
+  for (std::size_t i = 0; i < step.captures.size(); ++i) {
+    if (auto found = capture(step.captures[i], reply)) {
+      player->values[step.captured[i]] = *std::move(found);
+    } else if (fault.empty()) {
+      missed = true;
+      reason(fmt::format("`{}` was not found in the reply to capture it from",
+                         step.captures[i].as));
+    }
+  }
+  player->capturing = false;
+  if (!fault.empty()) reason(fault);
+  if (!fault.empty() || missed) {
     counts_.reply_errors += Count{1};
     times_->request_errors += Count{1};
-    reason(fault);
   }
-  for (std::size_t i = 0; i < step.captures.size(); ++i)
-    if (auto found = capture(step.captures[i], reply))
-      player->values[step.captured[i]] = *std::move(found);
-  connection.deadline =
-      player->awaited.empty()
-          ? TimePoint::max()
-          : now +
-                setup_.program->requests()[player->awaited.front().step].within;
+  if (!player->awaited.empty())
+    connection.deadline =
+        now + setup_.program->requests()[player->awaited.front().step].within;
+  else
+    none_awaited(connection);
+}
+
+// Nothing but the kernel has to be waited for.
+void FlowEngine::none_awaited(Connection& connection) {
+  connection.deadline = connection.unsent
+                            ? clock_.now() + setup_.spec.timeouts.response
+                            : TimePoint::max();
 }
 
 // A message that nobody asked for: the one a kReceive step waits for, or one
@@ -285,7 +301,7 @@ void FlowEngine::flow_over(SlotId id, bool whole) {
     lose_awaited(player);
   }
   if (whole && player.awaited.empty()) {
-    connection.deadline = TimePoint::max();
+    none_awaited(connection);
     times_->iteration.record(clock_.now() - player.began);
   }
   user_.on_played(id, whole);

@@ -186,6 +186,9 @@ void FlowEngine::send(SlotId id, std::string_view bytes) {
     connection->unsent = std::make_unique<std::string>();
   }
   connection->unsent->append(bytes.substr(count));
+  if (connection->stage == Stage::kOpen &&
+      connection->deadline == TimePoint::max())
+    none_awaited(*connection);
   watch_write(id);
 }
 
@@ -210,6 +213,7 @@ void FlowEngine::on_writable(SlotId id) {
     if (result.state == State::kFailed || result.state == State::kEnd) {
       connection.broken = true;
       connection.unsent.reset();
+      ready_.push_back(id);
       return;
     }
     if (result.state == State::kNotNow) break;
@@ -218,6 +222,13 @@ void FlowEngine::on_writable(SlotId id) {
   unsent.erase(0, done);
   if (!unsent.empty()) return;
   connection.unsent.reset();
+  if (connection.stage == Stage::kOpen &&
+      (!connection.player || connection.player->awaited.empty()))
+    none_awaited(connection);
+  if (connection.linger == Linger::kFlush) {
+    carry_out(id);
+    return;
+  }
   if (connection.linger == Linger::kPause &&
       connection.stage == Stage::kLingering)
     linger(id, Linger::kPause, Duration{});

@@ -196,6 +196,14 @@ const Instruction* FlowCursor::next(const FlowProgram& program) {
   return nullptr;
 }
 
+bool FlowProgram::replies_stand_alone() const {
+  return std::all_of(
+      requests_.begin(), requests_.end(), [](const FlowRequest& request) {
+        return request.captures.empty() && request.contains.constant() &&
+               request.equals.constant();
+      });
+}
+
 bool FlowProgram::receives() const {
   return std::any_of(code_.begin(), code_.end(), [](const Instruction& i) {
     return i.kind == Instruction::Kind::kReceive;

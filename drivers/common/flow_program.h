@@ -77,6 +77,10 @@ class FlowProgram {
   // Whether any step waits for what the service sends of its own accord.
   bool receives() const;
 
+  // Whether replies mean the same while the next iteration is played: none is
+  // compared with a variable, nothing is captured.
+  bool replies_stand_alone() const;
+
   // What every connection's variables begin with, by VariableNames: those of
   // the load's `variables` have their value, the others are empty.
   const std::vector<std::string>& initial_values() const { return values_; }

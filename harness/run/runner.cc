@@ -37,6 +37,17 @@ std::string message_word(const Scenario& scenario) {
   return all(Engine::kRedis) ? "command" : "message";
 }
 
+// Where its clients go, in words.
+std::string addresses(const Scenario& scenario) {
+  std::string text;
+  for (const LoadSpec& flow : scenario.flows) {
+    const std::string& where = flow.url.empty() ? flow.name : flow.url;
+    if (text.find(where) == std::string::npos)
+      text += (text.empty() ? "" : ", ") + where;
+  }
+  return text;
+}
+
 class Run {
  public:
   Run(const Scenario& scenario, RunWorld world, RunRecord& record)
@@ -149,16 +160,15 @@ Status Run::take_snapshot() {
 }
 
 Status Run::enough_opened(const LoadCounts& load) const {
-  if (load.attempted.value == 0 || load.opened.value > 0) return {};
+  if (load.attempted.value == 0 || load.reached().value > 0) return {};
   std::string reasons;
   for (const auto& [reason, count] : load.reasons)
     reasons += fmt::format("\n  {} × {}", count.value, reason);
   return fail(
       ErrorKind::kEnvironment,
       fmt::format("the service accepted none of {} connections to {}{}",
-                  load.attempted.value, scenario_.flows[0].url, reasons),
-      "is this the right url, and does the service speak WebSocket "
-      "there?");
+                  load.attempted.value, addresses(scenario_), reasons),
+      "is this the right url, and does the service speak its protocol there?");
 }
 
 Status Run::load(const PlannedCycle& planned) {

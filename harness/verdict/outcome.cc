@@ -33,20 +33,12 @@ struct LoadTotals {
   std::string common_reason;
 };
 
-// Connections that had their effect on the service: some ways end before the
-// handshake does.
-std::int64_t reached_by(const LoadCounts& load) {
-  std::int64_t ended = load.early_closed.value;
-  for (const auto& [way, count] : load.closed) ended += count.value;
-  return std::max(load.opened.value, ended);
-}
-
 LoadTotals load_totals(const Evidence& evidence) {
   LoadTotals totals;
   std::map<std::string, std::int64_t> reasons;
   for (const CycleFacts& facts : evidence.cycles) {
     totals.attempted += facts.load.attempted.value;
-    const std::int64_t reached = reached_by(facts.load);
+    const std::int64_t reached = facts.load.reached().value;
     totals.opened += reached;
     totals.early_closed += facts.load.early_closed.value;
     totals.sent += facts.load.messages_sent.value;
@@ -116,7 +108,7 @@ struct Doubt {
 };
 
 // Why the absence of failing findings is not a pass.
-Doubt load_doubts(const LoadTotals& totals) {
+Doubt load_doubts(const LoadTotals& totals, const std::string& message) {
   if (totals.measured_cycles == 0 || totals.measured_opened == 0) {
     return {
         "no connection was opened after the baseline: more cycles, or a "
@@ -136,14 +128,18 @@ Doubt load_doubts(const LoadTotals& totals) {
   }
   if (2 * totals.reply_errors > totals.sent) {
     return {fmt::format(
-        "{} of {} messages got no right reply{}: is it an echo service? "
-        "`expect: ignore` sends without asking for echoes",
-        totals.reply_errors, totals.sent, totals.common_reason)};
+        "{} of {} got no right reply{}: {}", totals.reply_errors,
+        say_count(static_cast<double>(totals.sent), message),
+        totals.common_reason,
+        message == "message"
+            ? "is it an echo service? `expect: ignore` sends without asking "
+              "for echoes"
+            : "what the flow asks for and expects is not what it serves")};
   }
   if (totals.undrained > 0) {
     return {fmt::format(
         "the service still held connections of ours at the drain timeout in "
-        "{}: what is left may belong to them; a longer drain_timeout would "
+        "{}: what is left may belong to them; a longer drainTimeout would "
         "decide it",
         say_count(static_cast<double>(totals.undrained), "cycle"))};
   }
@@ -303,7 +299,7 @@ void decide(const Evidence& evidence, double confidence, Judgement& judgement) {
     judgement.reason = say_leak(evidence, finding);
     return;
   }
-  Doubt doubt = load_doubts(totals);
+  Doubt doubt = load_doubts(totals, evidence.message);
   if (doubt.reason.empty()) {
     doubt = budget_doubts(evidence, confidence, judgement);
   }

@@ -1,6 +1,7 @@
 // A load driver: calls the service as its clients do.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -43,8 +44,18 @@ struct LoadCounts {
 
   LoadCounts& operator+=(const LoadCounts& more);
 
+  // Connections that had their effect on the service: some ways end before
+  // the handshake does.
+  Count reached() const;
+
   bool operator==(const LoadCounts&) const = default;
 };
+
+inline Count LoadCounts::reached() const {
+  Count ended = early_closed;
+  for (const auto& [way, count] : closed) ended += count;
+  return std::max(opened, ended);
+}
 
 inline LoadCounts& LoadCounts::operator+=(const LoadCounts& more) {
   attempted += more.attempted;

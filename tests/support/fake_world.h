@@ -116,7 +116,7 @@ class FakeDriver final : public Driver {
       counts.reasons["connection refused"] += connections;
       return {};
     }
-    counts.opened += connections;
+    if (!ends_before_the_handshake) counts.opened += connections;
     open_ = connections;
     if (on_open) on_open();
     return {};
@@ -135,6 +135,7 @@ class FakeDriver final : public Driver {
   LoadCounts take_counts() override { return std::exchange(counts, {}); }
 
   bool refuse = false;
+  bool ends_before_the_handshake = false;
   std::int64_t kept_per_connection = 0;
   std::function<void()> on_open;
   std::function<void()> on_close;

@@ -197,6 +197,39 @@ TEST_F(EngineFlow, APipelineHasSoManyRequestsOnTheWay) {
   EXPECT_TRUE(counts.reasons.empty());
 }
 
+TEST_F(EngineFlow, APipelineWaitsForWhatItCaptures) {
+  WireServer server([](Peer& peer) {
+    const std::size_t end = peer.read_until("\r\n\r\n");
+    EXPECT_EQ(peer.wait_end(kSilence), End::kStillOpen);
+    EXPECT_EQ(peer.bytes().size(), end);  // the second waits for the first
+    peer.say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntok7");
+    peer.read_until("\r\n\r\n", end);
+    peer.say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    peer.wait_end();
+    peer.fin();
+  });
+  Step login, use;
+  login.captures = {{"token", CaptureFrom::kRegex, "tok[0-9]"}};
+  use.path = "/{{ token }}";
+  LoadSpec load = flow(server, {login, use}, Engine::kHttp);
+  load.pipeline = 4;
+  EXPECT_TRUE(cycle(load, 1).reasons.empty());
+  EXPECT_NE(server.records(1)[0].bytes.find("GET /tok7 "), std::string::npos);
+}
+
+TEST_F(EngineFlow, ACaptureThatFindsNothingIsAWrongReply) {
+  WireServer server(replies(1, {"no token;"}));
+  Expect until;
+  until.contains = ";";
+  Step first = send("?", until);
+  first.captures = {{"id", CaptureFrom::kRegex, "id=([0-9]+)"}};
+  const LoadCounts counts = cycle(flow(server, {first}), 1);
+  EXPECT_EQ(counts.reply_errors.value, 1);
+  EXPECT_EQ(counts.reasons,
+            (Reasons{{"`id` was not found in the reply to capture it from",
+                      Count{1}}}));
+}
+
 TEST_F(EngineFlow, WhatIsWrongWithARepliesIsSaid) {
   const auto reasons = [&](const std::string& reply, Expect expect) {
     WireServer server([&](Peer& peer) {

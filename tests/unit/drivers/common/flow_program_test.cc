@@ -217,6 +217,17 @@ TEST_F(FlowProgramTest, ABodyIsKeptIfItIsCaptured) {
                 static_cast<std::uint16_t>(names_.find("j"))}));
 }
 
+TEST_F(FlowProgramTest, RepliesStandAloneUnlessAVariableOrACaptureTiesThem) {
+  load_.variables = {{"user", "ann"}};
+  Step same = send("{{ user }}"), other = send("b"), keeps = send("c");
+  same.expect.contains = "hi";
+  other.expect.equals = "{{ user }}";
+  keeps.captures.push_back({"j", CaptureFrom::kJson, "$.a"});
+  EXPECT_TRUE(compile({same})->replies_stand_alone());
+  EXPECT_FALSE(compile({same, other})->replies_stand_alone());
+  EXPECT_FALSE(compile({same, keeps})->replies_stand_alone());
+}
+
 TEST_F(FlowProgramTest, ACopiedCursorLooksAhead) {
   const Result<FlowProgram> program =
       compile({loop(2, {send("a"), send("b")})});

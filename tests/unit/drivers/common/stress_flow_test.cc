@@ -244,6 +244,36 @@ TEST_F(Stress, APipelinesLastRepliesAreWaitedFor) {
   EXPECT_EQ(result.counts.messages_sent, result.counts.messages_received);
 }
 
+TEST_F(Stress, APipelinesRepliesAreHeldAgainstTheirOwnIteration) {
+  WireServer server([](Peer& peer) {
+    std::size_t at = 0;
+    while (true) {
+      const std::size_t end = peer.read_until("\r\n\r\n", at);
+      if (end == std::string::npos) break;
+      const std::size_t from = peer.bytes().find('/', at);
+      const std::size_t to = peer.bytes().find(' ', from);
+      const std::string path = peer.bytes().substr(from, to - from);
+      peer.say("HTTP/1.1 200 OK\r\nContent-Length: " +
+               std::to_string(path.size()) + "\r\n\r\n" + path);
+      at = end;
+    }
+    peer.fin();
+  });
+  LoadSpec made = spec(Engine::kHttp, server);
+  Step get;
+  get.path = "/{{ $iteration }}";
+  get.expect.equals = get.path;
+  made.flow = {get};
+  made.pipeline = 4;
+  made.stress.emplace();
+  made.stress->executor = Executor::kConstantConnections;
+  made.stress->connections = 1;
+  made.stress->duration = milliseconds(100);
+  const StressFlowResult result = run(made);
+  EXPECT_GT(result.iterations.value, 4);
+  EXPECT_TRUE(result.counts.reasons.empty());
+}
+
 TEST_F(Stress, ConnectionsWithoutTrafficDoNotKeepTheLoopFromStopping) {
   WireServer server(echo);
   LoadSpec made = load(server, Executor::kConstantConnections);

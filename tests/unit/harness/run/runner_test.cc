@@ -75,6 +75,14 @@ TEST_F(Runner, TheRecordIsKeptAfterEveryCycle) {
   EXPECT_FALSE(observer.kept.back().partial);
 }
 
+TEST_F(Runner, WaysThatEndBeforeTheHandshakeAreALoad) {
+  driver.ends_before_the_handshake = true;
+  driver.kept_per_connection = 1;
+  const RunRecord record = run();
+  ASSERT_FALSE(record.error) << record.error->message;
+  EXPECT_EQ(record.judgement->outcome, Outcome::kLeak);
+}
+
 TEST_F(Runner, AServiceThatRefusesEverybodyIsAnEnvironmentError) {
   driver.refuse = true;
   RunRecord record = run();
