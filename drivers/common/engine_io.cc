@@ -183,9 +183,9 @@ void FlowEngine::send(SlotId id, std::string_view bytes) {
       count += result.count;
     }
     if (count == bytes.size()) return;
-    connection->unsent = std::make_unique<std::string>();
+    connection->unsent = std::make_unique<Unsent>();
   }
-  connection->unsent->append(bytes.substr(count));
+  connection->unsent->tail().append(bytes.substr(count));
   watch_write(id);
 }
 
@@ -202,21 +202,17 @@ void FlowEngine::on_writable(SlotId id) {
     step_secure(id);
     return;
   }
-  std::string& unsent = *connection.unsent;
-  std::size_t done = 0;
-  while (done < unsent.size()) {
-    const IoResult result =
-        connection.transport.write(std::string_view(unsent).substr(done));
+  Unsent& unsent = *connection.unsent;
+  while (!unsent.empty()) {
+    const IoResult result = connection.transport.write(unsent.rest());
     if (result.state == State::kFailed || result.state == State::kEnd) {
       connection.broken = true;
       connection.unsent.reset();
       return;
     }
-    if (result.state == State::kNotNow) break;
-    done += result.count;
+    if (result.state == State::kNotNow) return;
+    unsent.take(result.count);
   }
-  unsent.erase(0, done);
-  if (!unsent.empty()) return;
   connection.unsent.reset();
   if (connection.linger == Linger::kPause &&
       connection.stage == Stage::kLingering)
