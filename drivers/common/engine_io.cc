@@ -150,6 +150,9 @@ void FlowEngine::after_take(SlotId id) {
   // The next bytes of this connection overwrite the notes.
   const std::optional<Status> greeted = std::move(events_->greeted_);
   const auto ended = std::move(events_->ended_);
+  if (connection.unsent)
+    times_->sent += Bytes{static_cast<std::int64_t>(connection.unsent->size() -
+                                                    events_->waited_)};
   if (!out_.empty()) send(id, out_);
   out_.clear();  // a flow at work up the stack would send it again
   if (greeted && connection.stage == Stage::kGreeting) {
