@@ -165,7 +165,11 @@ void Server::answer_due(SlotId id, Reactor& reactor, TimePoint now) {
     const bool stays = client->responder->answer(
         owed.rule, generated(owed.rule, *client), client->unsent.tail());
     ++client->answers;
-    if (!stays) client->ending = true;
+    if (!stays) {
+      // RFC 9112 §9.6: what was asked behind it is not answered.
+      client->owed.clear();
+      client->ending = true;
+    }
     if (owed.rule == nullptr || !owed.rule->close) continue;
     const CloseBehavior close = *owed.rule->close;
     if (close == CloseBehavior::kGraceful)
