@@ -76,7 +76,8 @@ class ConversationEvents {
   // The oldest request that awaits its reply; null if none does.
   virtual const Request* awaited() const = 0;
 
-  // Where an answer of the protocol's own (pong, close frame) is appended.
+  // Where an answer of the protocol's own (pong, close frame) is appended:
+  // behind all that the service has not taken yet.
   virtual std::string& out() = 0;
 
   // False once the connection is not to be read any more.

@@ -37,6 +37,7 @@
 #include "drivers/common/slab.h"
 #include "drivers/common/tls.h"
 #include "drivers/common/transport.h"
+#include "drivers/common/unsent.h"
 #include "drivers/common/variables.h"
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
@@ -228,7 +229,7 @@ class FlowEngine {
     Transport transport;
     std::unique_ptr<Conversation> talk;
     std::unique_ptr<Player> player;
-    std::unique_ptr<std::string> unsent;  // what the kernel did not take
+    std::unique_ptr<Unsent> unsent;       // not empty
     std::unique_ptr<std::string> answer;  // the first bytes, Linger::kAnswer
     TimePoint deadline = TimePoint::max();
     TimePoint since;  // this stage began

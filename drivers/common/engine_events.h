@@ -20,6 +20,7 @@ class FlowEngine::Events final : public ConversationEvents {
     connection_ = &connection;
     greeted_.reset();
     ended_.reset();
+    waited_ = connection.unsent ? connection.unsent->size() : 0;
   }
 
   void greeted(Status status) override { greeted_ = std::move(status); }
@@ -38,13 +39,18 @@ class FlowEngine::Events final : public ConversationEvents {
     return engine_.setup_.program->requests()[player->awaited.front().step]
         .request.get();
   }
-  std::string& out() override { return engine_.out_; }
+  // Behind what waits already, so that its size tells a conversation of a
+  // service that does not read.
+  std::string& out() override {
+    return connection_->unsent ? connection_->unsent->tail() : engine_.out_;
+  }
   bool alive() const override {
     return !ended_ && !(greeted_ && !greeted_->has_value());
   }
 
   std::optional<Status> greeted_;
   std::optional<std::pair<Ending, std::string>> ended_;
+  std::size_t waited_ = 0;  // unsent when it began to read
 
  private:
   FlowEngine& engine_;

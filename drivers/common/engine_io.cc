@@ -150,6 +150,9 @@ void FlowEngine::after_take(SlotId id) {
   // The next bytes of this connection overwrite the notes.
   const std::optional<Status> greeted = std::move(events_->greeted_);
   const auto ended = std::move(events_->ended_);
+  if (connection.unsent)
+    times_->sent += Bytes{static_cast<std::int64_t>(connection.unsent->size() -
+                                                    events_->waited_)};
   if (!out_.empty()) send(id, out_);
   out_.clear();  // a flow at work up the stack would send it again
   if (greeted && connection.stage == Stage::kGreeting) {
@@ -183,9 +186,9 @@ void FlowEngine::send(SlotId id, std::string_view bytes) {
       count += result.count;
     }
     if (count == bytes.size()) return;
-    connection->unsent = std::make_unique<std::string>();
+    connection->unsent = std::make_unique<Unsent>();
   }
-  connection->unsent->append(bytes.substr(count));
+  connection->unsent->tail().append(bytes.substr(count));
   if (connection->stage == Stage::kOpen &&
       connection->deadline == TimePoint::max())
     none_awaited(*connection);
@@ -205,22 +208,18 @@ void FlowEngine::on_writable(SlotId id) {
     step_secure(id);
     return;
   }
-  std::string& unsent = *connection.unsent;
-  std::size_t done = 0;
-  while (done < unsent.size()) {
-    const IoResult result =
-        connection.transport.write(std::string_view(unsent).substr(done));
+  Unsent& unsent = *connection.unsent;
+  while (!unsent.empty()) {
+    const IoResult result = connection.transport.write(unsent.rest());
     if (result.state == State::kFailed || result.state == State::kEnd) {
       connection.broken = true;
       connection.unsent.reset();
       ready_.push_back(id);
       return;
     }
-    if (result.state == State::kNotNow) break;
-    done += result.count;
+    if (result.state == State::kNotNow) return;
+    unsent.take(result.count);
   }
-  unsent.erase(0, done);
-  if (!unsent.empty()) return;
   connection.unsent.reset();
   if (connection.stage == Stage::kOpen &&
       (!connection.player || connection.player->awaited.empty()))

@@ -31,9 +31,10 @@ class ResponderEvents {
   // perhaps later.
   virtual void asked(const Asked& request) = 0;
 
-  // The client said good-bye (an answer to it is in out() already), or its
-  // input cannot be understood: no more is read, what is in out() is sent,
-  // then FIN. `trouble` is empty for a good-bye.
+  // The client said good-bye, or its input cannot be understood: no more is
+  // read, what is in out() is sent and what is owed is answered, then FIN.
+  // What the protocol says to it is in out() already, or follows the last
+  // answer. `trouble` is empty for a good-bye.
   virtual void ended(std::string_view trouble) = 0;
 
   // Where answers of the protocol's own (pong, close frame) are appended.

@@ -42,7 +42,7 @@ class Server::Events final : public ResponderEvents {
     if (!trouble.empty()) server_.trouble(trouble);
     client_.ending = true;
   }
-  std::string& out() override { return client_.unsent; }
+  std::string& out() override { return client_.unsent.tail(); }
 
  private:
   Server& server_;
@@ -163,13 +163,17 @@ void Server::answer_due(SlotId id, Reactor& reactor, TimePoint now) {
     }
     client->owed.pop_front();
     const bool stays = client->responder->answer(
-        owed.rule, generated(owed.rule, *client), client->unsent);
+        owed.rule, generated(owed.rule, *client), client->unsent.tail());
     ++client->answers;
-    if (!stays) client->ending = true;
+    if (!stays) {
+      // RFC 9112 §9.6: what was asked behind it is not answered.
+      client->owed.clear();
+      client->ending = true;
+    }
     if (owed.rule == nullptr || !owed.rule->close) continue;
     const CloseBehavior close = *owed.rule->close;
     if (close == CloseBehavior::kGraceful)
-      client->responder->say_goodbye(client->unsent);
+      client->responder->say_goodbye(client->unsent.tail());
     client->owed.clear();
     client->ending = true;
     if (close == CloseBehavior::kReset) {
@@ -204,21 +208,18 @@ TimePoint Server::run_due(Reactor& reactor, TimePoint now) {
 void Server::flush(SlotId id, Reactor& reactor) {
   Client& client = *clients_.find(id);
   if (client.securing) return;
-  std::size_t done = 0;
-  while (done < client.unsent.size()) {
-    const IoResult result =
-        client.transport.write(std::string_view(client.unsent).substr(done));
+  while (!client.unsent.empty()) {
+    const IoResult result = client.transport.write(client.unsent.rest());
     if (result.state == State::kNotNow) break;
     if (result.state != State::kSome) {
       drop(id, false);
       return;
     }
-    done += result.count;
+    const Bytes sent{static_cast<std::int64_t>(result.count)};
+    counts_.sent += sent;
+    client.about.sent += sent;
+    client.unsent.take(result.count);
   }
-  const Bytes sent{static_cast<std::int64_t>(done)};
-  counts_.sent += sent;
-  client.about.sent += sent;
-  client.unsent.erase(0, done);
   if (!client.unsent.empty()) {
     if (!client.watching_write)
       reactor.watch_write(client.transport.fd(), token_of(id));

@@ -19,6 +19,7 @@
 #include "drivers/common/slab.h"
 #include "drivers/common/tls.h"
 #include "drivers/common/transport.h"
+#include "drivers/common/unsent.h"
 #include "tidemark/scenario.h"
 #include "tidemark/standin.h"
 
@@ -57,7 +58,7 @@ class Server {
     Transport transport;
     std::unique_ptr<Responder> responder;
     std::deque<Owed> owed;
-    std::string unsent;
+    Unsent unsent;
     StandInConnection about;
     std::uint32_t answers = 0;
     bool securing = false;

@@ -153,7 +153,7 @@ void Client::on_close(std::uint16_t code, ConversationEvents& events) {
 void Client::on_violation(std::string_view what, ConversationEvents& events) {
   const bool open = std::exchange(stage_, Stage::kOver) == Stage::kOpen;
   if (open && mute_ == Mute::kNothing)
-    (void)codec_.append_close(1002, {}, events.out());
+    (void)codec_.append_close(codec_.violation_code(), {}, events.out());
   events.ended(Ending::kViolation,
                fmt::format("the service broke RFC 6455: {}", what));
 }

@@ -357,6 +357,11 @@ Status ClientHandshake::check_reply(std::string_view head,
                                     const HandshakeKey& key) const {
   const std::string_view sent(key.text.data(), key.text.size());
   if (is_plain_acceptance(head, accept_value(sent))) return {};
+  return check_closely(head, key);
+}
+
+Status ClientHandshake::check_closely(std::string_view head,
+                                      const HandshakeKey& key) const {
   // Looked at here and not by websocketpp, whose enum of status codes ends at
   // 511.
   const std::optional<unsigned> status = status_of(head);

@@ -109,6 +109,8 @@ class ClientHandshake {
   // `head` is the reply up to and with its blank line. The error says in few
   // words why it opens no connection: "HTTP 404 instead of 101".
   Status check_reply(std::string_view head, const HandshakeKey& key) const;
+  // The same without the short way for replies in their plainest form.
+  Status check_closely(std::string_view head, const HandshakeKey& key) const;
 
  private:
   std::string before_key_;

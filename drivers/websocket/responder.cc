@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,8 +42,7 @@ class WebsocketResponder final : public Responder {
 
   void take(std::span<std::uint8_t> input, ResponderEvents& events) override {
     if (stage_ == Stage::kHandshake && !take_request(input, events)) return;
-    while (stage_ == Stage::kAsked || stage_ == Stage::kOpen ||
-           stage_ == Stage::kClosing) {
+    while (stage_ != Stage::kOver && !last_code_) {
       const Result<std::optional<Message>> message = codec_.next(input);
       if (!message) {
         on_violation(message.error().message, events);
@@ -54,22 +56,25 @@ class WebsocketResponder final : public Responder {
   bool answer(const StandInRule* rule, std::string_view generated,
               std::string& out) override {
     if (stage_ == Stage::kAsked) return answer_handshake(rule, out);
+    // Nothing may follow a refusal or a close frame.
+    if (stage_ != Stage::kOpen) return false;
     if (waiting_.empty()) return true;
     const Waiting message = std::move(waiting_.front());
     waiting_.pop_front();
     waiting_size_ -= kCostOfOne + message.payload.size();
     if (rule == nullptr || says_nothing(*rule)) {
       append(message.kind, message.payload, out);
-      return true;
+    } else {
+      for (std::uint32_t i = 0; i < rule->repeat; ++i)
+        append_reply(*rule, message, generated, out);
     }
-    for (std::uint32_t i = 0; i < rule->repeat; ++i)
-      append_reply(*rule, message, generated, out);
-    return true;
+    return !close_after_last(out);
   }
 
   void say_goodbye(std::string& out) override {
     if (stage_ != Stage::kOpen) return;
     stage_ = Stage::kClosing;
+    waiting_.clear();
     (void)codec_.append_close(1000, {}, out);
   }
 
@@ -137,6 +142,7 @@ class WebsocketResponder final : public Responder {
       out += rule->reply;
     } else if (rule != nullptr && rule->status != 101 && rule->status != 200) {
       stage_ = Stage::kOver;
+      waiting_.clear();
       websocket::append_refusal(rule->status, rule->headers, rule->reply, out);
       return false;
     } else {
@@ -146,7 +152,7 @@ class WebsocketResponder final : public Responder {
     }
     out += early_;
     std::string().swap(early_);
-    return true;
+    return !close_after_last(out);
   }
 
   void on_message(const Message& message, ResponderEvents& events) {
@@ -161,9 +167,8 @@ class WebsocketResponder final : public Responder {
       case MessageKind::kPong:
         return;
       case MessageKind::kClose:
-        if (stage_ == Stage::kOpen)
-          (void)codec_.append_close(message.close_code, {}, events.out());
-        stage_ = Stage::kOver;
+        last_code_ = message.close_code;
+        (void)close_after_last(events.out());
         events.ended({});
         return;
       case MessageKind::kText:
@@ -177,6 +182,7 @@ class WebsocketResponder final : public Responder {
     if (stage_ == Stage::kClosing) return;  // nobody will answer it
     waiting_size_ += kCostOfOne + message.payload.size();
     if (waiting_size_ > kMaxWaiting) {
+      waiting_.clear();
       end(1008, "too many messages wait for their answer", events);
       return;
     }
@@ -193,10 +199,19 @@ class WebsocketResponder final : public Responder {
   }
 
   void end(std::uint16_t code, std::string_view why, ResponderEvents& events) {
-    const Stage before = std::exchange(stage_, Stage::kOver);
-    if (before == Stage::kOpen)
-      (void)codec_.append_close(code, {}, events.out());
+    last_code_ = code;
+    (void)close_after_last(events.out());
     events.ended(why);
+  }
+
+  // Our close frame, once nothing is read any more and all is answered: a
+  // close frame ends what we may say. True: it is over.
+  bool close_after_last(std::string& out) {
+    if (!last_code_ || stage_ == Stage::kAsked || !waiting_.empty())
+      return false;
+    if (stage_ == Stage::kOpen) (void)codec_.append_close(*last_code_, {}, out);
+    stage_ = Stage::kOver;
+    return true;
   }
 
   void append_reply(const StandInRule& rule, const Waiting& message,
@@ -224,6 +239,7 @@ class WebsocketResponder final : public Responder {
   std::string early_;                        // what follows the handshake
   std::deque<Waiting> waiting_;
   std::size_t waiting_size_ = 0;
+  std::optional<std::uint16_t> last_code_;  // nothing is read any more
 };
 
 class WebsocketStandIn final : public StandInProtocol {

@@ -15,6 +15,7 @@
 #include "drivers/common/random.h"
 #include "drivers/websocket/responder.h"
 #include "drivers/websocket/server_handshake.h"
+#include "tests/support/websocket_frames.h"
 
 namespace {
 
@@ -25,16 +26,15 @@ constexpr std::string_view kHandshake =
     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-// Answers everything at once, and writes down all that happens.
+// Writes down all that happens, and answers as the stand-in does: once all
+// that came is read.
 class Story final : public ResponderEvents {
  public:
-  explicit Story(Responder& responder) : responder_(responder) {}
-
   void asked(const Asked& request) override {
     if (over) std::abort();  // nothing may follow the end
     text += request.title;
     text += request.what;
-    over = !responder_.answer(nullptr, {}, written);
+    ++owed;
   }
   void ended(std::string_view trouble) override {
     if (over) std::abort();
@@ -44,18 +44,22 @@ class Story final : public ResponderEvents {
   }
   std::string& out() override { return written; }
 
+  void answer_all(Responder& responder) {
+    for (; owed > 0; --owed)
+      if (!responder.answer(nullptr, {}, written)) break;
+    if (owed > 1) std::abort();  // what is asked after the end
+  }
+
   std::string text;
   std::string written;
+  int owed = 0;
   bool over = false;
-
- private:
-  Responder& responder_;
 };
 
 std::string run(StandInProtocol& protocol, std::string bytes,
                 std::size_t longest, Random& random) {
   const std::unique_ptr<Responder> responder = protocol.start();
-  Story story(*responder);
+  Story story;
   std::span<std::uint8_t> rest(reinterpret_cast<std::uint8_t*>(bytes.data()),
                                bytes.size());
   while (!rest.empty() && !story.over) {
@@ -64,11 +68,12 @@ std::string run(StandInProtocol& protocol, std::string bytes,
         longest > 64 ? most
                      : 1 + random.below(static_cast<std::uint32_t>(most));
     responder->take(rest.first(count), story);
+    story.answer_all(*responder);
     rest = rest.subspan(count);
   }
   // It answers with no more than it was sent, and a page for the handshake.
   if (story.written.size() > 2 * bytes.size() + 4096) std::abort();
-  return story.text + "|" + story.written;
+  return story.text + "|" + pongs_last(story.written);
 }
 
 }  // namespace

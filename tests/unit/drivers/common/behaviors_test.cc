@@ -2,6 +2,7 @@
 // wire sees it: bytes, then FIN, RST or nothing.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <utility>
@@ -53,6 +54,19 @@ class Opened final : public EngineUser {
   std::vector<SlotId> open;
 };
 
+// Goes on by itself, and over a hold when it is told to.
+class SkippingClock final : public Clock {
+ public:
+  TimePoint now() const override {
+    return std::chrono::steady_clock::now() + skipped_;
+  }
+  void sleep(Duration) override {}
+  void skip(Duration span) { skipped_ += span; }
+
+ private:
+  Duration skipped_{};
+};
+
 class Behaviors : public Wire {
  protected:
   // Two connections go `close`; each is counted once, as that, and no
@@ -78,21 +92,26 @@ class Behaviors : public Wire {
     return server.records(2);
   }
 
-  // The same, where `after` waits until both ends have begun ("ended").
-  std::vector<Record> ends_begun(Engine engine, const WeightedClose& close,
+  // The same, where `after` waits until both ends have begun ("ended"); they
+  // are held until it is over for both.
+  std::vector<Record> ends_begun(Engine engine, WeightedClose close,
                                  After after) {
     SCOPED_TRACE(std::string(scheme_of(engine)) + " " +
                  to_word(close.behavior));
+    close.hold = std::chrono::hours(1);
+    SkippingClock clock;
+    std::atomic<int> over = 0;
     WireServer server(service(engine, [&](Peer& peer, std::size_t from) {
       server_->wait_for("ended");
       after(peer, from);
+      ++over;
     }));
     server_ = &server;
     Result<EngineSetup> setup = make_setup(spec(engine, server, close));
     EXPECT_TRUE(setup);
     Opened user;
     auto engine_made =
-        FlowEngine::make(*std::move(setup), clock_, cancellation_, user);
+        FlowEngine::make(*std::move(setup), clock, cancellation_, user);
     EXPECT_TRUE(engine_made);
     FlowEngine& load = **engine_made;
     load.reserve(2);
@@ -101,6 +120,10 @@ class Behaviors : public Wire {
       EXPECT_TRUE(load.turn(TimePoint::max()));
     for (const SlotId id : user.open) load.end(id);
     server.signal("ended");
+    // A turn ends by itself when a tick is over.
+    while (over < 2 && load.alive() > 0)
+      EXPECT_TRUE(load.turn(TimePoint::max()));
+    clock.skip(close.hold);
     while (load.alive() > 0) EXPECT_TRUE(load.turn(TimePoint::max()));
     EXPECT_EQ(connected_to(server.port()), 0);
     counts_ = accounted(load.take_counts());
@@ -227,10 +250,9 @@ TEST_F(Behaviors, AHalfOpenConnectionVanishesWithoutAWord) {
 TEST_F(Behaviors, AStalledConnectionClosesItsWindow) {
   for (const Engine engine : kAll) {
     for (const bool by_reset : {true, false}) {
-      WeightedClose stall = way(B::kStall, by_reset);
-      stall.hold = milliseconds(600);
-      const auto records = ends_begun(
-          engine, stall, [](Peer& peer, std::size_t) { peer.flood(); });
+      const auto records =
+          ends_begun(engine, way(B::kStall, by_reset),
+                     [](Peer& peer, std::size_t) { peer.flood(); });
       // With so much unread the kernel makes a reset of a FIN.
       expect(records, End::kReset, "");
       for (const Record& record : records) EXPECT_TRUE(record.blocked);
@@ -245,7 +267,6 @@ TEST_F(Behaviors, ASlowReaderHasASmallWindowAndTakesATrickle) {
   for (const auto& [engine, message] : kPushed) {
     WeightedClose slow = way(B::kSlowReader);
     slow.read_rate = Bytes{64 << 10};
-    slow.hold = std::chrono::seconds(1);
     std::string messages;
     while (messages.size() < 9000) messages += message;
     const auto records = ends_begun(engine, slow, [&](Peer& peer, std::size_t) {
@@ -411,9 +432,7 @@ TEST_F(Behaviors, ASubscriberIsGoneOnceItIsSubscribed) {
 }
 
 TEST_F(Behaviors, AServicesCloseIsIgnoredUntilTheHoldIsOver) {
-  WeightedClose ignore = way(B::kIgnoreClose);
-  ignore.hold = milliseconds(1000);
-  expect(ends_begun(Engine::kWebSocket, ignore,
+  expect(ends_begun(Engine::kWebSocket, way(B::kIgnoreClose),
                     [](Peer& peer, std::size_t) {
                       peer.say("\x88\x02\x03\xe8");
                       EXPECT_EQ(peer.wait_end(kSilence), End::kStillOpen);

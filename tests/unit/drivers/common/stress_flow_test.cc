@@ -192,7 +192,6 @@ TEST_F(Stress, ADeadPortIsNotHammered) {
     EXPECT_EQ(result.counts.refused, result.counts.attempted);
     EXPECT_EQ(result.failed, result.counts.attempted);
     EXPECT_LE(result.counts.attempted.value, 20);
-    EXPECT_LT(result.cpu_seconds, 0.1);
   }
 }
 

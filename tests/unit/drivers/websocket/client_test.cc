@@ -170,15 +170,29 @@ TEST_F(WebsocketConversation, TheCloseOfAServiceIsEchoed) {
                       Lines{"close 1005 "}));
 }
 
-TEST_F(WebsocketConversation, AViolationIsAnsweredWith1002) {
-  start();
-  open();
-  take("\x83\0"s);
-  EXPECT_EQ(events_.diary,
-            Lines{"violation: the service broke RFC 6455: invalid opcode"});
-  EXPECT_EQ(read(events_.written), Lines{"close 1002 "});
-  take("\x81\x02no");
-  EXPECT_EQ(events_.diary.size(), 1u);
+TEST_F(WebsocketConversation, AViolationIsAnsweredWithItsCode) {
+  struct Violation {
+    std::string bytes;
+    std::string what;
+    std::string answer;
+  };
+  const Violation violations[] = {
+      {"\x83\0"s, "invalid opcode", "close 1002 "},
+      {"\x81\x81\0\0\0\0x"s, "Servers may not send masked frames",
+       "close 1002 "},
+      {"\x81\x01\xff", "Invalid UTF8 encoding", "close 1007 "},
+      {"\x82\x7f\0\0\0\0\1\0\0\1"s, "A message was too large", "close 1009 "}};
+  for (const Violation& violation : violations) {
+    start();
+    events_ = {};
+    open();
+    take(violation.bytes);
+    EXPECT_EQ(events_.diary, Lines{"violation: the service broke RFC 6455: " +
+                                   violation.what});
+    EXPECT_EQ(read(events_.written), Lines{violation.answer});
+    take("\x81\x02no");
+    EXPECT_EQ(events_.diary.size(), 1u);
+  }
 }
 
 TEST_F(WebsocketConversation, AGoodbyeIsAnswered) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "drivers/common/conversation.h"
@@ -19,6 +20,7 @@ template <class Taker, class Events>
 void feed(Taker& taker, std::string bytes, Events& events) {
   taker.take({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()},
              events);
+  if constexpr (requires { events.taken(); }) events.taken();
 }
 
 class ClientEvents final : public ConversationEvents {
@@ -60,17 +62,23 @@ class ServerEvents final : public ResponderEvents {
     diary.push_back(keeps_ ? std::string(request.title) + " = " +
                                  std::string(request.what)
                            : std::string(request.what));
-    if (responder == nullptr) return;
     const StandInRule* fit = nullptr;
     if (rule != nullptr && protocol->fits(*rule, request)) fit = rule;
-    going_on = responder->answer(fit, generated, written);
+    if (responder != nullptr) owed_.push_back(fit);
+  }
+  // As the stand-in's engine does: no answer before all bytes are read.
+  void taken() {
+    for (const StandInRule* fit : std::exchange(owed_, {})) {
+      going_on = responder->answer(fit, generated, written);
+      if (!going_on) return;
+    }
   }
   void ended(std::string_view trouble) override {
     diary.push_back("ended: " + std::string(trouble));
   }
   std::string& out() override { return written; }
 
-  // Set: each request is answered at once.
+  // Set: requests are answered once the bytes that they came in are read.
   Responder* responder = nullptr;
   const StandInProtocol* protocol = nullptr;
   const StandInRule* rule = nullptr;
@@ -82,6 +90,7 @@ class ServerEvents final : public ResponderEvents {
 
  private:
   bool keeps_;
+  std::vector<const StandInRule*> owed_;
 };
 
 }  // namespace tidemark::websocket_test

@@ -8,6 +8,7 @@
 
 #include "drivers/websocket/codec_hybi13.h"
 #include "drivers/websocket/frame.h"
+#include "tests/support/websocket_frames.h"
 #include "tests/unit/drivers/websocket/listeners.h"
 
 namespace tidemark::websocket_test {
@@ -205,6 +206,65 @@ TEST_F(WebsocketResponder, ACloseFrameIsEchoedAndEndsIt) {
   EXPECT_EQ(events_.diary, Lines{"ended: "});
 }
 
+TEST_F(WebsocketResponder, TheCloseFrameIsTheLastOfAllThatIsOwed) {
+  open();
+  const std::string last = client(MessageKind::kText, "last");
+  EXPECT_EQ(ask(last + close(1000)), "\x81\x04last\x88\x02\x03\xe8");
+  EXPECT_FALSE(events_.going_on);
+  EXPECT_EQ(events_.diary, (Lines{"text 4 B = last", "ended: "}));
+  std::string more;
+  EXPECT_FALSE(responder_->answer(nullptr, {}, more));
+  EXPECT_EQ(more, "");
+}
+
+TEST_F(WebsocketResponder, AViolationIsToldAfterAllThatIsOwed) {
+  open();
+  const std::string last = client(MessageKind::kText, "last");
+  EXPECT_EQ(ask(last + "\x83\x80\1\2\3\4"), "\x81\x04last\x88\x02\x03\xea");
+  EXPECT_FALSE(events_.going_on);
+}
+
+TEST_F(WebsocketResponder, TheHandshakeIsAnsweredBeforeWhatCameWithIt) {
+  EXPECT_EQ(ask(kRequest + client(MessageKind::kText, "last") + close(1001)),
+            kSwitching + "\x81\x04last\x88\x02\x03\xe9");
+  EXPECT_EQ(events_.diary,
+            (Lines{"GET /chat = handshake", "text 4 B = last", "ended: "}));
+  const std::unique_ptr<Responder> other = protocol_->start();
+  events_.responder = other.get();
+  events_.written.clear();
+  feed(*other, kRequest + close(1001), events_);
+  EXPECT_EQ(events_.written, kSwitching + "\x88\x02\x03\xe9");
+  EXPECT_FALSE(events_.going_on);
+}
+
+TEST_F(WebsocketResponder, NothingFollowsARefusalHoweverMuchWasAsked) {
+  StandInRule rule;
+  rule.when = "handshake";
+  rule.status = 403;
+  events_.rule = &rule;
+  const std::string refusal = ask(kRequest + client(MessageKind::kText, "a") +
+                                  client(MessageKind::kPing, "p"));
+  EXPECT_TRUE(refusal.starts_with("HTTP/1.1 403 Forbidden\r\n"));
+  EXPECT_TRUE(refusal.ends_with("\r\n\r\n")) << refusal;
+  EXPECT_FALSE(responder_->answer(nullptr, {}, events_.written));
+  EXPECT_EQ(events_.written, refusal);
+}
+
+TEST_F(WebsocketResponder, NothingFollowsItsOwnGoodbye) {
+  open();
+  events_.responder = nullptr;
+  feed(*responder_,
+       client(MessageKind::kText, "a") + client(MessageKind::kText, "b"),
+       events_);
+  std::string out;
+  EXPECT_TRUE(responder_->answer(nullptr, {}, out));
+  responder_->say_goodbye(out);
+  EXPECT_FALSE(responder_->answer(nullptr, {}, out));
+  EXPECT_EQ(out,
+            "\x81\x01"
+            "a\x88\x02\x03\xe8");
+}
+
 TEST_F(WebsocketResponder, ItsOwnGoodbyeIsAnsweredByTheClient) {
   open();
   std::string out;
@@ -274,7 +334,7 @@ TEST_F(WebsocketResponder, ItDoesNotMatterWhereTheBytesAreCut) {
     events.protocol = protocol_.get();
     feed(*responder, wire.substr(0, cut), events);
     feed(*responder, wire.substr(cut), events);
-    events.diary.push_back(events.written);
+    events.diary.push_back(pongs_last(events.written));
     return events.diary;
   };
   const Lines whole = run(wire.size());
