@@ -27,11 +27,6 @@ double thread_cpu() {
          static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-bool has_arrivals(const StressSpec& spec) {
-  return spec.executor == Executor::kConstantArrivalRate ||
-         spec.executor == Executor::kRampingArrivalRate;
-}
-
 }  // namespace
 
 StressFlow::StressFlow(Clock& clock, const LoadSpec& spec)
@@ -56,11 +51,7 @@ Result<std::unique_ptr<StressFlow>> StressFlow::make(
   TIDEMARK_TRY(engine);
   flow->engine_ = *std::move(engine);
   const StressSpec& spec = flow->spec_;
-  double most = spec.connections;
-  for (const RateStage& stage : spec.stages)
-    if (spec.executor == Executor::kRampingConnections)
-      most = std::max(most, stage.target);
-  if (has_arrivals(spec)) most = spec.max_connections;
+  const double most = has_arrivals(spec) ? spec.max_connections : peak_of(spec);
   // Those that end slowly have not left their places yet.
   flow->engine_->reserve(static_cast<std::size_t>(most) * 2 + 1024);
   return flow;

@@ -17,20 +17,9 @@ constexpr std::uint64_t kOwnDescriptors = 128;
 
 std::uint64_t connections_of_flow(const LoadSpec& flow, bool stress) {
   if (!stress || !flow.stress) return flow.connections;
-  const StressSpec& spec = *flow.stress;
-  switch (spec.executor) {
-    case Executor::kConstantConnections:
-      return spec.connections;
-    case Executor::kRampingConnections: {
-      double most = spec.start;
-      for (const RateStage& stage : spec.stages)
-        most = std::max(most, stage.target);
-      return static_cast<std::uint64_t>(most);
-    }
-    default:
-      // A cap, not an intention: few runs come near it.
-      return 0;
-  }
+  // A cap, not an intention: few runs come near it.
+  if (has_arrivals(*flow.stress)) return 0;
+  return static_cast<std::uint64_t>(peak_of(*flow.stress));
 }
 
 // Ports that connect() chooses from.

@@ -82,8 +82,7 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
 void add_health(const Scenario& scenario, std::size_t index,
                 const StressFlowResult& result, DriverHealth& health) {
   const StressSpec& spec = *scenario.flows[index].stress;
-  const bool by_arrivals = spec.executor == Executor::kConstantArrivalRate ||
-                           spec.executor == Executor::kRampingArrivalRate;
+  const bool by_arrivals = has_arrivals(spec);
   health.scheduled |= by_arrivals || spec.rate > 0;
   const double cpu =
       result.seconds > 0 ? result.cpu_seconds / result.seconds : 0;
