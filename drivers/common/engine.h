@@ -1,7 +1,7 @@
 // The engine below every protocol: owns the sockets of one flow, opens them,
 // plays the flow on them, ends each in its way, and counts what became of it.
 // What happens when is decided by its user: CycleDriver for a hunt,
-// StressDriver for a test by arrival rate.
+// StressFlow for a test by arrival rate.
 //
 //   Connecting → Securing → Greeting → Open ─┬─ fin, reset … ───────→ gone
 //        │           │          │        │   ├─ Farewell → AwaitEof ─┐
