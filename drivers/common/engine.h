@@ -178,7 +178,6 @@ class FlowEngine {
       if (++first_ == room_) first_ = 0;
       --used_;
     }
-    void clear() { first_ = used_ = 0; }
 
    private:
     void grow() {
@@ -305,6 +304,7 @@ class FlowEngine {
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);
   void lose_awaited(Player& player);
+  void record_wait(Player& player);
   bool nothing_left(const Connection& connection) const;
   Payload& payload_for(Bytes size, bool binary);
 

@@ -115,9 +115,11 @@ inline constexpr MetricInfo kMetrics[] = {
     {"handshake_duration", Metric::Kind::kTrend, Metric::Unit::kTime,
      "TLS and the protocol's own opening"},
     {"request_duration", Metric::Kind::kTrend, Metric::Unit::kTime,
-     "from the moment a request was due until its reply"},
+     "from the moment a request was due until its reply, or the end of "
+     "waiting"},
     {"request_duration_service", Metric::Kind::kTrend, Metric::Unit::kTime,
-     "from the moment a request was sent until its reply"},
+     "from the moment a request was sent until its reply, or the end of "
+     "waiting"},
     {"iteration_duration", Metric::Kind::kTrend, Metric::Unit::kTime,
      "one whole flow, from when it was due"},
     {"iterations", Metric::Kind::kCounter, Metric::Unit::kNumber,

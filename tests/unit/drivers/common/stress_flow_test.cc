@@ -209,6 +209,24 @@ TEST_F(Stress, FlowsThatTheServiceCutsOffHaveFailed) {
   EXPECT_EQ(result.counts.early_closed.value, 20);
   EXPECT_EQ(result.times.lost.value, 20);
   EXPECT_EQ(result.times.request_errors.value, 20);
+  EXPECT_EQ(result.times.request.count(), 20u);
+  EXPECT_EQ(result.times.request_service.count(), 20u);
+}
+
+TEST_F(Stress, ARequestWithoutAReplyTookAsLongAsItWasWaitedFor) {
+  WireServer server([](Peer& peer) { peer.wait_end(); });
+  LoadSpec made = load(server, Executor::kConstantArrivalRate);
+  made.stress->rate = 50;
+  made.timeouts.response = milliseconds(50);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.failed.value, 10);
+  EXPECT_EQ(result.times.requests.value, 0);
+  EXPECT_EQ(result.times.late.value, 10);
+  EXPECT_EQ(result.times.request_errors.value, 10);
+  EXPECT_EQ(result.times.request.count(), 10u);
+  EXPECT_GE(result.times.request.min(), milliseconds(50));
+  EXPECT_EQ(result.times.request_service.count(), 10u);
+  EXPECT_GE(result.times.request_service.min(), milliseconds(50));
 }
 
 TEST_F(Stress, AReplyThatEndsItsConnectionIsNoFailure) {
