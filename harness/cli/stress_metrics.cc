@@ -20,6 +20,7 @@ void merge(StressFlowResult& into, const StressFlowResult& more) {
   into.times.iteration.merge(more.times.iteration);
   into.times.requests += more.times.requests;
   into.times.request_errors += more.times.request_errors;
+  into.times.late += more.times.late;
   into.times.lost += more.times.lost;
   into.times.sent += more.times.sent;
   into.times.received += more.times.received;
@@ -58,7 +59,8 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
   counter("iterations", result.iterations);
   counter("dropped_iterations", result.dropped);
   counter("requests", result.counts.messages_sent);
-  const Count awaited = result.times.requests + result.times.lost;
+  const Count awaited =
+      result.times.requests + result.times.late + result.times.lost;
   counter("request_errors", result.times.request_errors);
   table[{"checks", flow}] = Metric::of_rate(
       whole(awaited - result.times.request_errors), whole(awaited));
