@@ -95,45 +95,69 @@ std::uint16_t StressFlow::draw_way() {
 Status StressFlow::run(TimePoint start) {
   start_ = start + spec_.start_after;
   end_ = start_ + length_of(spec_);
+  TIDEMARK_TRY(wait_for_start());
+  if (progress_.stop) return {};
   next_tick_ = start_ + kTick;
   next_second_ = start_ + kSecond;
   may_start_ = start_;
   cpu_at_start_ = cpu_at_second_ = thread_cpu();
   if (by_rate()) next_arrival_ = arrivals_.next();
-  const TimePoint last = end_ + spec_.graceful_stop;
   engine_->run_ahead(runs_ahead());
+  const Status played = play_schedule();
+  result_.began = start_;
+  result_.ended = clock_.now();
+  result_.cpu_seconds = thread_cpu() - cpu_at_start_;
+  return played;
+}
+
+Status StressFlow::wait_for_start() {
+  while (clock_.now() < start_ && !progress_.stop)
+    TIDEMARK_TRY(engine_->turn(start_));
+  return {};
+}
+
+Status StressFlow::play_schedule() {
   while (true) {
     const TimePoint now = clock_.now();
-    if (progress_.stop) stopping_ = true;
+    if (progress_.stop) begin_stop(end_);
     // What was due before the end is not lost if this loop comes late.
-    if (now >= start_) dispatch_due();
-    if (now >= end_) stopping_ = true;
-    if (stopping_) engine_->run_ahead(false);  // last replies are waited for
-    if (now >= start_) {
-      adjust();
-      tick();
-    }
+    dispatch_due();
+    if (now >= end_) begin_stop(end_);
+    adjust();
+    tick();
     if (stopping_) {
       end_idle();
-      if (engine_->alive() == 0) break;
-      if (now >= last) {
+      if (engine_->alive() == 0) return {};
+      if (now >= last_) {
         engine_->give_up("still under way at the end of gracefulStop");
-        break;
+        return {};
       }
     }
     TIDEMARK_TRY(engine_->turn(next_wake()));
   }
-  result_.seconds = to_seconds(std::min(clock_.now(), end_) - start_);
-  result_.cpu_seconds = thread_cpu() - cpu_at_start_;
-  return {};
+}
+
+// Nothing more is due; what is under way may end until gracefulStop is over,
+// counted from `from`.
+void StressFlow::begin_stop(TimePoint from) {
+  if (stopping_) return;
+  stopping_ = true;
+  last_ = from + spec_.graceful_stop;
+  engine_->run_ahead(false);  // last replies are waited for
+  // Waiting for them is no work, and would make a busy driver look idle.
+  result_.cpu = cpu_share();
+  result_.cpu_most = std::max(result_.cpu_most, result_.cpu);
+}
+
+double StressFlow::cpu_share() const {
+  const double span = to_seconds(clock_.now() - start_);
+  return span > 0 ? (thread_cpu() - cpu_at_start_) / span : 0;
 }
 
 TimePoint StressFlow::next_wake() const {
-  TimePoint next = std::max(next_tick_, clock_.now());
-  if (!stopping_ && next_arrival_)
-    next = std::min(next, start_ + *next_arrival_);
-  if (clock_.now() < start_) next = start_;
-  return next;
+  const TimePoint next = std::max(next_tick_, clock_.now());
+  if (stopping_ || !next_arrival_) return next;
+  return std::min(next, start_ + *next_arrival_);
 }
 
 // The driver's own pulse: how late it comes tells how busy the driver is.
@@ -157,8 +181,10 @@ void StressFlow::tick() {
     snapshot_ = result_;
     snapshot_.counts = engine_->counts();
     snapshot_.times = engine_->times();
-    snapshot_.seconds = to_seconds(now - start_);
+    snapshot_.began = start_;
+    snapshot_.ended = now;
     snapshot_.cpu_seconds = cpu - cpu_at_start_;
+    if (!stopping_) snapshot_.cpu = cpu_share();
   }
   next_second_ = now + kSecond;
 }

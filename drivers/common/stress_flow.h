@@ -40,8 +40,14 @@ struct StressFlowResult {
   // schedule, its own clock ticks elsewhere.
   Histogram lag;
   double cpu_seconds = 0;  // of the thread that ran it
-  double cpu_most = 0;     // share of a core in the busiest second
-  double seconds = 0;
+  double cpu = 0;          // share of a core while there was a schedule
+  double cpu_most = 0;     // and in its busiest second
+  // What everything else here was counted in: from its own start, which is
+  // after startAfter, until nothing was under way. Equal: it never began.
+  TimePoint began;
+  TimePoint ended;
+
+  double seconds() const { return to_seconds(ended - began); }
 };
 
 // Used from one thread, but for progress().
@@ -72,6 +78,10 @@ class StressFlow final : private EngineUser {
   void on_played(SlotId id, bool whole) override;
   void on_gone(SlotId id, Fate fate) override;
 
+  Status wait_for_start();
+  Status play_schedule();
+  void begin_stop(TimePoint from);
+  double cpu_share() const;
   void dispatch_due();
   void dispatch(TimePoint due);
   void adjust();
@@ -113,6 +123,7 @@ class StressFlow final : private EngineUser {
   std::vector<Place> places_;
   TimePoint start_;
   TimePoint end_;
+  TimePoint last_;  // once stopping: of what is under way
   TimePoint next_tick_;
   TimePoint next_second_;
   TimePoint may_start_;  // not before: the service refused the last one

@@ -30,15 +30,19 @@ void merge(StressFlowResult& into, const StressFlowResult& more) {
   into.dropped += more.dropped;
   into.most_open += more.most_open;
   into.cpu_seconds += more.cpu_seconds;
+  into.cpu = std::max(into.cpu, more.cpu);
   into.cpu_most = std::max(into.cpu_most, more.cpu_most);
-  into.seconds = std::max(into.seconds, more.seconds);
   into.counts += more.counts;
+  if (more.began == more.ended) return;
+  const bool first = into.began == into.ended;
+  into.began = first ? more.began : std::min(into.began, more.began);
+  into.ended = first ? more.ended : std::max(into.ended, more.ended);
 }
 
 void fill(const std::string& flow, StressFlowResult result, Bytes memory,
           MetricTable& table) {
   using Unit = Metric::Unit;
-  const double seconds = result.seconds;
+  const double seconds = result.seconds();
   const auto trend = [&](const char* name, Histogram& histogram) {
     table[{name, flow}] = Metric::of_trend(std::move(histogram));
   };
@@ -73,8 +77,8 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
   table[{"connections_open", flow}] = Metric::of_gauge(0, 0, open);
   counter("bytes_sent", Count{result.times.sent.value}, Unit::kBytes);
   counter("bytes_received", Count{result.times.received.value}, Unit::kBytes);
-  const double cpu = seconds > 0 ? result.cpu_seconds / seconds : 0;
-  table[{"driver_cpu", flow}] = Metric::of_gauge(cpu, cpu, result.cpu_most);
+  table[{"driver_cpu", flow}] =
+      Metric::of_gauge(result.cpu, result.cpu, result.cpu_most);
   gauge("driver_cpu_seconds", result.cpu_seconds);
   gauge("duration", seconds);
   gauge("driver_rss_per_connection",
@@ -86,9 +90,7 @@ void add_health(const Scenario& scenario, std::size_t index,
   const StressSpec& spec = *scenario.flows[index].stress;
   const bool by_arrivals = has_arrivals(spec);
   health.scheduled |= by_arrivals || spec.rate > 0;
-  const double cpu =
-      result.seconds > 0 ? result.cpu_seconds / result.seconds : 0;
-  health.cpu = std::max(health.cpu, cpu);
+  health.cpu = std::max(health.cpu, result.cpu);
   health.cpu_most = std::max(health.cpu_most, result.cpu_most);
   if (result.lag.count() > 0)
     health.lag_p99 =

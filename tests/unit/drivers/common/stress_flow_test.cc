@@ -323,6 +323,23 @@ TEST_F(Stress, AStopWaitsForWhatIsUnderWay) {
   EXPECT_EQ(result.failed.value, 0);
 }
 
+TEST_F(Stress, WhatIsCountedAfterTheScheduleIsCountedInItsTime) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kConstantConnections);
+  made.traffic.messages = 5'000;
+  made.stress->duration = milliseconds(1);
+  made.stress->start_after = milliseconds(50);
+  const TimePoint before = clock_.now();
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.times.requests.value, 5'000);
+  // All round trips of the only connection are in it, the wait before not.
+  EXPECT_GE(result.seconds(),
+            to_seconds(result.times.request_service.min()) * 5'000);
+  EXPECT_GE(result.began - before, milliseconds(50));
+  EXPECT_LE(result.cpu_seconds, result.seconds());
+  EXPECT_LE(result.cpu_most, 1.01);
+}
+
 TEST_F(Stress, AServiceThatReadsNothingIsSaidToTakeNothing) {
   WireServer* self = nullptr;
   WireServer server([&self](Peer& peer) {

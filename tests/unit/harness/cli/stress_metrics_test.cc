@@ -42,5 +42,28 @@ TEST(StressMetrics, ChecksAreOfAllRequestsThatShouldHaveBeenAnswered) {
   EXPECT_EQ(checks.total, 157u);
 }
 
+TEST(StressMetrics, ARateIsOverAllTheTimeInWhichWasCounted) {
+  const TimePoint start{milliseconds(5000)};
+  StressFlowResult early, late, never;
+  early.iterations = late.iterations = Count{1000};
+  early.began = start;
+  early.ended = start + milliseconds(10'000);
+  late.began = early.ended;
+  late.ended = late.began + milliseconds(10'000);
+  early.cpu = 0.5;
+  late.cpu = 0.4;
+  const MetricTable table =
+      measured({never, late, early}, {"never", "late", "early"}).metrics;
+  const auto rate = [&table](const char* flow) {
+    const Metric& metric = table.at({"iterations", flow});
+    return static_cast<double>(metric.count) / metric.seconds;
+  };
+  EXPECT_DOUBLE_EQ(rate("early"), 100);
+  EXPECT_DOUBLE_EQ(rate("late"), 100);
+  EXPECT_DOUBLE_EQ(rate(""), 100);
+  EXPECT_DOUBLE_EQ(table.at({"duration", ""}).value, 20);
+  EXPECT_DOUBLE_EQ(table.at({"driver_cpu", ""}).value, 0.5);
+}
+
 }  // namespace
 }  // namespace tidemark
