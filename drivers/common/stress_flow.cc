@@ -342,6 +342,8 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
     may_start_ = std::max(may_start_, clock_.now() + back_off_);
     return;
   }
+  // Half a handshake, an illegal one: there never was more to it.
+  if (gone.has_due) result_.iterations += Count{1};
   if (gone.busy) result_.failed += Count{1};
   if (engine_->giving_up()) return;
   if (has_arrivals(spec_) || stopping_) return;

@@ -32,7 +32,8 @@ struct StressProgress {
 struct StressFlowResult {
   LoadCounts counts;
   FlowTimes times;
-  Count iterations;  // that ran to their end
+  // Of iterations; all that were due are in one of these.
+  Count iterations;  // that ran to their end, or as far as their way lets them
   Count failed;      // that did not
   Count dropped;     // that were due while all connections were busy
   Count most_open;

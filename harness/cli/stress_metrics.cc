@@ -61,6 +61,7 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
   trend("iteration_duration", result.times.iteration);
   trend("driver_sched_lag", result.lag);
   counter("iterations", result.iterations);
+  counter("failed_iterations", result.failed);
   counter("dropped_iterations", result.dropped);
   counter("requests", result.counts.messages_sent);
   const Count awaited =

@@ -340,6 +340,20 @@ TEST_F(Stress, WhatIsCountedAfterTheScheduleIsCountedInItsTime) {
   EXPECT_LE(result.cpu_most, 1.01);
 }
 
+TEST_F(Stress, AnArrivalWhoseWayEndsInTheHandshakeIsAnIteration) {
+  WireServer server([](Peer& peer) { peer.wait_end(); });
+  LoadSpec made = spec(Engine::kHttp, server);
+  made.close = {{CloseBehavior::kAbortMidHandshake}};
+  made.stress.emplace();
+  made.stress->executor = Executor::kConstantArrivalRate;
+  made.stress->rate = 100;
+  made.stress->duration = milliseconds(100);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.iterations.value, 10);
+  EXPECT_EQ(result.failed.value, 0);
+  EXPECT_EQ(result.dropped.value, 0);
+}
+
 TEST_F(Stress, AServiceThatReadsNothingIsSaidToTakeNothing) {
   WireServer* self = nullptr;
   WireServer server([&self](Peer& peer) {

@@ -42,6 +42,17 @@ TEST(StressMetrics, ChecksAreOfAllRequestsThatShouldHaveBeenAnswered) {
   EXPECT_EQ(checks.total, 157u);
 }
 
+TEST(StressMetrics, WhatWasDueIsInOneOfThreeCounts) {
+  StressFlowResult result;
+  result.iterations = Count{120};
+  result.failed = Count{30};
+  result.dropped = Count{5};
+  const MetricTable table = measured({result}).metrics;
+  EXPECT_EQ(table.at({"iterations", ""}).count, 120u);
+  EXPECT_EQ(table.at({"failed_iterations", ""}).count, 30u);
+  EXPECT_EQ(table.at({"dropped_iterations", ""}).count, 5u);
+}
+
 TEST(StressMetrics, ARateIsOverAllTheTimeInWhichWasCounted) {
   const TimePoint start{milliseconds(5000)};
   StressFlowResult early, late, never;
