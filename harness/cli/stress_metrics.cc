@@ -89,15 +89,12 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
 void add_health(const Scenario& scenario, std::size_t index,
                 const StressFlowResult& result, DriverHealth& health) {
   const StressSpec& spec = *scenario.flows[index].stress;
-  const bool by_arrivals = has_arrivals(spec);
-  health.scheduled |= by_arrivals || spec.rate > 0;
+  health.scheduled |= has_arrivals(spec) || spec.rate > 0;
   health.cpu = std::max(health.cpu, result.cpu);
   health.cpu_most = std::max(health.cpu_most, result.cpu_most);
   if (result.lag.count() > 0)
     health.lag_p99 =
         std::max(health.lag_p99, result.lag.value_at_percentile(99));
-  health.dropped += result.dropped;
-  if (by_arrivals) health.most_connections += Count{spec.max_connections};
 }
 
 }  // namespace
@@ -109,8 +106,13 @@ void add_metrics(const Scenario& scenario,
   for (std::size_t i = 0; i < results.size(); ++i) {
     const LoadSpec& flow = scenario.flows[i];
     add_health(scenario, i, results[i], record.health);
-    record.flows.push_back({flow.name, flow.url, to_word(flow.stress->executor),
-                            results[i].counts});
+    StressFlowRecord& kept = record.flows.emplace_back();
+    kept.name = flow.name;
+    kept.url = flow.url;
+    kept.executor = to_word(flow.stress->executor);
+    if (has_arrivals(*flow.stress))
+      kept.max_connections = Count{flow.stress->max_connections};
+    kept.connections = results[i].counts;
     merge(all, results[i]);
     if (!flow.name.empty())
       fill(flow.name, std::move(results[i]), memory, record.metrics);
