@@ -86,11 +86,13 @@ std::string any_error(const StressRecord& record) {
   const std::int64_t errors = count_of(record, "request_errors");
   const std::int64_t refused = total(record, &LoadCounts::refused);
   const std::int64_t failed = total(record, &LoadCounts::failed);
-  if (errors + refused + failed == 0) return {};
+  const std::int64_t early = total(record, &LoadCounts::early_closed);
+  if (errors + refused + failed + early == 0) return {};
   return fmt::format(
       "{} requests failed, {} connections were refused, {} failed in the "
-      "handshake{}; without thresholds any error fails the run",
-      errors, refused, failed, reasons_of(record));
+      "handshake, {} were ended early by the service{}; without thresholds "
+      "any error fails the run",
+      errors, refused, failed, early, reasons_of(record));
 }
 
 // One flow's iterations.

@@ -111,6 +111,20 @@ TEST(JudgeStress, ConnectionsThatAreTooFewForALimitAreToldAndNoMore) {
             "asked for, or connections are too few");
 }
 
+TEST(JudgeStress, WithoutThresholdsAnyErrorFails) {
+  StressRecord record;
+  StressFlowRecord& flow = add_flow(record);
+  flow.connections.early_closed = Count{2};
+  flow.connections.reasons["closed by the service"] = Count{2};
+  const std::string found =
+      "failed: 0 requests failed, 0 connections were refused, 0 failed in the "
+      "handshake, 2 were ended early by the service: 2 × closed by the "
+      "service; without thresholds any error fails the run";
+  EXPECT_EQ(judged(record), found);
+  add_threshold(record, "requests", true);
+  EXPECT_EQ(judged(record), "pass: the threshold was met");
+}
+
 TEST(JudgeStress, ALateOrBusyDriverJudgesNothing) {
   StressRecord record;
   add_flow(record);
