@@ -96,7 +96,7 @@ Status StressFlow::run(TimePoint start) {
   start_ = start + spec_.start_after;
   end_ = start_ + length_of(spec_);
   TIDEMARK_TRY(wait_for_start());
-  if (progress_.stop) return {};
+  if (is_told_to_stop()) return {};
   next_tick_ = start_ + kTick;
   next_second_ = start_ + kSecond;
   may_start_ = start_;
@@ -111,7 +111,7 @@ Status StressFlow::run(TimePoint start) {
 }
 
 Status StressFlow::wait_for_start() {
-  while (clock_.now() < start_ && !progress_.stop)
+  while (clock_.now() < start_ && !is_told_to_stop())
     TIDEMARK_TRY(engine_->turn(start_));
   return {};
 }
@@ -119,7 +119,7 @@ Status StressFlow::wait_for_start() {
 Status StressFlow::play_schedule() {
   while (true) {
     const TimePoint now = clock_.now();
-    if (progress_.stop) begin_stop(end_);
+    if (is_told_to_stop()) begin_stop(std::min(now, end_));
     // What was due before the end is not lost if this loop comes late.
     dispatch_due();
     if (now >= end_) begin_stop(end_);
@@ -128,8 +128,10 @@ Status StressFlow::play_schedule() {
     if (stopping_) {
       end_idle();
       if (engine_->alive() == 0) return {};
-      if (now >= last_) {
-        engine_->give_up("still under way at the end of gracefulStop");
+      if (now >= last_ || progress_.give_up) {
+        engine_->give_up(now >= last_
+                             ? "still under way at the end of gracefulStop"
+                             : "still under way when the run was ended");
         return {};
       }
     }

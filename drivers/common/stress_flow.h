@@ -26,7 +26,9 @@ struct StressProgress {
   std::atomic<std::int64_t> dropped{0};
   std::atomic<std::int64_t> open{0};
   std::atomic<std::int64_t> errors{0};
-  std::atomic<bool> stop{false};  // no more arrivals: end what is under way
+  // No more arrivals; what is under way has gracefulStop from now on.
+  std::atomic<bool> stop{false};
+  std::atomic<bool> give_up{false};  // nor that: no connection is left
 };
 
 struct StressFlowResult {
@@ -60,8 +62,9 @@ class StressFlow final : private EngineUser {
                                                   Cancellation& cancellation);
 
   // Runs to the end of the schedule, counted from `start` (and the flow's
-  // own startAfter), and until what is under way has ended or the graceful
-  // stop is over. After an error no connection is left.
+  // own startAfter), or until it is told to stop, and until what is under way
+  // has ended or the graceful stop is over. After an error no connection is
+  // left.
   Status run(TimePoint start);
 
   StressProgress& progress() { return progress_; }
@@ -81,6 +84,7 @@ class StressFlow final : private EngineUser {
 
   Status wait_for_start();
   Status play_schedule();
+  bool is_told_to_stop() const { return progress_.stop || progress_.give_up; }
   void begin_stop(TimePoint from);
   double cpu_share() const;
   void dispatch_due();
@@ -90,7 +94,6 @@ class StressFlow final : private EngineUser {
   void end_idle();
   void play(SlotId id, TimePoint due);
   void tick();
-  bool stopping() const { return stopping_; }
   bool by_rate() const;
   std::uint16_t draw_way();
   TimePoint next_wake() const;

@@ -41,9 +41,14 @@ Bytes resident() {
   return {pages * sysconf(_SC_PAGESIZE)};
 }
 
+// From any thread.
+void give_up(Flows& flows) {
+  for (const auto& flow : flows) flow->progress().give_up = true;
+}
+
 // Looks at the flows while they run: shows progress, keeps the memory figure,
-// stops them when the service dies, a threshold says so, or a target
-// withdraws its leave.
+// stops them when the service dies or a threshold says so, and ends them at
+// once when a target withdraws its leave.
 class Watcher {
  public:
   Watcher(Flows& flows, const Scenario& scenario,
@@ -104,7 +109,8 @@ class Watcher {
       look_at_thresholds();
     if (left_) left_ = leave_.check_if_due();
     if (target_ != nullptr && !exit_) exit_ = target_->exited();
-    if (!left_ || exit_) stop_flows();
+    if (exit_) stop_flows();
+    if (!left_) give_up(flows_);
   }
 
   void stop_flows() {

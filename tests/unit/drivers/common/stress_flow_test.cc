@@ -354,6 +354,47 @@ TEST_F(Stress, AnArrivalWhoseWayEndsInTheHandshakeIsAnIteration) {
   EXPECT_EQ(result.dropped.value, 0);
 }
 
+TEST_F(Stress, AfterAStopTheGracefulStopBegins) {
+  WireServer* self = nullptr;
+  WireServer server([&self](Peer& peer) {
+    peer.read_bytes(64);
+    self->signal("asked");
+    peer.wait_end();
+  });
+  self = &server;
+  for (const bool at_once : {false, true}) {
+    LoadSpec made = load(server, Executor::kConstantConnections);
+    made.timeouts.response = std::chrono::hours(1);
+    made.stress->connections = 2;
+    made.stress->duration = std::chrono::hours(1);
+    made.stress->graceful_stop =
+        at_once ? Duration(std::chrono::hours(1)) : milliseconds(50);
+    const std::unique_ptr<StressFlow> flow = make_flow(made);
+    std::thread user([&] {
+      server.wait_for("asked", at_once ? 4 : 2);
+      (at_once ? flow->progress().give_up : flow->progress().stop) = true;
+    });
+    EXPECT_TRUE(flow->run(clock_.now()));
+    user.join();
+    const StressFlowResult result = flow->take_result();
+    EXPECT_EQ(result.failed.value, 2);
+    EXPECT_EQ(result.times.lost.value, 2);
+    EXPECT_EQ(connected_to(server.port()), 0);
+  }
+}
+
+TEST_F(Stress, AFlowThatIsStoppedBeforeItsStartDoesNothing) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kConstantConnections);
+  made.stress->start_after = std::chrono::hours(1);
+  const std::unique_ptr<StressFlow> flow = make_flow(made);
+  flow->progress().stop = true;
+  EXPECT_TRUE(flow->run(clock_.now()));
+  const StressFlowResult result = flow->take_result();
+  EXPECT_EQ(result.counts.attempted.value, 0);
+  EXPECT_EQ(result.seconds(), 0);
+}
+
 TEST_F(Stress, AServiceThatReadsNothingIsSaidToTakeNothing) {
   WireServer* self = nullptr;
   WireServer server([&self](Peer& peer) {
