@@ -257,11 +257,12 @@ void StressFlow::adjust() {
     start_one();
     ++alive;
   }
-  while (alive > wanted && !idle_.empty()) {
+  // Those that are on their way out count no more, or each of them would
+  // take another one with it.
+  while (staying() > wanted && !idle_.empty()) {
     const SlotId id = idle_.back();
     idle_.pop_back();
     engine_->end(id);
-    --alive;
   }
 }
 
@@ -311,12 +312,9 @@ void StressFlow::on_played(SlotId id, bool whole) {
   }
   if (!engine_->is_open(id)) return;  // the service closes after this one
   if (!by_rate()) {
-    // Those that are on their way out count no more, or each of them would
-    // take another one with it.
     const bool surplus =
         spec_.executor == Executor::kRampingConnections &&
-        static_cast<double>(
-            (engine_->open_now() + engine_->in_flight()).value) >
+        static_cast<double>(staying()) >
             connections_at(spec_, engine_->instant() - start_) + 0.5;
     if (surplus)
       engine_->end(id);

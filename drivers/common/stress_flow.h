@@ -84,6 +84,10 @@ class StressFlow final : private EngineUser {
 
   Status wait_for_start();
   Status play_schedule();
+  // Not on its way out.
+  std::int64_t staying() const {
+    return (engine_->open_now() + engine_->in_flight()).value;
+  }
   bool is_told_to_stop() const { return progress_.stop || progress_.give_up; }
   void begin_stop(TimePoint from);
   double cpu_share() const;

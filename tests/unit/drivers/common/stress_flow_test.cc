@@ -119,6 +119,23 @@ TEST_F(Stress, ConstantConnectionsAreAsManyAsAskedFor) {
   EXPECT_LE(fresh.most_open.value, 4);
 }
 
+TEST_F(Stress, ARampDownTakesNoMoreThanItSays) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kRampingConnections);
+  // Those that are ended stay for the rest of the run.
+  made.close = {{CloseBehavior::kStall}};
+  made.close[0].hold = std::chrono::hours(1);
+  made.stress->start = 10;
+  made.stress->rate = 100;
+  made.stress->reuse = true;
+  made.stress->stages = {{milliseconds(50), 10}, {milliseconds(350), 8}};
+  made.stress->graceful_stop = milliseconds(50);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.counts.opened.value, 10);
+  EXPECT_EQ((result.iterations + result.failed + result.dropped).value, 40);
+  EXPECT_GE(result.iterations.value, 35);  // eight were there to the end
+}
+
 TEST_F(Stress, AConnectionIsWornAfterItsRequests) {
   WireServer server(echo);
   LoadSpec made = load(server, Executor::kConstantConnections);
