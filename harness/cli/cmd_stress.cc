@@ -160,10 +160,14 @@ class Watcher {
 Status run_flows(Flows& flows, Clock& clock) {
   const TimePoint start = clock.now() + kRunUp;
   std::vector<Status> results(flows.size());
+  const auto run = [&](std::size_t i) {
+    results[i] = flows[i]->run(start);
+    // There will be no result: nobody needs the others' share of it.
+    if (!results[i]) give_up(flows);
+  };
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < flows.size(); ++i)
-    threads.emplace_back([&, i] { results[i] = flows[i]->run(start); });
-  results[0] = flows[0]->run(start);
+  for (std::size_t i = 1; i < flows.size(); ++i) threads.emplace_back(run, i);
+  run(0);
   for (std::thread& thread : threads) thread.join();
   for (const Status& result : results) TIDEMARK_TRY(result);
   return {};
