@@ -61,6 +61,8 @@ struct EngineSetup {
   // New connections per second of a stress flow without arrivals; 0: as fast
   // as they are accepted.
   double open_rate = 0;
+  // As many connections as it takes: start()'s `wanted` is maxConnections.
+  bool as_needed = false;
 };
 
 enum class Stage : std::uint8_t {

@@ -46,14 +46,18 @@ Result<std::unique_ptr<StressFlow>> StressFlow::make(
   if (setup.open_rate > 0 && !has_arrivals(flow->spec_))
     flow->open_gap_ = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double>(1 / setup.open_rate));
+  setup.as_needed = has_arrivals(flow->spec_);
   Result<std::unique_ptr<FlowEngine>> engine =
       FlowEngine::make(std::move(setup), clock, cancellation, *flow);
   TIDEMARK_TRY(engine);
   flow->engine_ = *std::move(engine);
   const StressSpec& spec = flow->spec_;
-  const double most = has_arrivals(spec) ? spec.max_connections : peak_of(spec);
+  flow->most_ =
+      Count{has_arrivals(spec) ? spec.max_connections
+                               : static_cast<std::int64_t>(peak_of(spec))};
   // Those that end slowly have not left their places yet.
-  flow->engine_->reserve(static_cast<std::size_t>(most) * 2 + 1024);
+  flow->engine_->reserve(static_cast<std::size_t>(flow->most_.value) * 2 +
+                         1024);
   return flow;
 }
 
@@ -229,7 +233,7 @@ void StressFlow::dispatch(TimePoint due) {
 }
 
 void StressFlow::start_one() {
-  const SlotId id = engine_->start(draw_way(), Count{spec_.max_connections});
+  const SlotId id = engine_->start(draw_way(), most_);
   Place& started = place(id);
   if (open_gap_ > Duration{})
     may_start_ = std::max(may_start_, clock_.now() + open_gap_);

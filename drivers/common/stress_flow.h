@@ -120,6 +120,7 @@ class StressFlow final : private EngineUser {
   Arrivals arrivals_;
   Random random_;
   std::unique_ptr<FlowEngine> engine_;
+  Count most_;  // connections at once
   std::vector<std::uint32_t> way_weights_;
   std::uint32_t weights_ = 0;
 

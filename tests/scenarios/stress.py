@@ -60,7 +60,22 @@ def an_error_of_one_flow_ends_the_others():
     expect(done.returncode == 4, f"{done.returncode} {done.stderr}")
     expect("Too many open files" in record["reason"], record["reason"])
     tried = record["metrics"]["connections_attempted{flow:patient}"]["count"]
+    expect("wanted up to 5000 connections" in record["reason"],
+           record["reason"])
+    expect("lower `maxConnections`" in record["error"]["hint"],
+           record["error"]["hint"])
     expect(tried < 600, f"{tried} connections: it went on to its end")
+
+
+def arrivals_may_have_as_many_descriptors_as_they_need():
+    done, record = stress(DEAF, """load:
+  url: "http://127.0.0.1:{{ port }}/"
+  flow: [ { get: / } ]
+  stress: { rate: 400/s, duration: 1s, gracefulStop: 1ms }
+""", preexec_fn=limited(160, 4096))
+    expect("Too many" not in record["reason"], record["reason"])
+    opened = record["metrics"]["connections_opened"]["count"]
+    expect(opened == 400, f"{opened} connections")
 
 
 def main():
