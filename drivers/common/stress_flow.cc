@@ -107,9 +107,9 @@ Status StressFlow::run(TimePoint start) {
   cpu_at_start_ = cpu_at_second_ = thread_cpu();
   if (by_rate()) next_arrival_ = arrivals_.next();
   engine_->run_ahead(runs_ahead());
+  result_.began = result_.ended = start_;
   const Status played = play_schedule();
-  result_.began = start_;
-  result_.ended = clock_.now();
+  if (!played) result_.ended = clock_.now();
   result_.cpu_seconds = thread_cpu() - cpu_at_start_;
   return played;
 }
@@ -123,10 +123,10 @@ Status StressFlow::wait_for_start() {
 Status StressFlow::play_schedule() {
   while (true) {
     const TimePoint now = clock_.now();
-    if (is_told_to_stop()) begin_stop(std::min(now, end_));
+    if (is_told_to_stop()) begin_stop(now);
     // What was due before the end is not lost if this loop comes late.
     dispatch_due();
-    if (now >= end_) begin_stop(end_);
+    if (now >= end_) begin_stop(now);
     adjust();
     tick();
     if (stopping_) {
@@ -143,12 +143,12 @@ Status StressFlow::play_schedule() {
   }
 }
 
-// Nothing more is due; what is under way may end until gracefulStop is over,
-// counted from `from`.
-void StressFlow::begin_stop(TimePoint from) {
+// Nothing more is due; what is under way may end until gracefulStop is over.
+void StressFlow::begin_stop(TimePoint now) {
   if (stopping_) return;
   stopping_ = true;
-  last_ = from + spec_.graceful_stop;
+  result_.ended = std::min(now, end_);
+  last_ = result_.ended + spec_.graceful_stop;
   engine_->run_ahead(false);  // last replies are waited for
   // Waiting for them is no work, and would make a busy driver look idle.
   result_.cpu = cpu_share();
@@ -306,6 +306,7 @@ void StressFlow::on_played(SlotId id, bool whole) {
     result_.iterations += Count{1};
   else
     result_.failed += Count{1};
+  if (stopping_) result_.ended = clock_.now();
   Place& played = place(id);
   played.busy = false;
   const bool worn = spec_.requests_per_connection > 0 &&
@@ -348,7 +349,10 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
   }
   // Half a handshake, an illegal one: there never was more to it.
   if (gone.has_due) result_.iterations += Count{1};
-  if (gone.busy) result_.failed += Count{1};
+  if (gone.busy) {
+    result_.failed += Count{1};
+    if (stopping_) result_.ended = clock_.now();
+  }
   if (engine_->giving_up()) return;
   if (has_arrivals(spec_) || stopping_) return;
   // At once: a churn that waited for a tick would be the driver's pace.

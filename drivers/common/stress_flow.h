@@ -46,7 +46,8 @@ struct StressFlowResult {
   double cpu = 0;          // share of a core while there was a schedule
   double cpu_most = 0;     // and in its busiest second
   // What everything else here was counted in: from its own start, which is
-  // after startAfter, until nothing was under way. Equal: it never began.
+  // after startAfter, to the end of its schedule or the last iteration's,
+  // whichever comes later; closes are not waited for. Equal: it never began.
   TimePoint began;
   TimePoint ended;
 
@@ -89,7 +90,7 @@ class StressFlow final : private EngineUser {
     return (engine_->open_now() + engine_->in_flight()).value;
   }
   bool is_told_to_stop() const { return progress_.stop || progress_.give_up; }
-  void begin_stop(TimePoint from);
+  void begin_stop(TimePoint now);
   double cpu_share() const;
   void dispatch_due();
   void dispatch(TimePoint due);

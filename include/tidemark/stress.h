@@ -153,7 +153,7 @@ inline constexpr MetricInfo kMetrics[] = {
     {"driver_cpu_seconds", Metric::Kind::kGauge, Metric::Unit::kNumber,
      "CPU time of the driver's threads"},
     {"duration", Metric::Kind::kGauge, Metric::Unit::kNumber,
-     "seconds that the load lasted, with what was under way at its end"},
+     "seconds that the load lasted, until its last iteration's end"},
     {"driver_cpu", Metric::Kind::kGauge, Metric::Unit::kNumber,
      "the busiest flow's share of a core, 0 to 1"},
     {"driver_sched_lag", Metric::Kind::kTrend, Metric::Unit::kTime,
