@@ -186,9 +186,16 @@ Result<std::vector<Threshold>> read_thresholds(const Scenario& scenario) {
   return thresholds;
 }
 
-Status died(const ServiceExit& exit) {
-  return fail(ErrorKind::kEnvironment,
-              "the service died during the run: it " + how_it_ended(exit));
+Status died(Target& target, const ServiceExit& exit) {
+  target.stop();  // what it wrote is complete then
+  std::string text = fmt::format("the service died during the run: it {}; ",
+                                 how_it_ended(exit));
+  const std::vector<std::string> output = target.last_output();
+  text += output.empty() ? "it wrote nothing" : "its last output:";
+  for (const std::string& line : output) text += "\n  | " + line;
+  return fail(ErrorKind::kEnvironment, std::move(text),
+              "lower the load until it lives, or see with `tidemark run` on "
+              "the same scenario what it held when it died");
 }
 
 struct StressLoad {
@@ -250,7 +257,7 @@ Status load(const Prepared& prepared, const StressOptions& options,
   // Looked at once more: it may have died since the last glance.
   if (target != nullptr)
     if (const std::optional<ServiceExit> exit = target->exited())
-      return died(*exit);
+      return died(*target, *exit);
   return {};
 }
 

@@ -123,8 +123,10 @@ def an_exit_code_that_is_not_the_expected_one_is_told():
 def a_death_at_the_very_end_is_a_death():
     done, record = stress(HTTP, ONE % "", word="dies")
     expect(done.returncode == 4, f"{done.returncode} {record['reason']}")
-    expect("the service died during the run: it ended with exit code 9"
-           in record["reason"], record["reason"])
+    expect(record["reason"] == "the service died during the run: it ended "
+           "with exit code 9; its last output:\n  | PANIC no more",
+           record["reason"])
+    expect("tidemark run" in record["error"]["hint"], record["error"])
 
 
 def main():
