@@ -11,11 +11,6 @@ namespace {
 // More a second than any machine starts.
 constexpr double kHighestRate = 1e9;
 
-bool is_ramp(const StressSpec& spec) {
-  return spec.executor == Executor::kRampingArrivalRate ||
-         spec.executor == Executor::kRampingConnections;
-}
-
 double sane_rate(double rate) {
   return rate > 0 ? std::min(rate, kHighestRate) : 0;
 }
@@ -84,7 +79,7 @@ double Arrivals::time_of(double integral) {
 }
 
 Duration length_of(const StressSpec& spec) {
-  if (!is_ramp(spec)) return spec.duration;
+  if (!is_ramping(spec)) return spec.duration;
   Duration sum{};
   for (const RateStage& stage : spec.stages) sum += stage.duration;
   return sum;

@@ -28,9 +28,6 @@ class Arrivals {
   // it); never less than the one before. nullopt: there are no more.
   std::optional<Duration> next();
 
-  // How many evenly spaced arrivals there are; of Poisson arrivals the mean.
-  double expected() const { return integral_; }
-
  private:
   struct Stage {
     double begin;   // seconds

@@ -236,6 +236,7 @@ void FlowEngine::on_deadline(SlotId id) {
                         setup_.spec.flow.empty();
       counts_.reply_errors += Count{1};
       times_->request_errors += Count{1};
+      times_->late += Count{1};
       reason(fmt::format("{} within {}",
                          !taken ? "a message was not taken"
                          : echo ? "no echo"

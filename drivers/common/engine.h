@@ -1,7 +1,7 @@
 // The engine below every protocol: owns the sockets of one flow, opens them,
 // plays the flow on them, ends each in its way, and counts what became of it.
 // What happens when is decided by its user: CycleDriver for a hunt,
-// StressDriver for a test by arrival rate.
+// StressFlow for a test by arrival rate.
 //
 //   Connecting → Securing → Greeting → Open ─┬─ fin, reset … ───────→ gone
 //        │           │          │        │   ├─ Farewell → AwaitEof ─┐
@@ -62,6 +62,8 @@ struct EngineSetup {
   // New connections per second of a stress flow without arrivals; 0: as fast
   // as they are accepted.
   double open_rate = 0;
+  // As many connections as it takes: start()'s `wanted` is maxConnections.
+  bool as_needed = false;
 };
 
 enum class Stage : std::uint8_t {
@@ -181,7 +183,6 @@ class FlowEngine {
       if (++first_ == room_) first_ = 0;
       --used_;
     }
-    void clear() { first_ = used_ = 0; }
 
    private:
     void grow() {
@@ -311,6 +312,7 @@ class FlowEngine {
   void flow_over(SlotId id, bool whole);
   void stop_playing(Connection& connection);
   void lose_awaited(Player& player);
+  void record_wait(Player& player);
   bool nothing_left(const Connection& connection) const;
   Payload& payload_for(Bytes size, bool binary);
 

@@ -297,7 +297,7 @@ void FlowEngine::flow_over(SlotId id, bool whole) {
   playing_ -= Count{1};
   player.pending = nullptr;
   if (!whole) {
-    if (!player.awaited.empty()) player.awaited.pop();  // counted already
+    if (!player.awaited.empty()) record_wait(player);  // counted already
     lose_awaited(player);
   }
   if (whole && player.awaited.empty()) {
@@ -333,7 +333,17 @@ void FlowEngine::lose_awaited(Player& player) {
   const Count lost{static_cast<std::int64_t>(player.awaited.size())};
   times_->request_errors += lost;
   times_->lost += lost;
-  player.awaited.clear();
+  while (!player.awaited.empty()) record_wait(player);
+}
+
+// The oldest request will have no reply. It took as long as it was waited
+// for: without it, a service that hangs would look fast.
+void FlowEngine::record_wait(Player& player) {
+  const Awaited& given_up = player.awaited.front();
+  const TimePoint now = clock_.now();
+  times_->request.record(now - given_up.intended);
+  times_->request_service.record(now - given_up.sent);
+  player.awaited.pop();
 }
 
 Payload& FlowEngine::payload_for(Bytes size, bool binary) {

@@ -36,7 +36,9 @@ bool is_absent(int error) {
 
 // This machine, not the service, is why connection number `index` was not
 // made.
-Error machine_error(int error, Count index, Count wanted, bool has_sources) {
+Error machine_error(int error, Count index, Count wanted,
+                    const EngineSetup& setup) {
+  const char* const key = setup.as_needed ? "maxConnections" : "connections";
   std::string hint;
   std::string limit;
   if (error == EMFILE) {
@@ -45,8 +47,8 @@ Error machine_error(int error, Count index, Count wanted, bool has_sources) {
       limit = fmt::format(" (limit {})", found.rlim_cur);
     hint = fmt::format(
         "raise the limit with `ulimit -n {}` (the service needs as many), or "
-        "lower `connections`",
-        wanted.value + 256);
+        "lower `{}`",
+        wanted.value + 256, key);
   } else if (error == ENFILE) {
     hint =
         "the whole machine is out of descriptors: raise it with `sysctl "
@@ -54,18 +56,20 @@ Error machine_error(int error, Count index, Count wanted, bool has_sources) {
   } else if (error == EADDRNOTAVAIL || error == EADDRINUSE) {
     hint = fmt::format(
         "no local port is left, or the address is not of this machine: {}, "
-        "widen `sysctl net.ipv4.ip_local_port_range`, or lower `connections`",
-        has_sources ? "name more addresses in socket.sourceIps"
-                    : "use several source addresses (socket: { sourceIps: "
-                      "[127.0.0.2-127.0.0.9] })");
+        "widen `sysctl net.ipv4.ip_local_port_range`, or lower `{}`",
+        !setup.sources.empty()
+            ? "name more addresses in socket.sourceIps"
+            : "use several source addresses (socket: { sourceIps: "
+              "[127.0.0.2-127.0.0.9] })",
+        key);
   } else {
-    hint = "lower `connections`, or give this machine more memory";
+    hint = fmt::format("lower `{}`, or give this machine more memory", key);
   }
-  return Error{
-      ErrorKind::kEnvironment,
-      fmt::format("wanted {} connections, number {} failed: {}{}", wanted.value,
-                  index.value, std::strerror(error), limit),
-      hint};
+  return Error{ErrorKind::kEnvironment,
+               fmt::format("wanted {}{} connections, number {} failed: {}{}",
+                           setup.as_needed ? "up to " : "", wanted.value,
+                           index.value, std::strerror(error), limit),
+               hint};
 }
 
 bool is_connected(int fd) {
@@ -161,7 +165,7 @@ void FlowEngine::connect_failed(SlotId id, int error) {
     return;
   }
   if (is_ours(error) && !fatal_)
-    fatal_ = machine_error(error, started_, wanted_, !setup_.sources.empty());
+    fatal_ = machine_error(error, started_, wanted_, setup_);
   refuse(id,
          error == ECONNREFUSED ? "connection refused" : std::strerror(error));
 }

@@ -43,22 +43,6 @@ Status check_length(Duration length, const char* key) {
                 fmt::format("lower {}", key));
 }
 
-bool is_ramp(const StressSpec& spec) { return !spec.stages.empty(); }
-
-bool has_arrivals(const StressSpec& spec) {
-  return spec.executor == Executor::kConstantArrivalRate ||
-         spec.executor == Executor::kRampingArrivalRate;
-}
-
-// The highest of a ramp, or the number that stays.
-double peak(const StressSpec& spec, double constant) {
-  if (!is_ramp(spec)) return constant;
-  double most = spec.start;
-  for (const RateStage& stage : spec.stages)
-    most = std::max(most, stage.target);
-  return most;
-}
-
 }  // namespace
 
 std::string foreign_caps() {
@@ -103,10 +87,10 @@ Status check_foreign_stress(const std::vector<LoadSpec>& flows) {
     const StressSpec& spec = *flow.stress;
     if (has_arrivals(spec)) {
       connections += spec.max_connections;
-      rate += peak(spec, spec.rate);
+      rate += peak_of(spec);
     } else {
       // Those have a pace of their own: see foreign_open_rate().
-      connections += peak(spec, spec.connections);
+      connections += peak_of(spec);
       paced += 1;
     }
     TIDEMARK_TRY(
@@ -123,7 +107,7 @@ double foreign_open_rate(const std::vector<LoadSpec>& flows) {
   for (const LoadSpec& flow : flows) {
     if (!flow.stress) continue;
     if (has_arrivals(*flow.stress))
-      rest -= peak(*flow.stress, flow.stress->rate);
+      rest -= peak_of(*flow.stress);
     else
       paced += 1;
   }

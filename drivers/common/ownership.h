@@ -62,7 +62,6 @@ class OwnershipWatch {
   Status check_if_due();
 
   bool empty() const { return questions_.empty(); }
-  const std::vector<OwnershipQuestion>& questions() const { return questions_; }
 
  private:
   std::vector<OwnershipQuestion> questions_;

@@ -27,11 +27,6 @@ double thread_cpu() {
          static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
-bool has_arrivals(const StressSpec& spec) {
-  return spec.executor == Executor::kConstantArrivalRate ||
-         spec.executor == Executor::kRampingArrivalRate;
-}
-
 }  // namespace
 
 StressFlow::StressFlow(Clock& clock, const LoadSpec& spec)
@@ -51,18 +46,18 @@ Result<std::unique_ptr<StressFlow>> StressFlow::make(
   if (setup.open_rate > 0 && !has_arrivals(flow->spec_))
     flow->open_gap_ = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double>(1 / setup.open_rate));
+  setup.as_needed = has_arrivals(flow->spec_);
   Result<std::unique_ptr<FlowEngine>> engine =
       FlowEngine::make(std::move(setup), clock, cancellation, *flow);
   TIDEMARK_TRY(engine);
   flow->engine_ = *std::move(engine);
   const StressSpec& spec = flow->spec_;
-  double most = spec.connections;
-  for (const RateStage& stage : spec.stages)
-    if (spec.executor == Executor::kRampingConnections)
-      most = std::max(most, stage.target);
-  if (has_arrivals(spec)) most = spec.max_connections;
+  flow->most_ =
+      Count{has_arrivals(spec) ? spec.max_connections
+                               : static_cast<std::int64_t>(peak_of(spec))};
   // Those that end slowly have not left their places yet.
-  flow->engine_->reserve(static_cast<std::size_t>(most) * 2 + 1024);
+  flow->engine_->reserve(static_cast<std::size_t>(flow->most_.value) * 2 +
+                         1024);
   return flow;
 }
 
@@ -104,45 +99,71 @@ std::uint16_t StressFlow::draw_way() {
 Status StressFlow::run(TimePoint start) {
   start_ = start + spec_.start_after;
   end_ = start_ + length_of(spec_);
+  TIDEMARK_TRY(wait_for_start());
+  if (is_told_to_stop()) return {};
   next_tick_ = start_ + kTick;
   next_second_ = start_ + kSecond;
   may_start_ = start_;
   cpu_at_start_ = cpu_at_second_ = thread_cpu();
   if (by_rate()) next_arrival_ = arrivals_.next();
-  const TimePoint last = end_ + spec_.graceful_stop;
   engine_->run_ahead(runs_ahead());
+  result_.began = result_.ended = start_;
+  const Status played = play_schedule();
+  if (!played) result_.ended = clock_.now();
+  result_.cpu_seconds = thread_cpu() - cpu_at_start_;
+  return played;
+}
+
+Status StressFlow::wait_for_start() {
+  while (clock_.now() < start_ && !is_told_to_stop())
+    TIDEMARK_TRY(engine_->turn(start_));
+  return {};
+}
+
+Status StressFlow::play_schedule() {
   while (true) {
     const TimePoint now = clock_.now();
-    if (progress_.stop) stopping_ = true;
+    if (is_told_to_stop()) begin_stop(now);
     // What was due before the end is not lost if this loop comes late.
-    if (now >= start_) dispatch_due();
-    if (now >= end_) stopping_ = true;
-    if (stopping_) engine_->run_ahead(false);  // last replies are waited for
-    if (now >= start_) {
-      adjust();
-      tick();
-    }
+    dispatch_due();
+    if (now >= end_) begin_stop(now);
+    adjust();
+    tick();
     if (stopping_) {
       end_idle();
-      if (engine_->alive() == 0) break;
-      if (now >= last) {
-        engine_->give_up("still under way at the end of gracefulStop");
-        break;
+      if (engine_->alive() == 0) return {};
+      if (now >= last_ || progress_.give_up) {
+        engine_->give_up(now >= last_
+                             ? "still under way at the end of gracefulStop"
+                             : "still under way when the run was ended");
+        return {};
       }
     }
     TIDEMARK_TRY(engine_->turn(next_wake()));
   }
-  result_.seconds = to_seconds(std::min(clock_.now(), end_) - start_);
-  result_.cpu_seconds = thread_cpu() - cpu_at_start_;
-  return {};
+}
+
+// Nothing more is due; what is under way may end until gracefulStop is over.
+void StressFlow::begin_stop(TimePoint now) {
+  if (stopping_) return;
+  stopping_ = true;
+  result_.ended = std::min(now, end_);
+  last_ = result_.ended + spec_.graceful_stop;
+  engine_->run_ahead(false);  // last replies are waited for
+  // Waiting for them is no work, and would make a busy driver look idle.
+  result_.cpu = cpu_share();
+  result_.cpu_most = std::max(result_.cpu_most, result_.cpu);
+}
+
+double StressFlow::cpu_share() const {
+  const double span = to_seconds(clock_.now() - start_);
+  return span > 0 ? (thread_cpu() - cpu_at_start_) / span : 0;
 }
 
 TimePoint StressFlow::next_wake() const {
-  TimePoint next = std::max(next_tick_, clock_.now());
-  if (!stopping_ && next_arrival_)
-    next = std::min(next, start_ + *next_arrival_);
-  if (clock_.now() < start_) next = start_;
-  return next;
+  const TimePoint next = std::max(next_tick_, clock_.now());
+  if (stopping_ || !next_arrival_) return next;
+  return std::min(next, start_ + *next_arrival_);
 }
 
 // The driver's own pulse: how late it comes tells how busy the driver is.
@@ -166,8 +187,10 @@ void StressFlow::tick() {
     snapshot_ = result_;
     snapshot_.counts = engine_->counts();
     snapshot_.times = engine_->times();
-    snapshot_.seconds = to_seconds(now - start_);
+    snapshot_.began = start_;
+    snapshot_.ended = now;
     snapshot_.cpu_seconds = cpu - cpu_at_start_;
+    if (!stopping_) snapshot_.cpu = cpu_share();
   }
   next_second_ = now + kSecond;
 }
@@ -210,7 +233,7 @@ void StressFlow::dispatch(TimePoint due) {
 }
 
 void StressFlow::start_one() {
-  const SlotId id = engine_->start(draw_way(), Count{spec_.max_connections});
+  const SlotId id = engine_->start(draw_way(), most_);
   Place& started = place(id);
   if (open_gap_ > Duration{})
     may_start_ = std::max(may_start_, clock_.now() + open_gap_);
@@ -238,11 +261,12 @@ void StressFlow::adjust() {
     start_one();
     ++alive;
   }
-  while (alive > wanted && !idle_.empty()) {
+  // Those that are on their way out count no more, or each of them would
+  // take another one with it.
+  while (staying() > wanted && !idle_.empty()) {
     const SlotId id = idle_.back();
     idle_.pop_back();
     engine_->end(id);
-    --alive;
   }
 }
 
@@ -282,6 +306,7 @@ void StressFlow::on_played(SlotId id, bool whole) {
     result_.iterations += Count{1};
   else
     result_.failed += Count{1};
+  if (stopping_) result_.ended = clock_.now();
   Place& played = place(id);
   played.busy = false;
   const bool worn = spec_.requests_per_connection > 0 &&
@@ -292,12 +317,9 @@ void StressFlow::on_played(SlotId id, bool whole) {
   }
   if (!engine_->is_open(id)) return;  // the service closes after this one
   if (!by_rate()) {
-    // Those that are on their way out count no more, or each of them would
-    // take another one with it.
     const bool surplus =
         spec_.executor == Executor::kRampingConnections &&
-        static_cast<double>(
-            (engine_->open_now() + engine_->in_flight()).value) >
+        static_cast<double>(staying()) >
             connections_at(spec_, engine_->instant() - start_) + 0.5;
     if (surplus)
       engine_->end(id);
@@ -325,7 +347,12 @@ void StressFlow::on_gone(SlotId id, Fate fate) {
     may_start_ = std::max(may_start_, clock_.now() + back_off_);
     return;
   }
-  if (gone.busy) result_.failed += Count{1};
+  // Half a handshake, an illegal one: there never was more to it.
+  if (gone.has_due) result_.iterations += Count{1};
+  if (gone.busy) {
+    result_.failed += Count{1};
+    if (stopping_) result_.ended = clock_.now();
+  }
   if (engine_->giving_up()) return;
   if (has_arrivals(spec_) || stopping_) return;
   // At once: a churn that waited for a tick would be the driver's pace.

@@ -26,13 +26,16 @@ struct StressProgress {
   std::atomic<std::int64_t> dropped{0};
   std::atomic<std::int64_t> open{0};
   std::atomic<std::int64_t> errors{0};
-  std::atomic<bool> stop{false};  // no more arrivals: end what is under way
+  // No more arrivals; what is under way has gracefulStop from now on.
+  std::atomic<bool> stop{false};
+  std::atomic<bool> give_up{false};  // nor that: no connection is left
 };
 
 struct StressFlowResult {
   LoadCounts counts;
   FlowTimes times;
-  Count iterations;  // that ran to their end
+  // Of iterations; all that were due are in one of these.
+  Count iterations;  // that ran to their end, or as far as their way lets them
   Count failed;      // that did not
   Count dropped;     // that were due while all connections were busy
   Count most_open;
@@ -40,8 +43,15 @@ struct StressFlowResult {
   // schedule, its own clock ticks elsewhere.
   Histogram lag;
   double cpu_seconds = 0;  // of the thread that ran it
-  double cpu_most = 0;     // share of a core in the busiest second
-  double seconds = 0;
+  double cpu = 0;          // share of a core while there was a schedule
+  double cpu_most = 0;     // and in its busiest second
+  // What everything else here was counted in: from its own start, which is
+  // after startAfter, to the end of its schedule or the last iteration's,
+  // whichever comes later; closes are not waited for. Equal: it never began.
+  TimePoint began;
+  TimePoint ended;
+
+  double seconds() const { return to_seconds(ended - began); }
 };
 
 // Used from one thread, but for progress().
@@ -53,8 +63,9 @@ class StressFlow final : private EngineUser {
                                                   Cancellation& cancellation);
 
   // Runs to the end of the schedule, counted from `start` (and the flow's
-  // own startAfter), and until what is under way has ended or the graceful
-  // stop is over. After an error no connection is left.
+  // own startAfter), or until it is told to stop, and until what is under way
+  // has ended or the graceful stop is over. After an error no connection is
+  // left.
   Status run(TimePoint start);
 
   StressProgress& progress() { return progress_; }
@@ -72,6 +83,15 @@ class StressFlow final : private EngineUser {
   void on_played(SlotId id, bool whole) override;
   void on_gone(SlotId id, Fate fate) override;
 
+  Status wait_for_start();
+  Status play_schedule();
+  // Not on its way out.
+  std::int64_t staying() const {
+    return (engine_->open_now() + engine_->in_flight()).value;
+  }
+  bool is_told_to_stop() const { return progress_.stop || progress_.give_up; }
+  void begin_stop(TimePoint now);
+  double cpu_share() const;
   void dispatch_due();
   void dispatch(TimePoint due);
   void adjust();
@@ -79,7 +99,6 @@ class StressFlow final : private EngineUser {
   void end_idle();
   void play(SlotId id, TimePoint due);
   void tick();
-  bool stopping() const { return stopping_; }
   bool by_rate() const;
   std::uint16_t draw_way();
   TimePoint next_wake() const;
@@ -102,6 +121,7 @@ class StressFlow final : private EngineUser {
   Arrivals arrivals_;
   Random random_;
   std::unique_ptr<FlowEngine> engine_;
+  Count most_;  // connections at once
   std::vector<std::uint32_t> way_weights_;
   std::uint32_t weights_ = 0;
 
@@ -113,6 +133,7 @@ class StressFlow final : private EngineUser {
   std::vector<Place> places_;
   TimePoint start_;
   TimePoint end_;
+  TimePoint last_;  // once stopping: of what is under way
   TimePoint next_tick_;
   TimePoint next_second_;
   TimePoint may_start_;  // not before: the service refused the last one

@@ -21,6 +21,7 @@
 #include "harness/cli/version.h"
 #include "harness/cli/wiring.h"
 #include "harness/report/stress_report.h"
+#include "harness/run/service_exit.h"
 #include "harness/stress/judge_stress.h"
 #include "harness/stress/thresholds.h"
 
@@ -41,9 +42,14 @@ Bytes resident() {
   return {pages * sysconf(_SC_PAGESIZE)};
 }
 
+// From any thread.
+void give_up(Flows& flows) {
+  for (const auto& flow : flows) flow->progress().give_up = true;
+}
+
 // Looks at the flows while they run: shows progress, keeps the memory figure,
-// stops them when the service dies, a threshold says so, or a target
-// withdraws its leave.
+// stops them when the service dies or a threshold says so, and ends them at
+// once when a target withdraws its leave.
 class Watcher {
  public:
   Watcher(Flows& flows, const Scenario& scenario,
@@ -74,7 +80,6 @@ class Watcher {
 
   // After stop().
   Bytes memory() const { return memory_; }
-  const std::optional<ServiceExit>& service_exit() const { return exit_; }
   bool aborted() const { return aborted_; }
   const Status& leave() const { return left_; }
 
@@ -103,8 +108,8 @@ class Watcher {
     if (clock_.now() >= next_look_ && !aborting_.empty() && !aborted_)
       look_at_thresholds();
     if (left_) left_ = leave_.check_if_due();
-    if (target_ != nullptr && !exit_) exit_ = target_->exited();
-    if (!left_ || exit_) stop_flows();
+    if (target_ != nullptr && target_->exited()) stop_flows();
+    if (!left_) give_up(flows_);
   }
 
   void stop_flows() {
@@ -143,7 +148,6 @@ class Watcher {
   const Bytes before_;
   Bytes memory_;
   std::int64_t most_open_ = 0;
-  std::optional<ServiceExit> exit_;
   bool aborted_ = false;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -154,10 +158,14 @@ class Watcher {
 Status run_flows(Flows& flows, Clock& clock) {
   const TimePoint start = clock.now() + kRunUp;
   std::vector<Status> results(flows.size());
+  const auto run = [&](std::size_t i) {
+    results[i] = flows[i]->run(start);
+    // There will be no result: nobody needs the others' share of it.
+    if (!results[i]) give_up(flows);
+  };
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < flows.size(); ++i)
-    threads.emplace_back([&, i] { results[i] = flows[i]->run(start); });
-  results[0] = flows[0]->run(start);
+  for (std::size_t i = 1; i < flows.size(); ++i) threads.emplace_back(run, i);
+  run(0);
   for (std::thread& thread : threads) thread.join();
   for (const Status& result : results) TIDEMARK_TRY(result);
   return {};
@@ -178,21 +186,22 @@ Result<std::vector<Threshold>> read_thresholds(const Scenario& scenario) {
   return thresholds;
 }
 
-Status died(const ServiceExit& exit) {
-  return fail(
-      ErrorKind::kEnvironment,
-      exit.signal
-          ? fmt::format("the service died during the run: it was killed by "
-                        "signal {}",
-                        *exit.signal)
-          : fmt::format("the service died during the run: it ended with exit "
-                        "code {}",
-                        exit.code.value_or(-1)));
+Status died(Target& target, const ServiceExit& exit) {
+  target.stop();  // what it wrote is complete then
+  std::string text = fmt::format("the service died during the run: it {}; ",
+                                 how_it_ended(exit));
+  const std::vector<std::string> output = target.last_output();
+  text += output.empty() ? "it wrote nothing" : "its last output:";
+  for (const std::string& line : output) text += "\n  | " + line;
+  return fail(ErrorKind::kEnvironment, std::move(text),
+              "lower the load until it lives, or see with `tidemark run` on "
+              "the same scenario what it held when it died");
 }
 
 struct StressLoad {
   Flows flows;
   OwnershipWatch leave;
+  std::unique_ptr<Target> target;  // null: it runs already
 };
 
 // Nobody is called yet.
@@ -209,13 +218,20 @@ Result<StressLoad> make_load(const Prepared& prepared, Clock& clock,
   if (!wired->foreign.empty() && !scenario.target.command.empty())
     TIDEMARK_TRY(check_readiness(scenario.target));
   record.audit = audit_line(wired->foreign, leave.policy);
-  return StressLoad{std::move(wired->load),
-                    OwnershipWatch(*std::move(questions), clock)};
+  StressLoad made{
+      std::move(wired->load), OwnershipWatch(*std::move(questions), clock), {}};
+  if (scenario.target.command.empty()) return made;
+  Result<std::unique_ptr<Target>> target =
+      make_plain_target(scenario, !wired->foreign.empty(), clock, cancellation);
+  TIDEMARK_TRY(target);
+  made.target = *std::move(target);
+  return made;
 }
 
 Status load(const Prepared& prepared, const StressOptions& options,
             const std::vector<Threshold>& thresholds, StressLoad& made,
-            Target* target, Clock& clock, StressRecord& record) {
+            Clock& clock, StressRecord& record) {
+  Target* const target = made.target.get();
   RunObserver observer(prepared.scenario.name, "", progress_mode(options.quiet),
                        clock);
   if (target != nullptr) {
@@ -238,7 +254,10 @@ Status load(const Prepared& prepared, const StressOptions& options,
   record.aborted = watcher.aborted();
   TIDEMARK_TRY(ran);
   TIDEMARK_TRY(watcher.leave());
-  if (watcher.service_exit()) return died(*watcher.service_exit());
+  // Looked at once more: it may have died since the last glance.
+  if (target != nullptr)
+    if (const std::optional<ServiceExit> exit = target->exited())
+      return died(*target, *exit);
   return {};
 }
 
@@ -249,6 +268,18 @@ Status judge(const std::vector<Threshold>& thresholds, StressRecord& record) {
     record.thresholds.push_back(*std::move(result));
   }
   return {};
+}
+
+// The service is gone at return.
+Status load_and_judge(const Prepared& prepared, const StressOptions& options,
+                      const std::vector<Threshold>& thresholds,
+                      StressLoad& made, Clock& clock, StressRecord& record) {
+  Status status = load(prepared, options, thresholds, made, clock, record);
+  const ServiceExit exit = made.target ? made.target->stop() : ServiceExit{};
+  if (status) status = judge(thresholds, record);
+  if (status && made.target)
+    status = check_exit(prepared.scenario.target.stop, exit);
+  return status;
 }
 
 Status write_histograms(const StressRecord& record, const std::string& folder) {
@@ -307,22 +338,11 @@ Result<int> stress_one(const std::string& path, const StressOptions& options,
   record.scenario_path = scenario.path;
   record.scenario_name = scenario.name;
   const TimePoint started = clock.now();
+  prepared->secret.target.show_output |= options.show_output;
   Result<StressLoad> made = make_load(*prepared, clock, cancellation, record);
-  Status status;
-  std::unique_ptr<Target> target;
-  if (!made) {
-    status = fail(made.error());
-  } else {
-    if (!scenario.target.command.empty()) {
-      prepared->secret.target.show_output |= options.show_output;
-      target = make_plain_target(prepared->secret, !made->leave.empty(), clock,
-                                 cancellation);
-    }
-    status = load(*prepared, options, *thresholds, *made, target.get(), clock,
-                  record);
-  }
-  if (target) target->stop();
-  if (status) status = judge(*thresholds, record);
+  const Status status = made ? load_and_judge(*prepared, options, *thresholds,
+                                              *made, clock, record)
+                             : fail(made.error());
   if (!status) {
     // Wrong words are told like any other; the rest belongs in the report.
     if (status.error().kind == ErrorKind::kUsage) return fail(status.error());

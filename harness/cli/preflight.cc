@@ -15,22 +15,16 @@ namespace {
 // Files, the event loop, the agent's segment, reports.
 constexpr std::uint64_t kOwnDescriptors = 128;
 
-std::uint64_t connections_of_flow(const LoadSpec& flow, bool stress) {
-  if (!stress || !flow.stress) return flow.connections;
-  const StressSpec& spec = *flow.stress;
-  switch (spec.executor) {
-    case Executor::kConstantConnections:
-      return spec.connections;
-    case Executor::kRampingConnections: {
-      double most = spec.start;
-      for (const RateStage& stage : spec.stages)
-        most = std::max(most, stage.target);
-      return static_cast<std::uint64_t>(most);
-    }
-    default:
-      // A cap, not an intention: few runs come near it.
-      return 0;
-  }
+struct Connections {
+  std::uint64_t wanted = 0;
+  std::uint64_t most = 0;  // with caps, which few runs come near
+};
+
+Connections connections_of_flow(const LoadSpec& flow, bool stress) {
+  if (!stress || !flow.stress) return {flow.connections, flow.connections};
+  if (has_arrivals(*flow.stress)) return {0, flow.stress->max_connections};
+  const auto peak = static_cast<std::uint64_t>(peak_of(*flow.stress));
+  return {peak, peak};
 }
 
 // Ports that connect() chooses from.
@@ -42,14 +36,14 @@ std::uint64_t ephemeral_ports() {
   return last >= first ? last - first + 1 : 0;
 }
 
-Status check_descriptors(std::uint64_t wanted) {
+Status check_descriptors(std::uint64_t wanted, std::uint64_t most) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted <= limit.rlim_cur)
-    return {};
-  if (wanted <= limit.rlim_max) {
-    limit.rlim_cur = wanted;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
-  }
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {};
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = std::max(before, std::min<rlim_t>(most, limit.rlim_max));
+  if (limit.rlim_cur > before && ::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    limit.rlim_cur = before;
+  if (wanted <= limit.rlim_cur) return {};
   return fail(
       ErrorKind::kEnvironment,
       fmt::format("wanted {} descriptors for the connections, this process "
@@ -86,16 +80,18 @@ Status check_ports(const LoadSpec& flow, std::uint64_t connections) {
 }  // namespace
 
 Status preflight(const Scenario& scenario, bool stress) {
-  std::uint64_t sum = 0;
+  Connections sum;
   for (const LoadSpec& flow : scenario.flows) {
     if (flow.engine == Engine::kExec) continue;
-    const std::uint64_t connections = connections_of_flow(flow, stress);
-    TIDEMARK_TRY(check_ports(flow, connections));
-    sum += connections;
+    const Connections connections = connections_of_flow(flow, stress);
+    TIDEMARK_TRY(check_ports(flow, connections.wanted));
+    sum.wanted += connections.wanted;
+    sum.most += connections.most;
   }
   // A stand-in's connections are ours, too: one for each at least.
-  if (!scenario.standins.empty()) sum *= 2;
-  return check_descriptors(sum + kOwnDescriptors);
+  const std::uint64_t times = scenario.standins.empty() ? 1 : 2;
+  return check_descriptors(times * sum.wanted + kOwnDescriptors,
+                           times * sum.most + kOwnDescriptors);
 }
 
 }  // namespace tidemark

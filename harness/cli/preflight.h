@@ -10,7 +10,8 @@ namespace tidemark {
 // addresses, are enough for the scenario's connections. The soft limit of
 // descriptors is raised as far as it has to be and may be; the service
 // inherits it. kEnvironment with the cure otherwise.
-// `stress`: as many connections as the flows' `stress` says.
+// `stress`: as many connections as the flows' `stress` says. maxConnections is
+// a cap, for which the limit is raised if it may be, and nothing is refused.
 Status preflight(const Scenario& scenario, bool stress);
 
 }  // namespace tidemark

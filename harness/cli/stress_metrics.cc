@@ -20,6 +20,7 @@ void merge(StressFlowResult& into, const StressFlowResult& more) {
   into.times.iteration.merge(more.times.iteration);
   into.times.requests += more.times.requests;
   into.times.request_errors += more.times.request_errors;
+  into.times.late += more.times.late;
   into.times.lost += more.times.lost;
   into.times.sent += more.times.sent;
   into.times.received += more.times.received;
@@ -29,15 +30,19 @@ void merge(StressFlowResult& into, const StressFlowResult& more) {
   into.dropped += more.dropped;
   into.most_open += more.most_open;
   into.cpu_seconds += more.cpu_seconds;
+  into.cpu = std::max(into.cpu, more.cpu);
   into.cpu_most = std::max(into.cpu_most, more.cpu_most);
-  into.seconds = std::max(into.seconds, more.seconds);
   into.counts += more.counts;
+  if (more.began == more.ended) return;
+  const bool first = into.began == into.ended;
+  into.began = first ? more.began : std::min(into.began, more.began);
+  into.ended = first ? more.ended : std::max(into.ended, more.ended);
 }
 
 void fill(const std::string& flow, StressFlowResult result, Bytes memory,
           MetricTable& table) {
   using Unit = Metric::Unit;
-  const double seconds = result.seconds;
+  const double seconds = result.seconds();
   const auto trend = [&](const char* name, Histogram& histogram) {
     table[{name, flow}] = Metric::of_trend(std::move(histogram));
   };
@@ -56,9 +61,11 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
   trend("iteration_duration", result.times.iteration);
   trend("driver_sched_lag", result.lag);
   counter("iterations", result.iterations);
+  counter("failed_iterations", result.failed);
   counter("dropped_iterations", result.dropped);
   counter("requests", result.counts.messages_sent);
-  const Count awaited = result.times.requests + result.times.lost;
+  const Count awaited =
+      result.times.requests + result.times.late + result.times.lost;
   counter("request_errors", result.times.request_errors);
   table[{"checks", flow}] = Metric::of_rate(
       whole(awaited - result.times.request_errors), whole(awaited));
@@ -71,8 +78,8 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
   table[{"connections_open", flow}] = Metric::of_gauge(0, 0, open);
   counter("bytes_sent", Count{result.times.sent.value}, Unit::kBytes);
   counter("bytes_received", Count{result.times.received.value}, Unit::kBytes);
-  const double cpu = seconds > 0 ? result.cpu_seconds / seconds : 0;
-  table[{"driver_cpu", flow}] = Metric::of_gauge(cpu, cpu, result.cpu_most);
+  table[{"driver_cpu", flow}] =
+      Metric::of_gauge(result.cpu, result.cpu, result.cpu_most);
   gauge("driver_cpu_seconds", result.cpu_seconds);
   gauge("duration", seconds);
   gauge("driver_rss_per_connection",
@@ -82,18 +89,12 @@ void fill(const std::string& flow, StressFlowResult result, Bytes memory,
 void add_health(const Scenario& scenario, std::size_t index,
                 const StressFlowResult& result, DriverHealth& health) {
   const StressSpec& spec = *scenario.flows[index].stress;
-  const bool by_arrivals = spec.executor == Executor::kConstantArrivalRate ||
-                           spec.executor == Executor::kRampingArrivalRate;
-  health.scheduled |= by_arrivals || spec.rate > 0;
-  const double cpu =
-      result.seconds > 0 ? result.cpu_seconds / result.seconds : 0;
-  health.cpu = std::max(health.cpu, cpu);
+  health.scheduled |= has_arrivals(spec) || spec.rate > 0;
+  health.cpu = std::max(health.cpu, result.cpu);
   health.cpu_most = std::max(health.cpu_most, result.cpu_most);
   if (result.lag.count() > 0)
     health.lag_p99 =
         std::max(health.lag_p99, result.lag.value_at_percentile(99));
-  health.dropped += result.dropped;
-  if (by_arrivals) health.most_connections += Count{spec.max_connections};
 }
 
 }  // namespace
@@ -105,8 +106,13 @@ void add_metrics(const Scenario& scenario,
   for (std::size_t i = 0; i < results.size(); ++i) {
     const LoadSpec& flow = scenario.flows[i];
     add_health(scenario, i, results[i], record.health);
-    record.flows.push_back({flow.name, flow.url, to_word(flow.stress->executor),
-                            results[i].counts});
+    StressFlowRecord& kept = record.flows.emplace_back();
+    kept.name = flow.name;
+    kept.url = flow.url;
+    kept.executor = to_word(flow.stress->executor);
+    if (has_arrivals(*flow.stress))
+      kept.max_connections = Count{flow.stress->max_connections};
+    kept.connections = results[i].counts;
     merge(all, results[i]);
     if (!flow.name.empty())
       fill(flow.name, std::move(results[i]), memory, record.metrics);

@@ -61,6 +61,14 @@ Result<std::string> find_allocator(const std::string& name) {
   return std::filesystem::absolute(name).string();
 }
 
+Status add_allocator(const Scenario& scenario, TargetOptions& options) {
+  if (scenario.target.allocator.empty()) return {};
+  Result<std::string> allocator = find_allocator(scenario.target.allocator);
+  TIDEMARK_TRY(allocator);
+  options.preload.push_back(*allocator);
+  return {};
+}
+
 // The agent lies beside the program.
 Result<std::string> find_agent() {
   std::error_code error;
@@ -122,12 +130,13 @@ Result<int> free_port() {
   return ntohs(address.sin_port);
 }
 
-std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
-                                          bool foreign, Clock& clock,
-                                          Cancellation& cancellation) {
+Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
+                                                  bool foreign, Clock& clock,
+                                                  Cancellation& cancellation) {
   TargetOptions options;
   options.spec = scenario.target;
   if (!foreign) options.load_address = address_of(scenario.flows[0]);
+  TIDEMARK_TRY(add_allocator(scenario, options));
   return make_process_target(std::move(options), clock, cancellation);
 }
 
@@ -146,11 +155,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
         agent_options(scenario.target);
     world.heap = make_native_probe(clock);
   }
-  if (!scenario.target.allocator.empty()) {
-    Result<std::string> allocator = find_allocator(scenario.target.allocator);
-    TIDEMARK_TRY(allocator);
-    options.preload.push_back(*allocator);
-  }
+  TIDEMARK_TRY(add_allocator(scenario, options));
   world.target = make_process_target(std::move(options), clock, cancellation);
   world.kernel = make_kernel_probe();
   return world;

@@ -34,9 +34,9 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
 
 // The service without the agent: nothing is looked at but its life. `foreign`:
 // its address is off loopback, and is not tried.
-std::unique_ptr<Target> make_plain_target(const Scenario& scenario,
-                                          bool foreign, Clock& clock,
-                                          Cancellation& cancellation);
+Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
+                                                  bool foreign, Clock& clock,
+                                                  Cancellation& cancellation);
 
 // "terminal", "json", "junit"; kUsage with the names there are otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);

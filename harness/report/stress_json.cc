@@ -108,9 +108,9 @@ std::string stress_json(const StressRecord& record) {
   out["audit"] = printable(record.audit);
   out["took_ms"] = ms(record.took);
   out["outcome"] = to_word(record.outcome);
-  out["reason"] = printable(record.reason);
+  out["reason"] = printable(record.reason, true);
   if (record.error)
-    out["error"] = {{"message", printable(record.error->message)},
+    out["error"] = {{"message", printable(record.error->message, true)},
                     {"hint", printable(record.error->hint)}};
   out["aborted"] = record.aborted;
   out["metrics"] = Json::object();

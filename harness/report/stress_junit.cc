@@ -17,7 +17,7 @@ std::string case_xml(const StressRecord& record, const std::string& name,
   return text + fmt::format(
                     ">\n   <{0} message=\"{1}\">{1}</{0}>\n"
                     "  </testcase>\n",
-                    element, safe(message));
+                    element, escaped(printable(message, true)));
 }
 
 }  // namespace

@@ -105,10 +105,12 @@ std::string flow_text(const StressRecord& record, const StressFlowRecord& flow,
   std::string text =
       fact(flow.name.empty() ? "flow" : clipped(flow.name, 12).c_str(),
            fmt::format("{}, {}", flow.executor, flow.url), width);
+  const std::string failed = counter(record, "failed_iterations", flow.name);
   text += fact("iterations",
-               fmt::format("{}, {}; {} dropped",
+               fmt::format("{}, {}; {}{} dropped",
                            counter(record, "iterations", flow.name),
                            per_second(record, "iterations", flow.name),
+                           failed == "0" ? "" : failed + " failed, ",
                            counter(record, "dropped_iterations", flow.name)),
                width);
   text += fact("requests",

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/run/service_exit.h"
+
 namespace tidemark {
 namespace {
 
@@ -27,12 +29,8 @@ Status still_running(QuietWorld world) {
     return fail(ErrorKind::kInterrupted, "interrupted");
   std::optional<ServiceExit> exit = world.target.exited();
   if (!exit) return {};
-  std::string how =
-      exit->signal
-          ? fmt::format("was killed by signal {}", *exit->signal)
-          : fmt::format("ended with exit code {}", exit->code.value_or(-1));
   return fail(ErrorKind::kEnvironment,
-              "the service died during the run: it " + how,
+              "the service died during the run: it " + how_it_ended(*exit),
               "its last output is in the record; the heap's state at its "
               "death is below if the agent had seen it");
 }

@@ -9,6 +9,7 @@
 #include "harness/run/evidence.h"
 #include "harness/run/quiet.h"
 #include "harness/run/schedule.h"
+#include "harness/run/service_exit.h"
 #include "harness/run/summary.h"
 #include "harness/run/upstreams.h"
 #include "harness/verdict/judge.h"
@@ -429,29 +430,6 @@ void Run::stop_service() {
   record_.phases.back().finished = elapsed();
 }
 
-// A service that was asked to stop and ended otherwise than it should.
-Status check_exit(const Scenario& scenario, const ServiceExit& exit) {
-  if (exit.killed_by_us)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("the service did not stop within {} s of signal "
-                            "{} and was killed",
-                            to_seconds(scenario.target.stop.timeout),
-                            scenario.target.stop.signal),
-                "raise target.stop.timeout, or name the signal it listens to "
-                "in target.stop.signal");
-  std::optional<int> wanted = scenario.target.stop.expect_exit_code;
-  if (wanted && exit.code != wanted)
-    return fail(
-        ErrorKind::kEnvironment,
-        fmt::format("the service ended with {}, target.stop.expectExitCode "
-                    "is {}",
-                    exit.signal
-                        ? fmt::format("signal {}", *exit.signal)
-                        : fmt::format("code {}", exit.code.value_or(-1)),
-                    *wanted));
-  return {};
-}
-
 }  // namespace
 
 void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
@@ -463,7 +441,7 @@ void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
   if (status) status = run.judge_evidence();
   if (!status) run.look_post_mortem();
   run.stop_service();
-  if (status) status = check_exit(scenario, *record.service.exit);
+  if (status) status = check_exit(scenario.target.stop, *record.service.exit);
   if (!status) record.error = status.error();
   record.partial = !status.has_value();
   record.took = run.elapsed();

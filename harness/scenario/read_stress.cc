@@ -18,16 +18,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t kMaxRequests = 1'000'000'000;
 
-bool is_rate(Executor executor) {
-  return executor == Executor::kConstantArrivalRate ||
-         executor == Executor::kRampingArrivalRate;
-}
-
-bool is_ramping(Executor executor) {
-  return executor == Executor::kRampingArrivalRate ||
-         executor == Executor::kRampingConnections;
-}
-
 // A number without unit, perhaps with a fraction.
 std::optional<double> plain_number(const Node& node) {
   if (node.kind != NodeKind::kScalar || node.quoted) return std::nullopt;
@@ -129,9 +119,9 @@ class StressReader {
     }
     if (find_if("startRate", ramping_rate))
       arrivals("startRate", stress_.start);
-    if (find_if("stages", is_ramping(executor)))
+    if (find_if("stages", is_ramping(stress_)))
       read_stages();
-    else if (is_ramping(executor))
+    else if (is_ramping(stress_))
       section_.require("stages",
                        "say how: stages: [ { duration: 30s, target: 200 } ]");
   }
@@ -146,10 +136,10 @@ class StressReader {
       section_.whole("startConnections", start, 0, kMaxConnections);
       stress_.start = start;
     }
-    if (find_if("maxConnections", is_rate(executor)))
+    if (find_if("maxConnections", has_arrivals(stress_)))
       section_.whole("maxConnections", stress_.max_connections, 1,
                      kMaxConnections);
-    if (const Node* alias = find_if("maxVUs", is_rate(executor))) {
+    if (const Node* alias = find_if("maxVUs", has_arrivals(stress_))) {
       section_.whole("maxVUs", stress_.max_connections, 1, kMaxConnections);
       if (section_.find("maxConnections") != nullptr)
         section_.complain(*alias, "maxVUs",
@@ -159,7 +149,7 @@ class StressReader {
   }
 
   void read_times() {
-    if (find_if("duration", !is_ramping(stress_.executor)))
+    if (find_if("duration", !is_ramping(stress_)))
       section_.duration("duration", stress_.duration, milliseconds(1),
                         hours(24));
   }
@@ -195,7 +185,7 @@ class StressReader {
     section.duration("duration", stage.duration, Duration(0), hours(24));
     const Node* target =
         section.require("target", "say where it ends: target: 200");
-    if (target != nullptr && is_rate(stress_.executor)) {
+    if (target != nullptr && has_arrivals(stress_)) {
       const std::optional<double> rate =
           read_arrivals(*target, section.path("target"));
       if (rate) stage.target = *rate;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -14,8 +16,9 @@ std::int64_t total(const StressRecord& record, Count LoadCounts::*member) {
   return sum;
 }
 
-std::int64_t count_of(const StressRecord& record, const char* metric) {
-  const auto found = record.metrics.find({metric, ""});
+std::int64_t count_of(const StressRecord& record, const char* metric,
+                      const std::string& flow = "") {
+  const auto found = record.metrics.find({metric, flow});
   return found == record.metrics.end()
              ? 0
              : static_cast<std::int64_t>(found->second.count);
@@ -50,7 +53,8 @@ std::string driver_fault(const StressRecord& record) {
         "99th percentile (allowed: {:.0f} ms); ask for a lower rate, or give "
         "it a core of its own",
         to_seconds(health.lag_p99) * 1e3, to_seconds(kLateDriver) * 1e3);
-  const bool judged = !record.thresholds.empty() || health.dropped.value > 0;
+  const bool judged =
+      !record.thresholds.empty() || count_of(record, "dropped_iterations") > 0;
   if (judged && health.cpu > kBusyDriver)
     return fmt::format(
         "the driver was the bottleneck: it used {:.0f} % of a core; ask for a "
@@ -82,11 +86,71 @@ std::string any_error(const StressRecord& record) {
   const std::int64_t errors = count_of(record, "request_errors");
   const std::int64_t refused = total(record, &LoadCounts::refused);
   const std::int64_t failed = total(record, &LoadCounts::failed);
-  if (errors + refused + failed == 0) return {};
+  const std::int64_t early = total(record, &LoadCounts::early_closed);
+  if (errors + refused + failed + early == 0) return {};
   return fmt::format(
       "{} requests failed, {} connections were refused, {} failed in the "
-      "handshake{}; without thresholds any error fails the run",
-      errors, refused, failed, reasons_of(record));
+      "handshake, {} were ended early by the service{}; without thresholds "
+      "any error fails the run",
+      errors, refused, failed, early, reasons_of(record));
+}
+
+// One flow's iterations.
+struct Drops {
+  std::int64_t dropped = 0;
+  std::int64_t due = 0;
+};
+
+Drops drops_of(const StressRecord& record, const StressFlowRecord& flow) {
+  const std::int64_t dropped =
+      count_of(record, "dropped_iterations", flow.name);
+  return {dropped, dropped + count_of(record, "iterations", flow.name) +
+                       count_of(record, "failed_iterations", flow.name)};
+}
+
+bool is_judged_by_threshold(const StressRecord& record,
+                            const StressFlowRecord& flow) {
+  return std::any_of(
+      record.thresholds.begin(), record.thresholds.end(),
+      [&flow](const ThresholdResult& threshold) {
+        return threshold.metric == "dropped_iterations" &&
+               (threshold.flow.empty() || threshold.flow == flow.name);
+      });
+}
+
+std::string why_dropped(const StressFlowRecord& flow, const Drops& drops) {
+  const std::string what = fmt::format(
+      "{} of {} iterations{} were dropped", drops.dropped, drops.due,
+      flow.name.empty() ? "" : fmt::format(" of flow {}", flow.name));
+  if (!flow.max_connections)
+    return what +
+           ", which waited for a connection until the end: the service is "
+           "slower than the rate asked for, or connections are too few";
+  return what + fmt::format(
+                    " because all connections that maxConnections allows ({}) "
+                    "were busy: the service is slower than the rate asked "
+                    "for, or maxConnections is too low",
+                    flow.max_connections->value);
+}
+
+// Of the flow that offered too little of the load it promised; "" if none.
+std::string too_many_dropped(const StressRecord& record) {
+  for (const StressFlowRecord& flow : record.flows) {
+    if (!flow.max_connections || is_judged_by_threshold(record, flow)) continue;
+    const Drops drops = drops_of(record, flow);
+    if (static_cast<double>(drops.dropped) >
+        kMostDropped * static_cast<double>(drops.due))
+      return why_dropped(flow, drops) +
+             "; a threshold on dropped_iterations says how many may be";
+  }
+  return {};
+}
+
+std::string any_dropped(const StressRecord& record) {
+  for (const StressFlowRecord& flow : record.flows)
+    if (const Drops drops = drops_of(record, flow); drops.dropped > 0)
+      return why_dropped(flow, drops);
+  return {};
 }
 
 }  // namespace
@@ -109,14 +173,10 @@ void judge_stress(StressRecord& record) {
   if (record.thresholds.empty())
     if (std::string errors = any_error(record); !errors.empty())
       return say(StressOutcome::kFailed, std::move(errors));
-  if (record.health.dropped.value > 0)
-    return say(
-        StressOutcome::kPass,
-        fmt::format("{} iterations were dropped because all of {} connections "
-                    "were busy: the service is slower than the rate asked "
-                    "for, or maxConnections is too low",
-                    record.health.dropped.value,
-                    record.health.most_connections.value));
+  if (std::string dropped = too_many_dropped(record); !dropped.empty())
+    return say(StressOutcome::kInvalid, std::move(dropped));
+  if (std::string dropped = any_dropped(record); !dropped.empty())
+    return say(StressOutcome::kPass, std::move(dropped));
   if (record.thresholds.empty())
     return say(StressOutcome::kPass, "no request failed");
   say(StressOutcome::kPass, record.thresholds.size() == 1

@@ -14,7 +14,7 @@ namespace tidemark {
 
 // How many connections go each way. A way is named as in its scenario: a
 // close behaviour ("reset"), or a provocation ("bad_utf8"); with several
-// flows, "FLOW/reset". See ways_of() in drivers/common/ways.h.
+// flows, "FLOW/reset". See way_of() in tidemark/ways.h.
 using WayCounts = std::map<std::string, Count>;
 
 // Every connection the driver was asked for ends in exactly one of: closed
@@ -97,7 +97,8 @@ class Driver {
   // descriptor of ours is left.
   virtual Status close() = 0;
 
-  // Connections now open (handshake complete).
+  // Connections that the service holds for us now: those whose handshake is
+  // complete, and those that linger in their way of closing.
   virtual Count open_now() const = 0;
 
   // Counts since the last call; then starts again at zero.

@@ -2,6 +2,7 @@
 // filled in. harness/scenario/load.h makes one from YAML.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -243,6 +244,29 @@ struct StressSpec {
 
   bool operator==(const StressSpec&) const = default;
 };
+
+// Whether its iterations are due by a rate, and open connections as they need
+// them; else there are so many connections, which play.
+inline bool has_arrivals(const StressSpec& spec) {
+  return spec.executor == Executor::kConstantArrivalRate ||
+         spec.executor == Executor::kRampingArrivalRate;
+}
+
+// Whether `stages` says how many, and not `rate` or `connections`.
+inline bool is_ramping(const StressSpec& spec) {
+  return spec.executor == Executor::kRampingArrivalRate ||
+         spec.executor == Executor::kRampingConnections;
+}
+
+// The highest rate of arrivals, or the most connections.
+inline double peak_of(const StressSpec& spec) {
+  if (spec.executor == Executor::kConstantArrivalRate) return spec.rate;
+  if (spec.executor == Executor::kConstantConnections) return spec.connections;
+  double most = spec.start;
+  for (const RateStage& stage : spec.stages)
+    most = std::max(most, stage.target);
+  return most;
+}
 
 // One named flow of load.
 struct LoadSpec {

@@ -22,6 +22,9 @@ struct StressFlowRecord {
   std::string name;  // may be empty if it is the only one
   std::string url;
   std::string executor;  // as scenarios write it
+  // Of arrivals: beyond these, iterations were dropped. Executors of
+  // connections drop those that still wait for one at the end.
+  std::optional<Count> max_connections;
   LoadCounts connections;
 };
 
@@ -31,8 +34,6 @@ struct DriverHealth {
   double cpu = 0;          // share of a core, of the busiest flow's thread
   double cpu_most = 0;     // in its busiest second
   Duration lag_p99{};      // how late it began what was due
-  Count dropped;           // iterations
-  Count most_connections;  // that were all busy when they were dropped
 };
 
 struct StandInSummary {

@@ -183,13 +183,6 @@ TEST(Arrivals, TheSameSeedGivesTheSameSchedule) {
   EXPECT_NE(all_of(spec, 3), all_of(spec, 4));
 }
 
-TEST(Arrivals, ExpectedIsTheIntegral) {
-  EXPECT_DOUBLE_EQ(Arrivals(constant(2.5, seconds(3)), 1).expected(), 7.5);
-  EXPECT_DOUBLE_EQ(
-      Arrivals(ramping(0, {{seconds(2), 10}, {seconds(1), 10}}), 1).expected(),
-      20);
-}
-
 TEST(ConnectionsAt, FollowsTheStages) {
   StressSpec spec;
   spec.executor = Executor::kRampingConnections;

@@ -119,6 +119,23 @@ TEST_F(Stress, ConstantConnectionsAreAsManyAsAskedFor) {
   EXPECT_LE(fresh.most_open.value, 4);
 }
 
+TEST_F(Stress, ARampDownTakesNoMoreThanItSays) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kRampingConnections);
+  // Those that are ended stay for the rest of the run.
+  made.close = {{CloseBehavior::kStall}};
+  made.close[0].hold = std::chrono::hours(1);
+  made.stress->start = 10;
+  made.stress->rate = 100;
+  made.stress->reuse = true;
+  made.stress->stages = {{milliseconds(50), 10}, {milliseconds(350), 8}};
+  made.stress->graceful_stop = milliseconds(50);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.counts.opened.value, 10);
+  EXPECT_EQ((result.iterations + result.failed + result.dropped).value, 40);
+  EXPECT_GE(result.iterations.value, 35);  // eight were there to the end
+}
+
 TEST_F(Stress, AConnectionIsWornAfterItsRequests) {
   WireServer server(echo);
   LoadSpec made = load(server, Executor::kConstantConnections);
@@ -208,6 +225,24 @@ TEST_F(Stress, FlowsThatTheServiceCutsOffHaveFailed) {
   EXPECT_EQ(result.counts.early_closed.value, 20);
   EXPECT_EQ(result.times.lost.value, 20);
   EXPECT_EQ(result.times.request_errors.value, 20);
+  EXPECT_EQ(result.times.request.count(), 20u);
+  EXPECT_EQ(result.times.request_service.count(), 20u);
+}
+
+TEST_F(Stress, ARequestWithoutAReplyTookAsLongAsItWasWaitedFor) {
+  WireServer server([](Peer& peer) { peer.wait_end(); });
+  LoadSpec made = load(server, Executor::kConstantArrivalRate);
+  made.stress->rate = 50;
+  made.timeouts.response = milliseconds(50);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.failed.value, 10);
+  EXPECT_EQ(result.times.requests.value, 0);
+  EXPECT_EQ(result.times.late.value, 10);
+  EXPECT_EQ(result.times.request_errors.value, 10);
+  EXPECT_EQ(result.times.request.count(), 10u);
+  EXPECT_GE(result.times.request.min(), milliseconds(50));
+  EXPECT_EQ(result.times.request_service.count(), 10u);
+  EXPECT_GE(result.times.request_service.min(), milliseconds(50));
 }
 
 TEST_F(Stress, AReplyThatEndsItsConnectionIsNoFailure) {
@@ -332,6 +367,90 @@ TEST_F(Stress, AStopWaitsForWhatIsUnderWay) {
   const StressFlowResult result = flow->take_result();
   EXPECT_GE(result.iterations.value, 2);
   EXPECT_EQ(result.failed.value, 0);
+}
+
+TEST_F(Stress, WhatIsCountedAfterTheScheduleIsCountedInItsTime) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kConstantConnections);
+  made.traffic.messages = 5'000;
+  made.stress->duration = milliseconds(1);
+  made.stress->start_after = milliseconds(50);
+  const TimePoint before = clock_.now();
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.times.requests.value, 5'000);
+  // All round trips of the only connection are in it, the wait before not.
+  EXPECT_GE(result.seconds(),
+            to_seconds(result.times.request_service.min()) * 5'000);
+  EXPECT_GE(result.began - before, milliseconds(50));
+  EXPECT_LE(result.cpu, 1.01);
+  EXPECT_LE(result.cpu_most, 1.01);
+}
+
+TEST_F(Stress, ClosesThatTakeLongAreNotInItsTime) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kConstantArrivalRate);
+  made.close = {{CloseBehavior::kStall}};
+  made.close[0].hold = milliseconds(100);
+  made.stress->rate = 50;
+  made.stress->reuse = true;
+  const StressFlowResult result = run(made);
+  EXPECT_GE(clock_.now() - result.ended, milliseconds(100));
+  EXPECT_GE(result.seconds(), 0.2);
+}
+
+TEST_F(Stress, AnArrivalWhoseWayEndsInTheHandshakeIsAnIteration) {
+  WireServer server([](Peer& peer) { peer.wait_end(); });
+  LoadSpec made = spec(Engine::kHttp, server);
+  made.close = {{CloseBehavior::kAbortMidHandshake}};
+  made.stress.emplace();
+  made.stress->executor = Executor::kConstantArrivalRate;
+  made.stress->rate = 100;
+  made.stress->duration = milliseconds(100);
+  const StressFlowResult result = run(made);
+  EXPECT_EQ(result.iterations.value, 10);
+  EXPECT_EQ(result.failed.value, 0);
+  EXPECT_EQ(result.dropped.value, 0);
+}
+
+TEST_F(Stress, AfterAStopTheGracefulStopBegins) {
+  WireServer* self = nullptr;
+  WireServer server([&self](Peer& peer) {
+    peer.read_bytes(64);
+    self->signal("asked");
+    peer.wait_end();
+  });
+  self = &server;
+  for (const bool at_once : {false, true}) {
+    LoadSpec made = load(server, Executor::kConstantConnections);
+    made.timeouts.response = std::chrono::hours(1);
+    made.stress->connections = 2;
+    made.stress->duration = std::chrono::hours(1);
+    made.stress->graceful_stop =
+        at_once ? Duration(std::chrono::hours(1)) : milliseconds(50);
+    const std::unique_ptr<StressFlow> flow = make_flow(made);
+    std::thread user([&] {
+      server.wait_for("asked", at_once ? 4 : 2);
+      (at_once ? flow->progress().give_up : flow->progress().stop) = true;
+    });
+    EXPECT_TRUE(flow->run(clock_.now()));
+    user.join();
+    const StressFlowResult result = flow->take_result();
+    EXPECT_EQ(result.failed.value, 2);
+    EXPECT_EQ(result.times.lost.value, 2);
+    EXPECT_EQ(connected_to(server.port()), 0);
+  }
+}
+
+TEST_F(Stress, AFlowThatIsStoppedBeforeItsStartDoesNothing) {
+  WireServer server(echo);
+  LoadSpec made = load(server, Executor::kConstantConnections);
+  made.stress->start_after = std::chrono::hours(1);
+  const std::unique_ptr<StressFlow> flow = make_flow(made);
+  flow->progress().stop = true;
+  EXPECT_TRUE(flow->run(clock_.now()));
+  const StressFlowResult result = flow->take_result();
+  EXPECT_EQ(result.counts.attempted.value, 0);
+  EXPECT_EQ(result.seconds(), 0);
 }
 
 TEST_F(Stress, AServiceThatReadsNothingIsSaidToTakeNothing) {

@@ -1,0 +1,36 @@
+#include "harness/run/service_exit.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace tidemark {
+
+std::string how_it_ended(const ServiceExit& exit) {
+  return exit.signal
+             ? fmt::format("was killed by signal {}", *exit.signal)
+             : fmt::format("ended with exit code {}", exit.code.value_or(-1));
+}
+
+Status check_exit(const StopRule& rule, const ServiceExit& exit) {
+  if (exit.killed_by_us)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("the service did not stop within {} s of signal "
+                            "{} and was killed",
+                            to_seconds(rule.timeout), rule.signal),
+                "raise target.stop.timeout, or name the signal it listens to "
+                "in target.stop.signal");
+  std::optional<int> wanted = rule.expect_exit_code;
+  if (wanted && exit.code != wanted)
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("the service ended with {}, target.stop.expectExitCode "
+                    "is {}",
+                    exit.signal
+                        ? fmt::format("signal {}", *exit.signal)
+                        : fmt::format("code {}", exit.code.value_or(-1)),
+                    *wanted));
+  return {};
+}
+
+}  // namespace tidemark
