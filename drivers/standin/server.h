@@ -78,7 +78,6 @@ class Server {
 
   void read_all(SlotId id, Reactor& reactor, TimePoint now);
   void answer_due(SlotId id, Reactor& reactor, TimePoint now);
-  bool give(Client& client, const StandInRule* rule, std::string& out);
   void flush(SlotId id, Reactor& reactor);
   void drop(SlotId id, bool by_reset);
   const StandInRule* pick(const Asked& request);

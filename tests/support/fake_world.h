@@ -109,8 +109,8 @@ class FakeDriver final : public Driver {
   Status open(const WayCounts& plan) override {
     Count connections;
     for (const auto& [way, count] : plan) connections += count;
-    plan_ = plan;
     counts.attempted += connections;
+    plan_.clear();
     if (refuse) {
       counts.refused += connections;
       counts.reasons["connection refused"] += connections;
@@ -118,6 +118,7 @@ class FakeDriver final : public Driver {
     }
     if (!ends_before_the_handshake) counts.opened += connections;
     open_ = connections;
+    plan_ = plan;
     if (on_open) on_open();
     return {};
   }
