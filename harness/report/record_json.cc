@@ -25,6 +25,12 @@ using record_fields::head_fields;
 using Out = nlohmann::ordered_json;
 using In = nlohmann::json;
 
+// What stress_json() wrote has other fields, and is no damaged record.
+bool is_stress(const In& in) {
+  return in.is_object() && !in.contains("tidemark_record") &&
+         in.contains("metrics") && in.contains("thresholds");
+}
+
 constexpr const char* kDamaged =
     "the file is damaged or is no tidemark record: run the scenario again, or "
     "give the file that `tidemark run --format json` wrote";
@@ -433,6 +439,11 @@ std::string to_json(const RunRecord& record) {
 Result<RunRecord> from_json(std::string_view text) {
   Result<In> in = parse(text);
   if (!in) return fail(std::move(in).error());
+  if (is_stress(*in))
+    return fail(ErrorKind::kUsage,
+                "it is the report of a stress run, and no record of a hunt",
+                "`tidemark stress` writes its other reports itself: --format "
+                "junit, --junit FILE");
   const Place root;
   std::optional<Error> error;
   RunRecord record;

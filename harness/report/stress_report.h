@@ -1,4 +1,5 @@
-// A stress run as text for people and as JSON for programs. Pure.
+// A stress run as text for people and as JSON for programs, whose fields are in
+// stress_report.schema.json. Pure.
 #pragma once
 
 #include <string>

@@ -75,7 +75,11 @@ std::string first_missed(const StressRecord& record) {
         result.spec.expression,
         result.found ? fmt::format("{:.3g}", *result.found) : "no value");
   }
-  if (missed == 0) return {};
+  // What was under way then may have made the figures look better.
+  if (missed == 0)
+    return record.aborted ? "a threshold with abortOnFail was not met, and the "
+                            "run was ended there"
+                          : "";
   if (record.aborted) first += "; the run was ended there (abortOnFail)";
   if (missed == 1) return "a threshold was not met: " + first;
   return fmt::format("{} of {} thresholds were not met, the first: {}", missed,

@@ -65,6 +65,13 @@ def stress(service, load, target="", word="lives", **more):
     return done, json.loads(done.stdout) if done.stdout else None
 
 
+def check_schema(path):
+    subprocess.run(
+        ["/usr/bin/python3", "-W", "ignore", "-m", "jsonschema", "-i",
+         str(path), str(ROOT / "harness/report/stress_report.schema.json")],
+        check=True)
+
+
 def expect(good, what):
     if not good:
         raise AssertionError(what)
@@ -129,11 +136,25 @@ def a_death_at_the_very_end_is_a_death():
     expect("tidemark run" in record["error"]["hint"], record["error"])
 
 
+def the_report_is_as_its_schema_says_and_no_record():
+    with tempfile.TemporaryDirectory() as folder:
+        for word in ("lives", "dies"):
+            done, record = stress(HTTP, ONE % "" + "thresholds:\n"
+                                  "  requests: [\"count>0\"]\n", word=word)
+            path = pathlib.Path(folder) / "stress.json"
+            path.write_text(done.stdout)
+            check_schema(path)
+        done = subprocess.run([TIDEMARK, "report", str(path)], cwd=ROOT,
+                              timeout=60, capture_output=True, text=True)
+    expect(done.returncode == 3, done.returncode)
+    expect("it is the report of a stress run" in done.stderr, done.stderr)
+
+
 def main():
     failed = 0
     for name, case in list(globals().items()):
         if not callable(case) or name in ("main", "stress", "expect",
-                                          "limited"):
+                                          "limited", "check_schema"):
             continue
         try:
             case()

@@ -87,6 +87,14 @@ TEST(RecordJson, UnknownFieldsAreIgnoredAndMissingOnesHaveDefaults) {
   EXPECT_TRUE(*record == RunRecord{});
 }
 
+TEST(RecordJson, AStressReportIsSaidToBeOne) {
+  const Result<RunRecord> record =
+      from_json(R"({"version": 1, "metrics": {}, "thresholds": []})");
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().message,
+            "it is the report of a stress run, and no record of a hunt");
+}
+
 TEST(RecordJson, ComplaintsNameTheField) {
   const std::string leak = to_json(samples::leak());
   const std::vector<std::pair<std::string, std::string>> cases = {

@@ -125,6 +125,16 @@ TEST(JudgeStress, WithoutThresholdsAnyErrorFails) {
   EXPECT_EQ(judged(record), "pass: the threshold was met");
 }
 
+TEST(JudgeStress, ARunThatAThresholdEndedHasFailed) {
+  StressRecord record;
+  add_flow(record);
+  record.aborted = true;
+  add_threshold(record, "requests", true);
+  EXPECT_EQ(judged(record),
+            "failed: a threshold with abortOnFail was not met, and the run was "
+            "ended there");
+}
+
 TEST(JudgeStress, ALateOrBusyDriverJudgesNothing) {
   StressRecord record;
   add_flow(record);
