@@ -110,7 +110,8 @@ struct Waiting {
   bool head_only = false;
   bool keep_alive = true;
   bool http_1_0 = false;
-  std::string body;  // as far as it is kept
+  std::string before;  // what is said ahead of the answer
+  std::string body;    // as far as it is kept
 };
 
 class HttpResponder final : public Responder {
@@ -128,11 +129,13 @@ class HttpResponder final : public Responder {
   void take_piece(std::string_view piece);
   void finish_request(ResponderEvents& events);
   void give_up(int status, std::string trouble, ResponderEvents& events);
+  std::string& own_words(ResponderEvents& events);
 
   const bool keeps_bodies_;
   MessageReader<RequestParser> reader_;
   std::deque<Waiting> waiting_;
   std::string body_;        // of the request that is being read
+  std::string own_words_;   // that the waiting answers come before
   std::size_t echoes_ = 0;  // bytes of all bodies that are kept
   bool over_ = false;       // nothing is read any more
 };
@@ -171,11 +174,15 @@ void HttpResponder::take(std::span<std::uint8_t> input,
   }
 }
 
+// Before earlier answers they would be taken for one of them.
+std::string& HttpResponder::own_words(ResponderEvents& events) {
+  return waiting_.empty() ? events.out() : own_words_;
+}
+
 void HttpResponder::take_head(ResponderEvents& events) {
   const RequestParser& request = reader_.parser();
-  // Before earlier answers it would be taken for one of them.
-  if (request.expects_continue && !request.is_done() && waiting_.empty())
-    events.out() += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (request.expects_continue && !request.is_done())
+    own_words(events) += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
 void HttpResponder::take_piece(std::string_view piece) {
@@ -193,8 +200,7 @@ void HttpResponder::finish_request(ResponderEvents& events) {
   waiting.head_only = request.method == "HEAD";
   waiting.keep_alive = request.keep_alive();
   waiting.http_1_0 = request.http_1_0;
-  waiting.body = std::move(body_);
-  body_.clear();
+  waiting.body = std::exchange(body_, {});
   const std::string target = request.target;
   const std::string title = title_of(request);
   reader_.finish();
@@ -202,6 +208,7 @@ void HttpResponder::finish_request(ResponderEvents& events) {
     give_up(503, "too many requests without an answer", events);
     return;
   }
+  waiting.before = std::exchange(own_words_, {});
   over_ = !waiting.keep_alive;
   waiting_.push_back(std::move(waiting));
   events.asked({.what = path_of(target), .title = title});
@@ -211,11 +218,9 @@ void HttpResponder::give_up(int status, std::string trouble,
                             ResponderEvents& events) {
   over_ = true;
   reader_.finish();
-  // It would be taken for the answer to an earlier request.
-  if (waiting_.empty()) {
-    append_first_line(status, {}, events.out());
-    events.out() += "Content-Length: 0\r\nConnection: close\r\n\r\n";
-  }
+  std::string& out = own_words(events);
+  append_first_line(status, {}, out);
+  out += "Content-Length: 0\r\nConnection: close\r\n\r\n";
   events.ended(trouble);
 }
 
@@ -262,6 +267,7 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
     waiting_.pop_front();
   }
   echoes_ -= std::min(echoes_, request.body.size());
+  out += request.before;
 
   const std::string* connection = find_header(*rule, "Connection");
   const bool keep_alive =
@@ -280,6 +286,7 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
     if (has_body(rule->status) && !request.head_only) out += body;
   }
   over_ = over_ || !keep_alive;
+  if (keep_alive && waiting_.empty()) out += std::exchange(own_words_, {});
   return keep_alive;
 }
 

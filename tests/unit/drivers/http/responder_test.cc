@@ -10,8 +10,6 @@
 namespace tidemark {
 namespace {
 
-using http_test::Answerer;
-
 std::size_t all_at_once() { return std::string::npos; }
 
 // The answer by `rule`, or the plain one, to `request`.
@@ -169,6 +167,29 @@ TEST(HttpResponder, AnExpectedContinueIsSaid) {
       "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
       all_at_once);
   EXPECT_EQ(told, "OUT\nHTTP/1.1 100 Continue\r\n\r\n");
+}
+
+TEST(HttpResponder, ItsOwnWordsComeBehindTheAnswersThatAreOwed) {
+  LateAnswers standin(make_http_responder({}));
+  standin.waits = true;
+  standin.take(kGet + kGet +
+               "POST / HTTP/1.1\r\nExpect: 100-continue\r\n"
+               "Content-Length: 2\r\n\r\n");
+  EXPECT_EQ(standin.wire, "");
+  const std::string ok =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 3\r\n\r\nok\n";
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok);
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok + ok + "HTTP/1.1 100 Continue\r\n\r\n");
+  standin.wire.clear();
+  standin.take("hi\x16");
+  EXPECT_EQ(standin.trouble, "not HTTP: bad method");
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok + "HTTP/1.1 400 Bad Request\r\n"
+                               "Content-Length: 0\r\n"
+                               "Connection: close\r\n\r\n");
 }
 
 TEST(HttpResponder, WhatIsNotHttpIsAnsweredAndEnds) {
