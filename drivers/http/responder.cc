@@ -85,6 +85,29 @@ const std::string* find_header(const StandInRule& rule, std::string_view name) {
   return found == rule.headers.end() ? nullptr : &found->second;
 }
 
+// How the end of an answer is told.
+enum class Framing { kLength, kChunks, kFin };
+
+// RFC 9112 §6.3: chunked is the last coding of what goes on after the body.
+Framing framing_of(const StandInRule& rule) {
+  const std::string* codings = find_header(rule, "Transfer-Encoding");
+  if (codings == nullptr) return Framing::kLength;
+  std::string_view last = *codings;
+  last.remove_prefix(last.find_last_of(", \t") + 1);
+  return beast::iequals(last, "chunked") ? Framing::kChunks : Framing::kFin;
+}
+
+void append_body(std::string_view body, Framing framing, std::string& out) {
+  if (framing != Framing::kChunks) {
+    out += body;
+    return;
+  }
+  if (!body.empty())
+    fmt::format_to(std::back_inserter(out), "{:x}\r\n{}\r\n", body.size(),
+                   body);
+  out += "0\r\n\r\n";
+}
+
 bool has_body(int status) {
   return status / 100 != 1 && status != 204 && status != 304;
 }
@@ -270,8 +293,10 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
   out += request.before;
 
   const std::string* connection = find_header(*rule, "Connection");
+  const Framing framing = framing_of(*rule);
   const bool keep_alive =
       request.keep_alive && rule->close != CloseBehavior::kGraceful &&
+      framing != Framing::kFin &&
       (connection == nullptr || !beast::iequals(*connection, "close"));
   std::string_view body = rule->reply;
   if (rule->echo) body = request.body;
@@ -283,7 +308,8 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
     }
     append_first_line(rule->status, rule->error, out);
     append_headers({*rule, request, body.size(), keep_alive}, out);
-    if (has_body(rule->status) && !request.head_only) out += body;
+    if (has_body(rule->status) && !request.head_only)
+      append_body(body, framing, out);
   }
   over_ = over_ || !keep_alive;
   if (keep_alive && waiting_.empty()) out += std::exchange(own_words_, {});

@@ -102,6 +102,33 @@ TEST(HttpResponder, AGeneratedBodyIsSent) {
       answer(kGet, &rule, "gen!").ends_with("Content-Length: 4\r\n\r\ngen!"));
 }
 
+TEST(HttpResponder, ARuleThatSaysChunkedIsSentInChunks) {
+  StandInRule rule;
+  rule.headers = {{"transfer-encoding", "gzip, Chunked"}};
+  rule.reply = "nineteen bytes long";
+  bool stays = false;
+  EXPECT_EQ(answer(kGet, &rule, {}, &stays),
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, Chunked\r\n"
+            "Content-Type: text/plain\r\n\r\n"
+            "13\r\nnineteen bytes long\r\n0\r\n\r\n");
+  EXPECT_TRUE(stays);
+  rule.reply.clear();
+  EXPECT_TRUE(answer(kGet, &rule).ends_with("Chunked\r\n\r\n0\r\n\r\n"));
+  EXPECT_TRUE(
+      answer("HEAD / HTTP/1.1\r\n\r\n", &rule).ends_with("Chunked\r\n\r\n"));
+}
+
+TEST(HttpResponder, ACodingThatIsNotChunkedLastsUntilFin) {
+  StandInRule rule;
+  rule.headers = {{"Transfer-Encoding", "gzip"}};
+  rule.reply = "zip";
+  bool stays = true;
+  EXPECT_EQ(answer(kGet, &rule, {}, &stays),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n"
+            "Content-Type: text/plain\r\nConnection: close\r\n\r\nzip");
+  EXPECT_FALSE(stays);
+}
+
 TEST(HttpResponder, ARawReplyIsSentAsItIs) {
   StandInRule rule;
   rule.raw = true;
