@@ -80,6 +80,8 @@ Status parse_authority(std::string_view authority, const Wanted& wanted,
     found.host = authority.substr(0, std::min(port_at, authority.size()));
   }
   if (found.host.empty()) return wanted.but("there is no host");
+  if (found.host.find_first_of("[]") != std::string::npos)
+    return wanted.but("brackets belong around an IPv6 address");
   if (port_at == std::string_view::npos) {
     if (found.port == 0) return wanted.but("there is no port");
     return {};

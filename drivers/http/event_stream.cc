@@ -48,6 +48,11 @@ bool EventStream::next(std::string_view& bytes) {
 
 void EventStream::end_line() {
   std::string_view line = line_;
+  // Of the stream, not of its first field.
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (first_line_ && line.starts_with(kByteOrderMark))
+    line.remove_prefix(kByteOrderMark.size());
+  first_line_ = false;
   constexpr std::string_view kData = "data";
   if (line.starts_with(kData) &&
       (line.size() == kData.size() || line[kData.size()] == ':')) {

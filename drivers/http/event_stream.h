@@ -24,6 +24,7 @@ class EventStream {
 
   std::string line_;  // the one that is not whole yet
   std::string data_;
+  bool first_line_ = true;
   bool has_data_ = false;
   bool given_ = false;     // data_ was given out
   bool after_cr_ = false;  // a line feed now belongs to the last line

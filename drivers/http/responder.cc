@@ -85,6 +85,29 @@ const std::string* find_header(const StandInRule& rule, std::string_view name) {
   return found == rule.headers.end() ? nullptr : &found->second;
 }
 
+// How the end of an answer is told.
+enum class Framing { kLength, kChunks, kFin };
+
+// RFC 9112 §6.3: chunked is the last coding of what goes on after the body.
+Framing framing_of(const StandInRule& rule) {
+  const std::string* codings = find_header(rule, "Transfer-Encoding");
+  if (codings == nullptr) return Framing::kLength;
+  std::string_view last = *codings;
+  last.remove_prefix(last.find_last_of(", \t") + 1);
+  return beast::iequals(last, "chunked") ? Framing::kChunks : Framing::kFin;
+}
+
+void append_body(std::string_view body, Framing framing, std::string& out) {
+  if (framing != Framing::kChunks) {
+    out += body;
+    return;
+  }
+  if (!body.empty())
+    fmt::format_to(std::back_inserter(out), "{:x}\r\n{}\r\n", body.size(),
+                   body);
+  out += "0\r\n\r\n";
+}
+
 bool has_body(int status) {
   return status / 100 != 1 && status != 204 && status != 304;
 }
@@ -110,7 +133,8 @@ struct Waiting {
   bool head_only = false;
   bool keep_alive = true;
   bool http_1_0 = false;
-  std::string body;  // as far as it is kept
+  std::string before;  // what is said ahead of the answer
+  std::string body;    // as far as it is kept
 };
 
 class HttpResponder final : public Responder {
@@ -128,11 +152,13 @@ class HttpResponder final : public Responder {
   void take_piece(std::string_view piece);
   void finish_request(ResponderEvents& events);
   void give_up(int status, std::string trouble, ResponderEvents& events);
+  std::string& own_words(ResponderEvents& events);
 
   const bool keeps_bodies_;
   MessageReader<RequestParser> reader_;
   std::deque<Waiting> waiting_;
   std::string body_;        // of the request that is being read
+  std::string own_words_;   // that the waiting answers come before
   std::size_t echoes_ = 0;  // bytes of all bodies that are kept
   bool over_ = false;       // nothing is read any more
 };
@@ -171,11 +197,15 @@ void HttpResponder::take(std::span<std::uint8_t> input,
   }
 }
 
+// Before earlier answers they would be taken for one of them.
+std::string& HttpResponder::own_words(ResponderEvents& events) {
+  return waiting_.empty() ? events.out() : own_words_;
+}
+
 void HttpResponder::take_head(ResponderEvents& events) {
   const RequestParser& request = reader_.parser();
-  // Before earlier answers it would be taken for one of them.
-  if (request.expects_continue && !request.is_done() && waiting_.empty())
-    events.out() += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (request.expects_continue && !request.is_done())
+    own_words(events) += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
 void HttpResponder::take_piece(std::string_view piece) {
@@ -193,8 +223,7 @@ void HttpResponder::finish_request(ResponderEvents& events) {
   waiting.head_only = request.method == "HEAD";
   waiting.keep_alive = request.keep_alive();
   waiting.http_1_0 = request.http_1_0;
-  waiting.body = std::move(body_);
-  body_.clear();
+  waiting.body = std::exchange(body_, {});
   const std::string target = request.target;
   const std::string title = title_of(request);
   reader_.finish();
@@ -202,6 +231,7 @@ void HttpResponder::finish_request(ResponderEvents& events) {
     give_up(503, "too many requests without an answer", events);
     return;
   }
+  waiting.before = std::exchange(own_words_, {});
   over_ = !waiting.keep_alive;
   waiting_.push_back(std::move(waiting));
   events.asked({.what = path_of(target), .title = title});
@@ -211,11 +241,9 @@ void HttpResponder::give_up(int status, std::string trouble,
                             ResponderEvents& events) {
   over_ = true;
   reader_.finish();
-  // It would be taken for the answer to an earlier request.
-  if (waiting_.empty()) {
-    append_first_line(status, {}, events.out());
-    events.out() += "Content-Length: 0\r\nConnection: close\r\n\r\n";
-  }
+  std::string& out = own_words(events);
+  append_first_line(status, {}, out);
+  out += "Content-Length: 0\r\nConnection: close\r\n\r\n";
   events.ended(trouble);
 }
 
@@ -262,10 +290,13 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
     waiting_.pop_front();
   }
   echoes_ -= std::min(echoes_, request.body.size());
+  out += request.before;
 
   const std::string* connection = find_header(*rule, "Connection");
+  const Framing framing = framing_of(*rule);
   const bool keep_alive =
       request.keep_alive && rule->close != CloseBehavior::kGraceful &&
+      framing != Framing::kFin &&
       (connection == nullptr || !beast::iequals(*connection, "close"));
   std::string_view body = rule->reply;
   if (rule->echo) body = request.body;
@@ -277,9 +308,11 @@ bool HttpResponder::answer(const StandInRule* rule, std::string_view generated,
     }
     append_first_line(rule->status, rule->error, out);
     append_headers({*rule, request, body.size(), keep_alive}, out);
-    if (has_body(rule->status) && !request.head_only) out += body;
+    if (has_body(rule->status) && !request.head_only)
+      append_body(body, framing, out);
   }
   over_ = over_ || !keep_alive;
+  if (keep_alive && waiting_.empty()) out += std::exchange(own_words_, {});
   return keep_alive;
 }
 

@@ -33,12 +33,22 @@ Channels channels_of(std::string_view first) {
 }
 
 // Redis repeats arguments in errors: "… with args beginning with: 'secret'".
-std::string without_secret(std::string text, const std::string& secret) {
-  if (secret.empty()) return text;
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + 3))
-    text.replace(at, secret.size(), "***");
-  return text;
+// If the reader has `cut` the text, half a secret may be its end.
+std::string without_secret(std::string_view text, std::string_view secret,
+                           bool cut) {
+  if (secret.empty()) return std::string(text);
+  std::string safe;
+  for (std::size_t at = text.find(secret); at != text.npos;
+       at = text.find(secret)) {
+    safe.append(text.substr(0, at)).append("***");
+    text.remove_prefix(at + secret.size());
+  }
+  for (std::size_t size = cut ? secret.size() - 1 : 0; size > 0; --size) {
+    if (!text.ends_with(secret.substr(0, size))) continue;
+    text.remove_suffix(size);
+    return safe.append(text).append("***");
+  }
+  return safe.append(text);
 }
 
 }  // namespace
@@ -104,7 +114,7 @@ void RedisConversation::take(std::span<std::uint8_t> input,
     const RespRead read = reader_.next(rest, wants_text(events));
     if (read.kind == RespRead::Kind::kMore) return;
     if (read.kind == RespRead::Kind::kBroken) {
-      const std::string why = "no RESP: " + std::string(read.value.text);
+      const std::string why = "no RESP: " + in_words(read.value, kErrorText);
       gone_ = true;
       if (greeting_)
         events.greeted(fail(ErrorKind::kEnvironment, why));
@@ -127,7 +137,7 @@ void RedisConversation::on_value(const RespValue& value,
     return;
   }
   if (answered_ == sent_) {
-    const std::string text = cleaned(value.text, kReasonText);
+    const std::string text = in_words(value, kReasonText);
     gone_ = true;
     // "-ERR max number of clients reached", "-DENIED …": its last words.
     if (value.error())
@@ -142,6 +152,14 @@ void RedisConversation::on_value(const RespValue& value,
     on_greeting(value, events);
   else
     on_reply(value, events);
+}
+
+// The service's text for people: without the password, and only then short,
+// because half of it would not be found any more.
+std::string RedisConversation::in_words(const RespValue& value,
+                                        std::size_t most) const {
+  const bool cut = value.size > static_cast<std::int64_t>(value.text.size());
+  return cleaned(without_secret(value.text, shared_.password, cut), most);
 }
 
 bool RedisConversation::is_pushed(const RespValue& value) const {
@@ -210,9 +228,8 @@ void RedisConversation::on_greeting(const RespValue& value,
   if (value.error() && !command.optional) {
     greeting_ = false;
     gone_ = true;
-    const std::string text = cleaned(
-        without_secret(std::string(value.text), shared_.password), kErrorText);
-    events.greeted(fail(ErrorKind::kEnvironment, command.name + ": " + text));
+    events.greeted(fail(ErrorKind::kEnvironment,
+                        command.name + ": " + in_words(value, kErrorText)));
     return;
   }
   if (answered_ < sent_) return;
@@ -229,7 +246,7 @@ void RedisConversation::on_reply(const RespValue& value,
   if (leaving_ && answered_ + 1 == sent_) {
     ++answered_;
     events.ended(Ending::kAnswered,
-                 value.error() ? cleaned(value.text, kReasonText) : "");
+                 value.error() ? in_words(value, kReasonText) : "");
     return;
   }
   const RedisRequest* request = awaited_by(events);
@@ -256,10 +273,7 @@ void RedisConversation::give(const RespValue& value,
     return;
   }
   // An error without a text is one all the same.
-  std::string text =
-      cleaned(without_secret(std::string(value.text.substr(0, kErrorText)),
-                             shared_.password),
-              kErrorText);
+  std::string text = in_words(value, kErrorText);
   if (text.empty()) text = "an error without a text";
   reply.error = text;
   reply.body = value.text;

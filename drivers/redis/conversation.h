@@ -70,6 +70,7 @@ class RedisConversation final : public Conversation {
   bool drops_next();
   void expect_nothing_of(std::uint64_t place);
   void on_value(const RespValue& value, ConversationEvents& events);
+  std::string in_words(const RespValue& value, std::size_t most) const;
   bool is_pushed(const RespValue& value) const;
   bool confirms(const RespValue& value, ConversationEvents& events);
   void note_subscriptions(const RespValue& value);

@@ -66,6 +66,7 @@ class RedisResponder final : public Responder {
   CommandReader reader_;
   std::deque<Words> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::string last_word_;  // for when nothing waits any more
   std::int64_t subscribed_ = 0;
   int resp_ = 2;
   bool authenticated_;
@@ -96,7 +97,9 @@ void RedisResponder::take(std::span<std::uint8_t> input,
     if (kind == CommandReader::Kind::kBroken) {
       ended_ = true;
       const bool silent = reader_.trouble().empty();
-      if (!silent) append_error("ERR " + reader_.trouble(), events.out());
+      // Behind the answers to what was understood.
+      std::string& out = waiting_.empty() ? events.out() : last_word_;
+      if (!silent) append_error("ERR " + reader_.trouble(), out);
       events.ended(silent ? "HTTP instead of RESP" : reader_.trouble());
       return;
     }
@@ -131,6 +134,7 @@ bool RedisResponder::answer(const StandInRule* rule, std::string_view generated,
     by_rule(*rule, words, generated, out);
   else
     plainly(command, words, out);
+  if (waiting_.empty()) out += std::exchange(last_word_, {});
   return command != "QUIT";
 }
 

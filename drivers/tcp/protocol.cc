@@ -53,8 +53,7 @@ class TcpProtocol final : public Protocol {
   explicit TcpProtocol(const LoadSpec& spec)
       : shared_{false, first_message(spec.flow),
                 Payload(generated_size(spec), true, spec.seed)},
-        traffic_(spec.traffic),
-        pipelined_(spec.pipeline > 1) {}
+        traffic_(spec.traffic) {}
 
   Result<std::unique_ptr<Request>> prepare(
       const Step& step, const VariableNames& names) override {
@@ -63,7 +62,7 @@ class TcpProtocol final : public Protocol {
     if (step.kind == StepKind::kSend && step.body.empty() && !step.size)
       whole.size = traffic_.size;
     Result<std::unique_ptr<TcpRequest>> request =
-        tcp::prepare_request(whole, names, pipelined_);
+        tcp::prepare_request(whole, names);
     TIDEMARK_TRY(request);
     shared_.receives |= (*request)->receives;
     return std::unique_ptr<Request>(*std::move(request));
@@ -96,7 +95,6 @@ class TcpProtocol final : public Protocol {
  private:
   Shared shared_;
   Traffic traffic_;
-  bool pipelined_;
 };
 
 }  // namespace

@@ -97,19 +97,14 @@ Until end_of_reply(const Step& step) {
 
 }  // namespace
 
-Result<std::unique_ptr<TcpRequest>> prepare_request(const Step& step,
-                                                    const VariableNames& names,
-                                                    bool pipelined) {
+Result<std::unique_ptr<TcpRequest>> prepare_request(
+    const Step& step, const VariableNames& names) {
   TIDEMARK_TRY(check_what_is_sent(step));
   TIDEMARK_TRY(check_expectation(step));
   std::unique_ptr<TcpRequest> request = std::make_unique<TcpRequest>();
   request->receives = step.kind == StepKind::kReceive;
   request->until = end_of_reply(step);
   request->wants_reply = request->until != Until::kNothing;
-  if (request->until == Until::kRead && pipelined)
-    return refuse("with `pipeline`, a TCP reply must have an end",
-                  "expect an echo, `equals`, `size` or `contains`, or leave "
-                  "`pipeline` at 1");
   request->generated = step.size;
   // Whoever made the body compares its echo.
   request->keep_body =

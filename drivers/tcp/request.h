@@ -31,10 +31,7 @@ class TcpRequest final : public Request {
   std::size_t size = 0;
 };
 
-// `pipelined`: several requests may be on the way, so that the end of a reply
-// must be seen in the bytes.
 Result<std::unique_ptr<TcpRequest>> prepare_request(const Step& step,
-                                                    const VariableNames& names,
-                                                    bool pipelined);
+                                                    const VariableNames& names);
 
 }  // namespace tidemark::tcp

@@ -1,8 +1,10 @@
 // Bytes from a service and from a client, read by the HTTP conversation and
 // by the stand-in's responder: nothing may crash, grow without end, or depend
-// on where the bytes are cut.
+// on where the bytes are cut. And whatever comes back after a provocation is
+// described in short and printable words.
 //
 // The first byte chooses, see corpus_story(); bits 5 and above are free.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,6 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string pieces =
       corpus_story(file, [&] { return 1 + random.below(8); });
   if (whole != pieces) std::abort();  // it matters where the bytes are cut
-  (void)tidemark::http_test::protocol_for()->describe_answer(file.substr(1));
+  const std::string words =
+      tidemark::http_test::protocol_for()->describe_answer(file.substr(1));
+  const bool clean = std::all_of(words.begin(), words.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (!clean || words.size() > 40 || words.empty() != (size == 1)) std::abort();
   return 0;
 }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "drivers/redis/command_reader.h"
 #include "drivers/redis/resp.h"
 #include "drivers/redis/responder.h"
+#include "tests/support/late_answers.h"
 
 namespace {
 
@@ -47,37 +47,19 @@ class Replies {
   bool keep_;
 };
 
-// A stand-in that answers at once, and all that it says.
-class Commands final : public ResponderEvents {
+// A stand-in, and all that it is told and says.
+class Commands {
  public:
-  Commands() : protocol_(make_redis_responder({})) {
-    responder_ = protocol_->start();
-  }
-
   bool feed(std::string_view part, std::string& story) {
-    std::vector<std::uint8_t> copy(part.begin(), part.end());
-    responder_->take(copy, *this);
-    story += out_;
-    out_.clear();
-    return !ended_;
+    standin_.take(part);
+    for (const std::string& title : standin_.titles)
+      if (title.size() > 60) std::abort();
+    story = standin_.story + standin_.wire;
+    return standin_.open;
   }
-
-  void asked(const Asked& request) override {
-    out_ += request.title;
-    if (request.title.size() > 60) std::abort();
-    if (!responder_->answer(nullptr, "", out_)) ended_ = true;
-  }
-  void ended(std::string_view trouble) override {
-    out_ += trouble;
-    ended_ = true;
-  }
-  std::string& out() override { return out_; }
 
  private:
-  std::unique_ptr<StandInProtocol> protocol_;
-  std::unique_ptr<Responder> responder_;
-  std::string out_;
-  bool ended_ = false;
+  LateAnswers standin_{make_redis_responder({})};
 };
 
 template <class Reader>

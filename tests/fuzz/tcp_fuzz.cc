@@ -19,6 +19,7 @@
 #include "drivers/tcp/protocol.h"
 #include "drivers/tcp/quoted.h"
 #include "drivers/tcp/responder.h"
+#include "tests/support/late_answers.h"
 
 namespace {
 
@@ -119,19 +120,6 @@ std::string tell(std::uint8_t choice, bool by_content, std::uint64_t seed,
   return story.text;
 }
 
-class Echo final : public ResponderEvents {
- public:
-  void asked(const Asked& request) override {
-    if (request.title.size() > tcp::kMaxQuoted) std::abort();
-    responder->answer(nullptr, {}, sent);
-  }
-  void ended(std::string_view) override { std::abort(); }
-  std::string& out() override { return sent; }
-
-  std::unique_ptr<Responder> responder = make_tcp_responder({})->start();
-  std::string sent;
-};
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -142,9 +130,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   const std::string whole = tell(data[0], by_content, 0, wire);
   const std::string pieces = tell(data[0], by_content, data[1] | 2, wire);
   if (!by_content && whole != pieces) std::abort();
-  Echo echo;
+  LateAnswers echo(make_tcp_responder({}));
   std::vector<std::uint8_t> copy = wire;
-  echo.responder->take(copy, echo);
-  if (echo.sent != std::string(wire.begin(), wire.end())) std::abort();
+  echo.take(copy);
+  for (const std::string& title : echo.titles)
+    if (title.size() > tcp::kMaxQuoted) std::abort();
+  if (!echo.open || echo.wire != std::string(wire.begin(), wire.end()))
+    std::abort();
   return 0;
 }

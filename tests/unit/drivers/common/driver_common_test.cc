@@ -212,6 +212,8 @@ TEST(LoadUrl, ErrorsSayWhatWasWantedAndFound) {
       wanted + "`ws://h:65536/`: the port is not a number from 1 to 65535");
   EXPECT_EQ(message("ws://[::1/"),
             wanted + "`ws://[::1/`: the `[` is not closed");
+  EXPECT_EQ(message("ws://::1]:80/"),
+            wanted + "`ws://::1]:80/`: brackets belong around an IPv6 address");
   EXPECT_EQ(message("ws://h/ x"),
             wanted + "`ws://h/ x`: it has a space or a control character");
   EXPECT_EQ(message("ws://u:p@h/"),

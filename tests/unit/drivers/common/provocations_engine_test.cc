@@ -17,21 +17,23 @@ using Answers = std::map<std::string, Count>;
 
 class Provoked : public Wire {
  protected:
-  // The first of the catalogue that is so.
-  static std::string named(Engine engine, When when, Then then) {
+  static std::unique_ptr<Protocol> protocol_of(Engine engine) {
     LoadSpec load;
     load.engine = engine;
-    const LoadUrl url{scheme_of(engine), "127.0.0.1", 1, "/"};
-    const auto protocol = engine == Engine::kHttp
-                              ? make_http_protocol(load, url)
-                              : make_websocket_protocol(load, url);
-    for (const Provocation& found : (*protocol)->provocations())
+    return *make_protocol(load, {scheme_of(engine), "127.0.0.1", 1, "/"});
+  }
+
+  // The first of the catalogue that is so.
+  static std::string named(Engine engine, When when, Then then) {
+    const auto protocol = protocol_of(engine);
+    for (const Provocation& found : protocol->provocations())
       if (found.when == when && found.then == then)
         return std::string(found.name);
+    ADD_FAILURE() << "no such provocation";
     return {};
   }
 
-  static WeightedClose provocation(const std::string& name) {
+  static WeightedClose closing_with(const std::string& name) {
     WeightedClose close;
     close.behavior = CloseBehavior::kProvocation;
     close.provocation = name;
@@ -57,7 +59,7 @@ TEST_F(Provoked, TheAnswerAndTheEndAreKept) {
   const auto answered = [&](Script script) {
     WireServer server(std::move(script));
     const Answers found =
-        answers(spec(Engine::kHttp, server, provocation(name)));
+        answers(spec(Engine::kHttp, server, closing_with(name)));
     for (const Record& record : server.records(2))
       EXPECT_FALSE(record.bytes.empty());
     EXPECT_EQ(connected_to(server.port()), 0);
@@ -88,40 +90,78 @@ TEST_F(Provoked, TheAnswerAndTheEndAreKept) {
             (Answers{{"HTTP 400, left open", Count{2}}}));
 }
 
-TEST_F(Provoked, TheyEndByFinOrResetAsTheCatalogueSays) {
-  for (const Engine engine : {Engine::kHttp, Engine::kWebSocket})
-    for (const When when : {When::kFirst, When::kOpen})
-      for (const Then then : {Then::kFin, Then::kReset}) {
-        const std::string name = named(engine, when, then);
-        if (name.empty()) continue;
-        SCOPED_TRACE(name);
-        WireServer server([=](Peer& peer) {
-          if (engine == Engine::kWebSocket && when == When::kOpen)
-            answer_upgrade(peer);
-          peer.wait_end();
-          if (peer.fd() >= 0) peer.fin();
-        });
-        const Answers found = answers(spec(engine, server, provocation(name)));
-        for (const Record& record : server.records(2)) {
-          EXPECT_EQ(record.end, then == Then::kReset ? End::kReset : End::kFin);
-          EXPECT_FALSE(record.bytes.empty());
-        }
-        if (then == Then::kFin) {
-          EXPECT_EQ(found, (Answers{{"closed", Count{2}}}));
-        }
-      }
+// Its bytes, if they do not depend on chance.
+std::string bytes_of(const Provocation& provocation, std::uint16_t port) {
+  const std::string authority = "127.0.0.1:" + std::to_string(port);
+  std::string bytes;
+  std::string again;
+  Random one(1);
+  Random two(2);
+  provocation.write({authority, "/", "", one}, bytes);
+  provocation.write({authority, "/", "", two}, again);
+  return bytes == again ? bytes : std::string();
 }
+
+class EachProvocation : public Provoked,
+                        public testing::WithParamInterface<Engine> {
+ protected:
+  // A service that leaves once it has something, or once the client has.
+  static Script service(Engine engine, const Provocation& provocation) {
+    return [=](Peer& peer) {
+      std::size_t opening = 0;
+      if (engine == Engine::kWebSocket && provocation.when == When::kOpen)
+        opening = answer_upgrade(peer);
+      if (provocation.then == Then::kAwait)
+        peer.read_bytes(opening + 1);
+      else
+        peer.wait_end();
+      if (peer.fd() >= 0) peer.fin();
+    };
+  }
+};
+
+TEST_P(EachProvocation, IsSentAndEndsAsTheCatalogueSays) {
+  const auto protocol = protocol_of(GetParam());
+  ASSERT_FALSE(protocol->provocations().empty());
+  for (const Provocation& provocation : protocol->provocations()) {
+    const std::string name(provocation.name);
+    SCOPED_TRACE(name);
+    WireServer server(service(GetParam(), provocation));
+    const Answers found = answers(spec(GetParam(), server, closing_with(name)));
+    const std::string bytes = bytes_of(provocation, server.port());
+    const bool by_reset = provocation.then == Then::kReset;
+    for (const Record& record : server.records(2)) {
+      EXPECT_EQ(record.bytes.empty(), name == "nothing_fin");
+      if (provocation.then != Then::kAwait) {
+        EXPECT_EQ(record.end, by_reset ? End::kReset : End::kFin);
+      }
+      if (!by_reset) {
+        EXPECT_TRUE(record.bytes.ends_with(bytes));
+      }
+    }
+    if (!by_reset) {
+      EXPECT_EQ(found, (Answers{{"closed", Count{2}}}));
+    }
+    EXPECT_EQ(connected_to(server.port()), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, EachProvocation,
+                         testing::Values(Engine::kHttp, Engine::kWebSocket,
+                                         Engine::kRedis, Engine::kTcp),
+                         [](const auto& each) {
+                           return std::string(scheme_of(each.param));
+                         });
 
 TEST_F(Provoked, AnOpenConnectionIsProvokedAfterItsOpening) {
   const std::string name = named(Engine::kWebSocket, When::kOpen, Then::kAwait);
-  ASSERT_FALSE(name.empty());
   WireServer server([](Peer& peer) {
     const std::size_t from = answer_upgrade(peer);
     peer.read_bytes(from + 1);
     peer.say("\x88\x02\x03\xea");
     peer.fin();
   });
-  EXPECT_EQ(answers(spec(Engine::kWebSocket, server, provocation(name))),
+  EXPECT_EQ(answers(spec(Engine::kWebSocket, server, closing_with(name))),
             (Answers{{"close 1002, closed", Count{2}}}));
 }
 
@@ -137,7 +177,7 @@ TEST_F(Provoked, EveryTlsProvocationIsAccountedForByATlsServer) {
           if (peer.fd() >= 0) peer.fin();
         },
         options);
-    LoadSpec load = spec(Engine::kHttp, server, provocation(name), true);
+    LoadSpec load = spec(Engine::kHttp, server, closing_with(name), true);
     load.tls.ca_file = files_.path("ca.pem");
     load.timeouts.handshake = milliseconds(500);
     const Answers given = answers(load);
@@ -157,7 +197,7 @@ TEST_F(Provoked, TlsAlertsAreNamed) {
           peer.fin();
         },
         options);
-    LoadSpec load = spec(Engine::kHttp, server, provocation(name), true);
+    LoadSpec load = spec(Engine::kHttp, server, closing_with(name), true);
     load.tls.ca_file = files_.path("ca.pem");
     const Answers given = answers(load);
     return given.size() == 1 ? given.begin()->first : "?";
@@ -178,7 +218,7 @@ TEST_F(Provoked, APlainServerIsProvokedWithTlsAllTheSame) {
       peer.fin();
     });
     const Answers given =
-        answers(spec(Engine::kHttp, server, provocation(name), true));
+        answers(spec(Engine::kHttp, server, closing_with(name), true));
     EXPECT_EQ(given.empty(), found.then == Then::kReset);
   }
 }

@@ -39,23 +39,26 @@ inline const char* scheme_of(Engine engine, bool secure = false) {
   }
 }
 
+inline Result<std::unique_ptr<Protocol>> make_protocol(const LoadSpec& spec,
+                                                       const LoadUrl& url) {
+  switch (spec.engine) {
+    case Engine::kHttp:
+      return make_http_protocol(spec, url);
+    case Engine::kRedis:
+      return make_redis_protocol(spec, url);
+    case Engine::kTcp:
+      return make_tcp_protocol(spec, url);
+    default:
+      return make_websocket_protocol(spec, url);
+  }
+}
+
 inline Result<EngineSetup> make_setup(const LoadSpec& spec,
                                       const std::string& folder = "") {
   Result<LoadUrl> url = parse_load_url(
       spec.url, {scheme_of(spec.engine, false), scheme_of(spec.engine, true)});
   TIDEMARK_TRY(url);
-  Result<std::unique_ptr<Protocol>> protocol = [&] {
-    switch (spec.engine) {
-      case Engine::kHttp:
-        return make_http_protocol(spec, *url);
-      case Engine::kRedis:
-        return make_redis_protocol(spec, *url);
-      case Engine::kTcp:
-        return make_tcp_protocol(spec, *url);
-      default:
-        return make_websocket_protocol(spec, *url);
-    }
-  }();
+  Result<std::unique_ptr<Protocol>> protocol = make_protocol(spec, *url);
   TIDEMARK_TRY(protocol);
   return make_engine_setup(spec, *url, *std::move(protocol), {}, folder);
 }

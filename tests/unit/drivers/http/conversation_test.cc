@@ -222,6 +222,17 @@ TEST(HttpConversation, EventsArePushedAfterTheReply) {
             "FIN\nanswered: Connection: close\n");
 }
 
+TEST(HttpConversation, AByteOrderMarkIsNotOfTheFirstEvent) {
+  EXPECT_EQ(story(kPlain,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                  "\r\n\xef\xbb\xbf"
+                  "data: 1\n\n"
+                  "\xef\xbb\xbf"
+                  "data: never\n\n"),
+            "reply 200 of 0 `` ``\npushed `1`\nFIN\n"
+            "answered: Connection: close\n");
+}
+
 TEST(HttpConversation, AnEventOfAnySizeIsBounded) {
   const std::string much(http::EventStream::kMaxEvent, 'x');
   const std::string told = story(

@@ -10,8 +10,6 @@
 namespace tidemark {
 namespace {
 
-using http_test::Answerer;
-
 std::size_t all_at_once() { return std::string::npos; }
 
 // The answer by `rule`, or the plain one, to `request`.
@@ -104,6 +102,33 @@ TEST(HttpResponder, AGeneratedBodyIsSent) {
       answer(kGet, &rule, "gen!").ends_with("Content-Length: 4\r\n\r\ngen!"));
 }
 
+TEST(HttpResponder, ARuleThatSaysChunkedIsSentInChunks) {
+  StandInRule rule;
+  rule.headers = {{"transfer-encoding", "gzip, Chunked"}};
+  rule.reply = "nineteen bytes long";
+  bool stays = false;
+  EXPECT_EQ(answer(kGet, &rule, {}, &stays),
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, Chunked\r\n"
+            "Content-Type: text/plain\r\n\r\n"
+            "13\r\nnineteen bytes long\r\n0\r\n\r\n");
+  EXPECT_TRUE(stays);
+  rule.reply.clear();
+  EXPECT_TRUE(answer(kGet, &rule).ends_with("Chunked\r\n\r\n0\r\n\r\n"));
+  EXPECT_TRUE(
+      answer("HEAD / HTTP/1.1\r\n\r\n", &rule).ends_with("Chunked\r\n\r\n"));
+}
+
+TEST(HttpResponder, ACodingThatIsNotChunkedLastsUntilFin) {
+  StandInRule rule;
+  rule.headers = {{"Transfer-Encoding", "gzip"}};
+  rule.reply = "zip";
+  bool stays = true;
+  EXPECT_EQ(answer(kGet, &rule, {}, &stays),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n"
+            "Content-Type: text/plain\r\nConnection: close\r\n\r\nzip");
+  EXPECT_FALSE(stays);
+}
+
 TEST(HttpResponder, ARawReplyIsSentAsItIs) {
   StandInRule rule;
   rule.raw = true;
@@ -169,6 +194,29 @@ TEST(HttpResponder, AnExpectedContinueIsSaid) {
       "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
       all_at_once);
   EXPECT_EQ(told, "OUT\nHTTP/1.1 100 Continue\r\n\r\n");
+}
+
+TEST(HttpResponder, ItsOwnWordsComeBehindTheAnswersThatAreOwed) {
+  LateAnswers standin(make_http_responder({}));
+  standin.waits = true;
+  standin.take(kGet + kGet +
+               "POST / HTTP/1.1\r\nExpect: 100-continue\r\n"
+               "Content-Length: 2\r\n\r\n");
+  EXPECT_EQ(standin.wire, "");
+  const std::string ok =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 3\r\n\r\nok\n";
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok);
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok + ok + "HTTP/1.1 100 Continue\r\n\r\n");
+  standin.wire.clear();
+  standin.take("hi\x16");
+  EXPECT_EQ(standin.trouble, "not HTTP: bad method");
+  standin.answer_one();
+  EXPECT_EQ(standin.wire, ok + "HTTP/1.1 400 Bad Request\r\n"
+                               "Content-Length: 0\r\n"
+                               "Connection: close\r\n\r\n");
 }
 
 TEST(HttpResponder, WhatIsNotHttpIsAnsweredAndEnds) {

@@ -13,6 +13,7 @@
 #include "drivers/common/random.h"
 #include "drivers/http/protocol.h"
 #include "drivers/http/responder.h"
+#include "tests/support/late_answers.h"
 
 namespace tidemark::http_test {
 
@@ -99,35 +100,16 @@ inline std::string reply_story(unsigned kind, std::string_view bytes,
   return teller.story;
 }
 
-// Answers everything at once, with an echo.
-struct Answerer final : ResponderEvents {
-  void asked(const Asked& request) override {
-    story.append("asked `").append(request.what).append("` ");
-    story.append(request.title).append("\n");
-    if (!responder->answer(&rule, {}, answers)) story += "last\n";
-  }
-  void ended(std::string_view trouble) override {
-    story.append("ended: ").append(trouble).append("\n");
-  }
-  std::string& out() override { return answers; }
-
-  StandInRule rule;
-  std::unique_ptr<Responder> responder;
-  std::string story;
-  std::string answers;
-};
-
+// Of a stand-in that answers everything with an echo.
 inline std::string request_story(std::string_view bytes,
                                  const std::function<std::size_t()>& cut) {
-  Answerer answerer;
-  answerer.rule.echo = true;
   StandInSpec spec;
-  spec.rules.push_back(answerer.rule);
-  answerer.responder = make_http_responder(spec)->start();
-  in_pieces(bytes, cut, [&](std::span<std::uint8_t> piece) {
-    answerer.responder->take(piece, answerer);
-  });
-  return answerer.story + "OUT\n" + answerer.answers;
+  spec.rules.resize(1);
+  spec.rules[0].echo = true;
+  LateAnswers standin(make_http_responder(spec), spec);
+  in_pieces(bytes, cut,
+            [&](std::span<std::uint8_t> piece) { standin.take(piece); });
+  return standin.story + "OUT\n" + standin.wire;
 }
 
 // As corpus/http has it: the first byte says whose bytes they are (bit 0: a

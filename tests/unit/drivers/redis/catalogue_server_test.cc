@@ -1,8 +1,9 @@
 // A real redis-server as the judge of what is sent to it: the catalogue of
-// provocations, and whole conversations. Skipped without one.
+// provocations, and whole conversations.
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,16 @@ class CatalogueAgainstRedis : public testing::Test {
   RedisServer server_;
 };
 
+// What Redis waits for the rest of, and HTTP, at which it hangs up.
+bool is_unanswered(std::string_view name) {
+  static const std::set<std::string_view> kNames{
+      "large_bulk_cut", "huge_array", "large_array_cut", "line_feed_only",
+      "random_bytes",   "nul_bytes",  "tls_hello",       "bulk_cut_fin",
+      "bulk_cut_reset", "length_cut", "script_cut",      "http_get",
+      "http_post"};
+  return kNames.contains(name);
+}
+
 TEST_F(CatalogueAgainstRedis, EachProvocationIsAnsweredAsItSays) {
   const std::unique_ptr<Protocol> protocol = protocol_of({});
   Random random(7);
@@ -50,8 +61,13 @@ TEST_F(CatalogueAgainstRedis, EachProvocationIsAnsweredAsItSays) {
         bytes, [](const std::string&) { return false; }, true);
     const std::string told = protocol->describe_answer(answer);
     RecordProperty(std::string(provocation.name), told);
-    if (provocation.legal) {
-      EXPECT_FALSE(told.starts_with("-")) << provocation.name << told;
+    // It never looks at what stands in a line end's place.
+    const bool overlooked = provocation.name == "missing_line_end";
+    if (!provocation.legal && is_unanswered(provocation.name)) {
+      EXPECT_EQ(told, "") << provocation.name;
+    } else {
+      EXPECT_EQ(told.starts_with("-"), !provocation.legal && !overlooked)
+          << provocation.name << ": " << told;
     }
     ASSERT_NE(answer_to({"PING"}).find("+PONG"), std::string::npos)
         << "the server is gone after " << provocation.name;

@@ -184,6 +184,38 @@ TEST(RedisConversation, AnErrorsTextIsCleaned) {
             (Lines{"error ERR ?[31mred?", "error an error without a text"}));
 }
 
+// Wherever a service repeats the password: none of it is told, even where a
+// text is cut in the middle of it.
+TEST(RedisConversation, NoPartOfThePasswordIsTold) {
+  LoadSpec spec;
+  spec.password = "hunter2hunter2";
+  const std::string half(193, 'x');  // 7 bytes before an error's text is cut
+  const std::string line = "-" + half + spec.password + "\r\n";
+  const std::string large =
+      "!1100\r\n" + std::string(1020, ' ') + spec.password;
+  const auto told = [&](std::string_view bytes, bool asked) {
+    Talk talk(spec);
+    talk.greet().hear("+OK\r\n+OK\r\n");
+    if (asked) talk.send({"PING"});
+    talk.hear(bytes);
+    const Lines lines = talk.take_lines();
+    EXPECT_EQ(lines.size(), 2u) << bytes;
+    return lines.back();
+  };
+  const auto leaving = [&](std::string_view bytes) {
+    Talk talk(spec);
+    talk.greet().hear("+OK\r\n+OK\r\n").leave();
+    return talk.hear(bytes).take_lines().back();
+  };
+  EXPECT_EQ(told(line, true), "error " + half + "***");
+  EXPECT_EQ(told("-" + spec.password + "\r\n", false), "closing ***");
+  EXPECT_EQ(told("+" + spec.password + "\r\n", false),
+            "violation a reply that nobody asked for: +***");
+  EXPECT_EQ(leaving("-" + spec.password + "\r\n"), "answered ***");
+  EXPECT_EQ(told(large + std::string(1100 - 1020 - 14, 'y') + "\r\n", true),
+            "error ***");
+}
+
 TEST(RedisConversation, APushNeverTakesAReplysPlace) {
   Talk talk(resp(3));
   talk.greet().hear("%0\r\n+OK\r\n").take_lines();

@@ -3,70 +3,36 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "drivers/redis/command_reader.h"
 #include "drivers/redis/store.h"
+#include "tests/support/late_answers.h"
 
 namespace tidemark::redis {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-// Answers as soon as it is asked, as an engine without delays does.
-class House final : public ResponderEvents {
+// A stand-in, and a client whose words are one read each.
+class House {
  public:
-  explicit House(StandInSpec spec = {})
-      : protocol_(make_redis_responder(spec)), spec_(std::move(spec)) {
-    next_client();
-  }
-
-  void next_client() {
-    responder_ = protocol_->start();
-    open = true;
-  }
+  explicit House(const StandInSpec& spec = {})
+      : standin(make_redis_responder(spec), spec) {}
 
   // What the service says to `bytes`.
   std::string say(std::string_view bytes) {
-    std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
-    copy.shrink_to_fit();
-    responder_->take(copy, *this);
-    return std::exchange(wire_, {});
-  }
-
-  void asked(const Asked& request) override {
-    titles.push_back(std::string(request.title));
-    if (late) return;
-    const StandInRule* fitting = nullptr;
-    for (const StandInRule& rule : spec_.rules)
-      if (fitting == nullptr && protocol_->fits(rule, request)) fitting = &rule;
-    if (!responder_->answer(fitting, generated, wire_)) open = false;
+    standin.take(bytes);
+    return std::exchange(standin.wire, {});
   }
   std::string answer_one() {
-    if (!responder_->answer(nullptr, "", wire_)) open = false;
-    return std::exchange(wire_, {});
+    standin.answer_one();
+    return std::exchange(standin.wire, {});
   }
-  void ended(std::string_view why) override {
-    trouble = why;
-    open = false;
-  }
-  std::string& out() override { return wire_; }
 
-  Lines titles;
-  std::string generated;
-  std::string trouble = "none";
-  bool open = true;
-  bool late = false;  // nothing is answered until answer_one()
-
- private:
-  std::unique_ptr<StandInProtocol> protocol_;
-  StandInSpec spec_;
-  std::unique_ptr<Responder> responder_;
-  std::string wire_;
+  LateAnswers standin;
 };
 
 Lines commands_in(const std::vector<std::string>& parts) {
@@ -176,39 +142,39 @@ TEST(RedisStandIn, TheCommonestCommandsAreAnsweredAsRedisDoes) {
 
 TEST(RedisStandIn, AnswersMayComeLater) {
   House house;
-  house.late = true;
+  house.standin.waits = true;
   EXPECT_EQ(house.say("PING a\r\nECHO b\r\nQUIT\r\nPING\r\n"), "");
-  EXPECT_EQ(house.titles, (Lines{"PING a", "ECHO b", "QUIT"}));
+  EXPECT_EQ(house.standin.titles, (Lines{"PING a", "ECHO b", "QUIT"}));
   EXPECT_EQ(house.answer_one(), "$1\r\na\r\n");
   EXPECT_EQ(house.answer_one(), "$1\r\nb\r\n");
-  EXPECT_TRUE(house.open);
+  EXPECT_TRUE(house.standin.open);
   EXPECT_EQ(house.answer_one(), "+OK\r\n");
-  EXPECT_FALSE(house.open);
+  EXPECT_FALSE(house.standin.open);
   EXPECT_EQ(house.answer_one(), "");
 }
 
 TEST(RedisStandIn, AClientThatNeverReadsIsLetGo) {
   House house;
-  house.late = true;
+  house.standin.waits = true;
   const std::string large(1 << 20, 'x');
   const std::string command =
       "*2\r\n$4\r\nECHO\r\n$1048576\r\n" + large + "\r\n";
-  for (int i = 0; i < 70 && house.open; ++i) house.say(command);
-  EXPECT_EQ(house.trouble, "too many commands that wait for an answer");
+  for (int i = 0; i < 70 && house.standin.open; ++i) house.say(command);
+  EXPECT_EQ(house.standin.trouble, "too many commands that wait for an answer");
 }
 
 TEST(RedisStandIn, ItsClientsShareWhatIsStored) {
   House house;
   house.say("SET k v\r\n");
-  house.next_client();
+  house.standin.next_client();
   EXPECT_EQ(house.say("GET k\r\n"), "$1\r\nv\r\n");
 }
 
 TEST(RedisStandIn, QuitEndsBehindItsAnswer) {
   House house;
   EXPECT_EQ(house.say("QUIT\r\nPING\r\n"), "+OK\r\n");
-  EXPECT_FALSE(house.open);
-  EXPECT_EQ(house.trouble, "none");
+  EXPECT_FALSE(house.standin.open);
+  EXPECT_EQ(house.standin.trouble, "none");
 }
 
 TEST(RedisStandIn, HelloChangesTheProtocol) {
@@ -240,7 +206,7 @@ TEST(RedisStandIn, APasswordIsAskedFor) {
   EXPECT_EQ(house.say("PING\r\nAUTH x\r\nAUTH p\r\nPING\r\n"),
             "-NOAUTH Authentication required.\r\n"
             "-WRONGPASS invalid username-password pair\r\n+OK\r\n+PONG\r\n");
-  house.next_client();
+  house.standin.next_client();
   EXPECT_EQ(house.say("HELLO 3\r\n"),
             "-NOAUTH HELLO must be called with AUTH\r\n");
   EXPECT_TRUE(house.say("HELLO 3 AUTH default p\r\n").starts_with("%6"));
@@ -265,14 +231,14 @@ TEST(RedisStandIn, RulesSayWhatTheySay) {
   spec.rules[4].size = Bytes{3};
   spec.rules[5].when = "PING";  // only waits, for example
   House house(spec);
-  house.generated = "xyz";
+  house.standin.generated = "xyz";
   EXPECT_EQ(house.say("GET k\r\n"), "-LOADING wait  a bit\r\n");
   EXPECT_EQ(house.say("SET k v\r\n"), "$6\r\nstored\r\n$6\r\nstored\r\n");
   EXPECT_EQ(house.say("raw\r\n"), ":1\r");
   EXPECT_EQ(house.say("ECHO a\r\n"), "$1\r\na\r\n");
   EXPECT_EQ(house.say("DATA\r\n"), "$3\r\nxyz\r\n");
   EXPECT_EQ(house.say("PING\r\n"), "+PONG\r\n");
-  EXPECT_EQ(house.titles,
+  EXPECT_EQ(house.standin.titles,
             (Lines{"GET k", "SET k", "RAW", "ECHO a", "DATA", "PING"}));
 }
 
@@ -280,11 +246,17 @@ TEST(RedisStandIn, WhatCannotBeUnderstoodEndsTheConnection) {
   House house;
   EXPECT_EQ(house.say("PING\r\n*1\r\n:5\r\nPING\r\n"),
             "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n");
-  EXPECT_EQ(house.trouble, "Protocol error: expected '$', got ':'");
+  EXPECT_EQ(house.standin.trouble, "Protocol error: expected '$', got ':'");
   EXPECT_EQ(house.say("PING\r\n"), "");
-  house.next_client();
+  house.standin.next_client();
+  house.standin.waits = true;
+  EXPECT_EQ(house.say("PING\r\nPING a\r\n*abc\r\n"), "");
+  EXPECT_EQ(house.answer_one(), "+PONG\r\n");
+  EXPECT_EQ(house.answer_one(),
+            "$1\r\na\r\n-ERR Protocol error: invalid multibulk length\r\n");
+  house.standin.next_client();
   EXPECT_EQ(house.say("Host: localhost\r\n"), "");
-  EXPECT_EQ(house.trouble, "HTTP instead of RESP");
+  EXPECT_EQ(house.standin.trouble, "HTTP instead of RESP");
 }
 
 }  // namespace

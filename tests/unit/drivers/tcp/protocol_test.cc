@@ -110,14 +110,6 @@ TEST(TcpProtocol, ALargeReplyCanBeCountedButNotSearched) {
             "wanted a reply's size from 1 to 1048576 bytes, found 0");
 }
 
-TEST(TcpProtocol, TheEndOfAReplyMustBeSeenIfSeveralAreOnTheWay) {
-  LoadSpec spec;
-  spec.pipeline = 4;
-  EXPECT_EQ(Player(spec).prepare(send_step("x", any())),
-            "with `pipeline`, a TCP reply must have an end");
-  EXPECT_EQ(Player(spec).prepare(send_step("x", echo())), "");
-}
-
 TEST(TcpProtocol, AnUnknownVariableIsRefused) {
   EXPECT_NE(Player().prepare(send_step("{{ nobody }}")), "");
   EXPECT_NE(Player().prepare(send_step("x", equals("{{ nobody }}"))), "");
