@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "drivers/common/http_words.h"
+#include "harness/base/short_text.h"
 
 namespace tidemark {
 namespace {
@@ -68,19 +70,6 @@ Result<std::vector<JsonStep>> parse_path(const std::string& path) {
   return steps;
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
 std::optional<std::string> header_of(std::string_view head,
                                      std::string_view name) {
   std::size_t at = head.find('\n');  // the status line has no name
@@ -90,8 +79,8 @@ std::optional<std::string> header_of(std::string_view head,
     const std::string_view line = head.substr(0, at);
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos &&
-        same_name(line.substr(0, colon), name))
-      return std::string(without_blanks(line.substr(colon + 1)));
+        same_word(line.substr(0, colon), name))
+      return std::string(trimmed(line.substr(colon + 1)));
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "drivers/common/http_words.h"
 #include "harness/base/short_text.h"
 
 namespace tidemark {
@@ -97,15 +98,6 @@ Result<std::string> fetch(const OwnershipQuestion& question) {
   return receive_file(*socket, end);
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 // The line after `text`'s first; `text` becomes what follows it.
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -116,7 +108,7 @@ std::string_view take_line(std::string_view& text) {
 
 bool has_line(std::string_view text, std::string_view wanted) {
   while (!text.empty())
-    if (same_letters(take_line(text), wanted)) return true;
+    if (same_word(take_line(text), wanted)) return true;
   return false;
 }
 
@@ -136,10 +128,10 @@ Result<std::optional<std::size_t>> read_length(std::string_view head) {
     const std::string_view line = take_line(head);
     const std::size_t colon = std::min(line.find(':'), line.size());
     const std::string_view name = line.substr(0, colon);
-    if (same_letters(name, "transfer-encoding") ||
-        same_letters(name, "content-encoding"))
+    if (same_word(name, "transfer-encoding") ||
+        same_word(name, "content-encoding"))
       return trouble("an encoded answer, though none was asked for");
-    if (!same_letters(name, "content-length") || colon == line.size()) continue;
+    if (!same_word(name, "content-length") || colon == line.size()) continue;
     const std::string_view digits = trimmed(line.substr(colon + 1));
     std::size_t value = 0;
     const auto [stop, error] =

@@ -60,6 +60,16 @@ class Responder {
   virtual void say_goodbye(std::string& out) = 0;
 };
 
+// Of a message that waits for its answer, beside the message itself.
+inline constexpr std::size_t kCostOfWaiting = 64;
+
+// Whether a rule leaves the answer to the protocol: it has neither words nor
+// an end of the connection.
+inline bool says_nothing(const StandInRule& rule) {
+  return rule.reply.empty() && !rule.raw && !rule.size && !rule.close &&
+         rule.repeat > 0;
+}
+
 class StandInProtocol {
  public:
   virtual ~StandInProtocol() = default;

@@ -3,18 +3,14 @@
 #include <cstddef>
 #include <string_view>
 
+#include "harness/base/short_text.h"
+
 namespace tidemark::exec {
 namespace {
 
 constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
 constexpr std::string_view kName = "connections";
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 std::string with_number(std::string_view word, const std::string& number) {
   std::string result;

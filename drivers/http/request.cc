@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "drivers/common/http_words.h"
 #include "drivers/common/random.h"
 
 namespace tidemark::http {
@@ -17,23 +18,6 @@ constexpr std::size_t kKeepScratch = 1 << 20;
 
 tl::unexpected<Error> cannot(std::string message, std::string hint = {}) {
   return fail(ErrorKind::kUsage, std::move(message), std::move(hint));
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-           kSymbols.find(c) != std::string_view::npos;
-  });
 }
 
 bool breaks_line(char c) { return c == '\r' || c == '\n' || c == '\0'; }
@@ -109,7 +93,7 @@ using Headers = std::map<std::string, std::string>;
 
 bool has_header(const Headers& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
-    return same_name(header.first, name);
+    return same_word(header.first, name);
   });
 }
 
@@ -206,10 +190,10 @@ Status check_headers(const Headers& headers) {
     if (!is_token(name))
       return cannot(fmt::format("`{}` is no name of a header", name),
                     "a name has letters, digits and - . _");
-    if (same_name(name, "Content-Length"))
+    if (same_word(name, "Content-Length"))
       return cannot(fmt::format("header `{}` is written by the request", name),
                     "for wrong lengths there are provocations");
-    if (same_name(name, "Transfer-Encoding"))
+    if (same_word(name, "Transfer-Encoding"))
       return cannot(fmt::format("header `{}` is written by the request", name),
                     "use `chunked: true` instead");
     if (std::any_of(value.begin(), value.end(), breaks_line))

@@ -11,18 +11,11 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kCostOfOne = 64;  // of a waiting message, beside itself
-
-bool says_nothing(const StandInRule& rule) {
-  return rule.reply.empty() && !rule.raw && !rule.size && !rule.close &&
-         rule.repeat > 0;
-}
-
 class TcpResponder final : public Responder {
  public:
   void take(std::span<std::uint8_t> input, ResponderEvents& events) override {
     if (input.empty() || ended_) return;
-    unanswered_ += input.size() + kCostOfOne;
+    unanswered_ += input.size() + kCostOfWaiting;
     if (unanswered_ > static_cast<std::size_t>(kMaxTcpUnanswered.value)) {
       ended_ = true;
       events.ended("16 MiB came before they could be answered");
@@ -40,7 +33,7 @@ class TcpResponder final : public Responder {
     if (messages_.empty()) return true;
     const std::string message = std::move(messages_.front());
     messages_.pop_front();
-    unanswered_ -= message.size() + kCostOfOne;
+    unanswered_ -= message.size() + kCostOfWaiting;
     if (rule == nullptr || says_nothing(*rule)) {
       out += message;
       return true;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <exception>
 #include <utility>
@@ -17,6 +16,7 @@
 #include <websocketpp/processors/hybi13.hpp>
 #include <websocketpp/uri.hpp>
 
+#include "drivers/common/http_words.h"
 #include "drivers/common/random.h"
 #include "drivers/websocket/plain_reply.h"
 
@@ -104,18 +104,8 @@ Status check(const wpp::lib::error_code& code, std::string_view what) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  for (char& c : result)
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : result) c = lower_letter(c);
   return result;
-}
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-           return std::isalnum(c) != 0 ||
-                  kSymbols.find(static_cast<char>(c)) != kSymbols.npos;
-         });
 }
 
 // Like authority(), which knows only the default port of ws.

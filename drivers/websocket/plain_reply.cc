@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "drivers/common/http_words.h"
+
 namespace tidemark::websocket {
 namespace {
 
 // websocketpp, which looks closer, takes less than we read.
 constexpr std::size_t kMaxPlain = 8 << 10;
-
-// `lower` is in lower case already.
-bool same_word(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(),
-                    [](char a, char b) {
-                      return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-                    });
-}
 
 // As headers are named in practice; what else may be in a name is left to
 // those who look closer.
@@ -24,12 +17,6 @@ bool plain_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -54,7 +41,7 @@ bool is_plain_acceptance(std::string_view head, std::string_view accept) {
     const std::string_view name = line.substr(0, colon);
     // A folded line, or none that a header is made of.
     if (colon == std::string_view::npos || !plain_name(name)) return false;
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = without_blanks(line.substr(colon + 1));
     if (same_word(name, "upgrade")) {
       if (!same_word(value, "websocket")) return false;
       ++upgrades;

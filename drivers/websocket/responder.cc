@@ -29,12 +29,6 @@ constexpr std::string_view kOfHandshake = "handshake";
 constexpr std::size_t kMaxUnsentForPong = 64 << 10;
 // Messages that wait for their answer while a rule delays it.
 constexpr std::size_t kMaxWaiting = 32 << 20;
-constexpr std::size_t kCostOfOne = 64;  // of a waiting message, beside itself
-
-bool says_nothing(const StandInRule& rule) {
-  return rule.reply.empty() && !rule.raw && !rule.size && !rule.close &&
-         rule.repeat > 0;
-}
 
 class WebsocketResponder final : public Responder {
  public:
@@ -61,7 +55,7 @@ class WebsocketResponder final : public Responder {
     if (waiting_.empty()) return true;
     const Waiting message = std::move(waiting_.front());
     waiting_.pop_front();
-    waiting_size_ -= kCostOfOne + message.payload.size();
+    waiting_size_ -= kCostOfWaiting + message.payload.size();
     if (rule == nullptr || says_nothing(*rule)) {
       append(message.kind, message.payload, out);
     } else {
@@ -180,7 +174,7 @@ class WebsocketResponder final : public Responder {
 
   void on_data(const Message& message, ResponderEvents& events) {
     if (stage_ == Stage::kClosing) return;  // nobody will answer it
-    waiting_size_ += kCostOfOne + message.payload.size();
+    waiting_size_ += kCostOfWaiting + message.payload.size();
     if (waiting_size_ > kMaxWaiting) {
       waiting_.clear();
       end(1008, "too many messages wait for their answer", events);

@@ -6,35 +6,11 @@
 #include <cctype>
 #include <iterator>
 
+#include "drivers/common/http_words.h"
 #include "drivers/websocket/codec_hybi13.h"
 
 namespace tidemark::websocket {
 namespace {
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  const std::size_t from = text.find_first_not_of(kSpace);
-  if (from == text.npos) return {};
-  return text.substr(from, text.find_last_not_of(kSpace) - from + 1);
-}
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-           return (c < 0x80 && std::isalnum(c) != 0) ||
-                  kSymbols.find(static_cast<char>(c)) != kSymbols.npos;
-         });
-}
 
 // The front of `rest` up to `end`, which is taken away, too.
 std::string_view cut(std::string_view& rest, std::string_view end) {
@@ -46,7 +22,7 @@ std::string_view cut(std::string_view& rest, std::string_view end) {
 
 bool lists(std::string_view values, std::string_view wanted) {
   while (!values.empty())
-    if (same(trimmed(cut(values, ",")), wanted)) return true;
+    if (same_word(without_blanks(cut(values, ",")), wanted)) return true;
   return false;
 }
 
@@ -76,30 +52,30 @@ std::optional<UpgradeRefusal> read_header(std::string_view line, Seen& seen,
   if (line.find(':') == line.npos)
     return UpgradeRefusal{400, "a line of the request is no header"};
   const std::string_view name = cut(line, ":");
-  const std::string_view value = trimmed(line);
+  const std::string_view value = without_blanks(line);
   if (!is_token(name))
     return UpgradeRefusal{400, "a line of the request is no header"};
   if (std::any_of(value.begin(), value.end(), [](unsigned char c) {
         return (c < 0x20 && c != '\t') || c == 0x7f;
       }))
     return UpgradeRefusal{400, "a header has a control character"};
-  if (same(name, "Host")) {
+  if (same_word(name, "Host")) {
     ++seen.hosts;
     if (value.find_first_of(" \t/@") != value.npos)
       return UpgradeRefusal{400, "the Host is none"};
-  } else if (same(name, "Upgrade")) {
+  } else if (same_word(name, "Upgrade")) {
     seen.upgrade = seen.upgrade || lists(value, "websocket");
-  } else if (same(name, "Connection")) {
+  } else if (same_word(name, "Connection")) {
     seen.connection = seen.connection || lists(value, "upgrade");
-  } else if (same(name, "Sec-WebSocket-Version")) {
+  } else if (same_word(name, "Sec-WebSocket-Version")) {
     ++seen.versions;
     seen.version_13 = value == "13";
-  } else if (same(name, "Sec-WebSocket-Key")) {
+  } else if (same_word(name, "Sec-WebSocket-Key")) {
     ++seen.keys;
     found.key = value;
-  } else if (same(name, "Sec-WebSocket-Protocol")) {
+  } else if (same_word(name, "Sec-WebSocket-Protocol")) {
     std::string_view offered = value;
-    const std::string_view first = trimmed(cut(offered, ","));
+    const std::string_view first = without_blanks(cut(offered, ","));
     if (!is_token(first))
       return UpgradeRefusal{400, "a subprotocol is no token"};
     if (found.subprotocol.empty()) found.subprotocol = first;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "harness/base/short_text.h"
 #include "harness/scenario/sections.h"
 #include "harness/scenario/text_rules.h"
 
@@ -38,12 +39,6 @@ Status check_metric(const std::string& text) {
   return refused(
       fmt::format("wanted the name of a metric, found `{}`", printable(text)),
       "write it like request_duration or \"request_duration{flow:NAME}\"");
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 bool is_number(std::string_view text) {

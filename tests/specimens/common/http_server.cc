@@ -4,12 +4,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <cstdio>
 #include <string_view>
 #include <utility>
+
+#include "common/acceptor.h"
 
 namespace specimen {
 namespace {
@@ -20,7 +21,6 @@ using boost::system::error_code;
 
 constexpr std::size_t kReadAtOnce = 4 * 1024;
 constexpr std::size_t kLongestInput = 16 * 1024;
-constexpr auto kAcceptAgain = std::chrono::milliseconds(10);
 
 std::string reply_text(int status, const std::string& body) {
   const char* word = status == 200 ? "OK" : "Failed";
@@ -104,50 +104,15 @@ class Session : public std::enable_shared_from_this<Session> {
   bool last_ = false;
 };
 
-class Server {
- public:
-  Server(asio::io_context& context, std::uint16_t port, HttpService& service)
-      : context_(context),
-        acceptor_(context,
-                  tcp::endpoint(asio::ip::address_v4::loopback(), port)),
-        again_(context),
-        service_(service) {}
-
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-
-  void accept() {
-    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
-      if (error) {
-        // Out of descriptors: better in a moment than in a busy loop.
-        again_.expires_after(kAcceptAgain);
-        again_.async_wait([this](const error_code& stopped) {
-          if (!stopped) accept();
-        });
-        return;
-      }
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      std::make_shared<Session>(std::move(socket), service_.visit(context_))
-          ->read();
-      accept();
-    });
-  }
-
- private:
-  asio::io_context& context_;
-  tcp::acceptor acceptor_;
-  asio::steady_timer again_;
-  HttpService& service_;
-};
-
 }  // namespace
 
 int serve_http(std::uint16_t port, HttpService& service) {
   try {
     asio::io_context context(1);
-    Server server(context, port, service);
-    server.accept();
+    const Acceptor server(context, port, [&](tcp::socket socket) {
+      std::make_shared<Session>(std::move(socket), service.visit(context))
+          ->read();
+    });
     asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&](const error_code&, int) { context.stop(); });
     std::printf("listening on 127.0.0.1:%u\n", unsigned{server.port()});

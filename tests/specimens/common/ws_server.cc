@@ -4,13 +4,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <utility>
 
+#include "common/acceptor.h"
 #include "common/ws_protocol.h"
 
 namespace specimen {
@@ -21,7 +21,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kReadAtOnce = 4 * 1024;
-constexpr auto kAcceptAgain = std::chrono::milliseconds(10);
 
 // Who is told about connections, until the end: what is torn down after that
 // is no connection's end.
@@ -143,50 +142,16 @@ class Session : public std::enable_shared_from_this<Session> {
   bool ending_ = false;
 };
 
-class Server {
- public:
-  Server(asio::io_context& context, std::uint16_t port, Audience& audience)
-      : acceptor_(context,
-                  tcp::endpoint(asio::ip::address_v4::loopback(), port)),
-        again_(context),
-        audience_(audience) {}
-
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-
-  void accept() {
-    acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
-      if (error) {
-        // Out of descriptors: better in a moment than in a busy loop.
-        again_.expires_after(kAcceptAgain);
-        again_.async_wait([this](const error_code& stopped) {
-          if (!stopped) accept();
-        });
-        return;
-      }
-      error_code ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      std::make_shared<Session>(std::move(socket), ++last_id_, audience_)
-          ->read();
-      accept();
-    });
-  }
-
- private:
-  tcp::acceptor acceptor_;
-  asio::steady_timer again_;
-  Audience& audience_;
-  ConnectionId last_id_ = 0;
-};
-
 }  // namespace
 
 int serve(std::uint16_t port, Behaviour& behaviour) {
   try {
     Audience audience{behaviour};
     asio::io_context context(1);
-    Server server(context, port, audience);
-    server.accept();
+    ConnectionId last_id = 0;
+    const Acceptor server(context, port, [&](tcp::socket socket) {
+      std::make_shared<Session>(std::move(socket), ++last_id, audience)->read();
+    });
     behaviour.started(context);
     asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&](const error_code&, int) { context.stop(); });
