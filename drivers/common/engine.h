@@ -173,11 +173,12 @@ class FlowEngine {
     bool empty() const { return used_ == 0; }
     std::size_t size() const { return used_; }
     const Awaited& front() const { return ring_[first_]; }
-    void push(const Awaited& awaited) {
+    // The new last one, to be filled in where it stands: a copy made of
+    // small parts waits for each of them to arrive in the cache.
+    Awaited& push() {
       if (used_ == room_) grow();
-      const std::size_t end = first_ + used_;
-      ring_[end < room_ ? end : end - room_] = awaited;
-      ++used_;
+      const std::size_t end = first_ + used_++;
+      return ring_[end < room_ ? end : end - room_];
     }
     void pop() {
       if (++first_ == room_) first_ = 0;

@@ -150,7 +150,12 @@ void FlowEngine::push_request(SlotId id, const Instruction& instruction) {
   // The first request of an iteration should have been sent when the
   // iteration should have begun; the others follow what came before them.
   const TimePoint intended = std::min(player.intended, now);
-  player.awaited.push({intended, now, instruction.index, message, false});
+  Awaited& awaited = player.awaited.push();
+  awaited.intended = intended;
+  awaited.sent = now;
+  awaited.step = instruction.index;
+  awaited.message = message;
+  awaited.receive = false;
   player.capturing = !step.captures.empty();
   player.intended = TimePoint::max();
   if (player.awaited.size() == 1) {
@@ -164,7 +169,7 @@ void FlowEngine::receive(SlotId id, const Instruction& instruction) {
   Connection& connection = *connections_.find(id);
   Player& player = *connection.player;
   const FlowRequest& step = setup_.program->requests()[instruction.index];
-  player.awaited.push({instant_, instant_, instruction.index, {}, true});
+  player.awaited.push() = {instant_, instant_, instruction.index, {}, true};
   player.intended = TimePoint::max();
   connection.deadline = instant_ + step.within;
   const TemplateContext context{player.values, player.iteration,
