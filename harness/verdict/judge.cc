@@ -29,9 +29,13 @@ class Hunt {
       : doses_(doses), book_(evidence, doses), rest_(book_.series()) {}
 
   void run() {
+    // What fits in every cycle first. Stacks that part only near the root
+    // take turns at random; together they are as exact as the place is, and
+    // the stack that takes most turns must not be judged without the others.
+    take_each(classify_without_exception);
+    for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
+      take_pools(by_prefix_and_size(i), classify_without_exception);
     take_each(classify_exactly);
-    // Stacks that part only near the root take turns at random; together
-    // they are as exact as the place is.
     for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
       take_pools(by_prefix_and_size(i), classify_exactly);
     take_pools(by_stack, classify_exactly);
@@ -57,6 +61,17 @@ class Hunt {
   using Key = std::tuple<MemoryKind, std::uint32_t, Bytes>;
   using KeyOf = std::function<std::optional<Key>(const Series&)>;
   static constexpr Bytes kAnySize{-1};
+
+  // Growth only where every cycle left what the rate says.
+  static std::optional<Draft> classify_without_exception(
+      const Series& series, std::span<const Dose> doses) {
+    std::optional<Draft> draft = classify_exactly(series, doses);
+    const bool grows =
+        draft && (draft->finding.kind == FindingClass::kLeak ||
+                  draft->finding.kind == FindingClass::kTimeGrowth);
+    if (grows && !draft->finding.rate.exact) return std::nullopt;
+    return draft;
+  }
 
   static std::optional<Key> by_stack(const Series& series) {
     if (series.stack == 0) return std::nullopt;
