@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iostream>
 #include <deque>
 #include <list>
 #include <map>
@@ -174,7 +175,7 @@ TEST(Shapes, KnowADeque) {
       Noting<std::uint64_t>(blocks)};
   for (std::uint64_t i = 0; i < 1000; ++i) deque.push_back(i);
   const Types types = types_in(blocks, deque);
-  EXPECT_EQ(types[0], "std::deque map");
+  for (const std::string& t : types) std::cerr << "[" << t << "] "; EXPECT_EQ(types[0], "std::deque map");
   EXPECT_EQ(std::count(types.begin(), types.end(), "std::deque chunk"),
             static_cast<std::ptrdiff_t>(types.size()) - 1);
 }
