@@ -1,0 +1,18 @@
+// Blocks that only a stack, a register or the allocator's own memory holds.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "harness/retention/search.h"
+
+namespace tidemark {
+
+// One bit for each block: reached, but by no global, thread-local or mapping.
+// A search prefers stacks to mappings; a block that both hold is no doubt.
+std::vector<bool> doubtful_blocks(const Graph& graph,
+                                  std::span<const RootRange> roots,
+                                  const Search& found);
+
+}  // namespace tidemark

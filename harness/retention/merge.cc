@@ -1,0 +1,239 @@
+// The tree that search() leaves behind, of millions of blocks, as a tree of
+// ways that differ: only blocks of findings and what they hang on are
+// followed, each in the order in which it was reached.
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <unordered_map>
+
+#include "harness/retention/doubt.h"
+#include "harness/retention/pointers.h"
+#include "harness/retention/who_holds.h"
+
+namespace tidemark {
+namespace {
+
+// A node costs about 200 bytes while trees are merged: no more than six bytes
+// for each block.
+constexpr std::size_t kBlocksPerNode = 32;
+constexpr std::size_t kFewNodes = 1 << 14;
+
+// Blocks of the findings, and all that is on the way to one.
+std::vector<bool> blocks_to_follow(std::span<const LiveBlock> blocks,
+                                   const Search& found,
+                                   const Question& question) {
+  std::vector<bool> follow(blocks.size());
+  for (std::size_t i = found.order.size(); i-- > 0;) {
+    const BlockNumber block = found.order[i];
+    if (!follow[block] && !question.finding_of(blocks[block])) continue;
+    follow[block] = true;
+    if (!by_root(found.parents[block])) follow[found.parents[block]] = true;
+  }
+  return follow;
+}
+
+std::uint32_t offset_from(std::uint64_t holder, std::uint64_t pointer) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      pointer - holder, std::numeric_limits<std::uint32_t>::max()));
+}
+
+class Merger {
+ public:
+  Merger(const FrozenHeap& heap, const BlockIndex& index, const Graph& graph,
+         Search& found, RootNames& names, const Question& question)
+      : blocks_(heap.blocks()),
+        index_(index),
+        graph_(graph),
+        found_(found),
+        names_(names),
+        question_(question),
+        memory_(heap),
+        follow_(blocks_to_follow(blocks_, found, question)),
+        runs_(blocks_.size()),
+        tree_(std::max(kFewNodes, blocks_.size() / kBlocksPerNode)) {}
+
+  void run() {
+    const std::vector<BlockNumber>& order = found_.order;
+    std::vector<BlockNumber> siblings;
+    for (std::size_t i = 0; i < order.size();) {
+      const Parent parent = found_.parents[order[i]];
+      if (by_root(parent)) {
+        if (follow_[order[i]]) place_by_root(order[i], parent & ~kByRoot);
+        ++i;
+        continue;
+      }
+      siblings.clear();
+      for (; i < order.size() && found_.parents[order[i]] == parent; ++i)
+        if (follow_[order[i]]) siblings.push_back(order[i]);
+      if (!siblings.empty()) place_by_holder(siblings, parent);
+    }
+  }
+
+  // The tree, with what hangs where, by finding and most objects first.
+  void take(MergedPaths& into) {
+    std::vector<PathTree::Number> moved;
+    into.tree = tree_.with_arrays_as_one(moved);
+    std::unordered_map<std::uint64_t, std::size_t> at;
+    for (const HeldAlike& one : held_) {
+      const PathTree::Number node = moved[one.node];
+      auto [slot, is_new] = at.try_emplace(
+          std::uint64_t{one.finding} << 32 | node, into.held.size());
+      if (is_new) {
+        HeldAlike first = one;
+        first.node = node;
+        into.held.push_back(first);
+      } else {
+        into.held[slot->second].objects += one.objects;
+        into.held[slot->second].bytes += one.bytes;
+      }
+    }
+  }
+
+ private:
+  SiteId site_of(BlockNumber block) const {
+    const SiteId site = blocks_[block].site;
+    return question_.alike ? question_.alike(site) : site;
+  }
+
+  void place_by_root(BlockNumber block, std::uint32_t edge) {
+    const RootEdge& root = graph_.roots[edge];
+    const std::uint32_t number = names_.root_of(edge);
+    const Step step{site_of(block), names_.offset_of(edge),
+                    memory_.word(root.word) != blocks_[block].address};
+    note(block, tree_.extend(tree_.root(number), step, block, root.word),
+         number);
+  }
+
+  void place_by_holder(const std::vector<BlockNumber>& siblings,
+                       BlockNumber holder) {
+    const LiveBlock& from = blocks_[holder];
+    const PathTree::Place place{found_.parents[holder], runs_[holder]};
+    find_pointers(index_, memory_, from, siblings, runs_, pointers_);
+    steps_.resize(siblings.size());
+    for (std::size_t i = 0; i < siblings.size(); ++i)
+      steps_[i] = {site_of(siblings[i]),
+                   offset_from(from.address, pointers_[i].at),
+                   pointers_[i].interior};
+    if (siblings.size() >= PathTree::kArray) arrays_as_one();
+    const std::uint32_t root = tree_.root_number(place.node);
+    for (std::size_t i = 0; i < siblings.size(); ++i)
+      note(siblings[i],
+           tree_.extend(place, steps_[i], siblings[i], pointers_[i].at), root);
+  }
+
+  // As PathTree does, before a million elements are a million nodes.
+  void arrays_as_one() {
+    struct Elements {
+      std::uint32_t count = 0;
+      std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
+    };
+    std::unordered_map<std::uint64_t, Elements> arrays;
+    auto alike = [](const Step& step) {
+      return std::uint64_t{step.site} << 1 | step.interior;
+    };
+    for (const Step& step : steps_) {
+      Elements& elements = arrays[alike(step)];
+      ++elements.count;
+      elements.first = std::min(elements.first, step.offset);
+    }
+    for (Step& step : steps_) {
+      const Elements& elements = arrays[alike(step)];
+      if (elements.count >= PathTree::kArray) step.offset = elements.first;
+    }
+  }
+
+  // From here on the block's parent is the number of its node.
+  void note(BlockNumber block, PathTree::Place place, std::uint32_t root) {
+    found_.parents[block] = place.node;
+    runs_[block] = place.run;
+    const std::optional<std::uint32_t> finding =
+        question_.finding_of(blocks_[block]);
+    if (!finding) return;
+    const std::uint64_t key = std::uint64_t{*finding} << 32 | place.node;
+    auto [at, is_new] = held_at_.try_emplace(key, held_.size());
+    if (is_new) held_.push_back({*finding, place.node, root, {}, {}});
+    HeldAlike& held = held_[at->second];
+    held.objects.value += 1;
+    held.bytes.value += static_cast<std::int64_t>(blocks_[block].bytes);
+  }
+
+  std::span<const LiveBlock> blocks_;
+  const BlockIndex& index_;
+  const Graph& graph_;
+  Search& found_;
+  RootNames& names_;
+  const Question& question_;
+  Memory memory_;
+  std::vector<bool> follow_;
+  std::vector<std::uint32_t> runs_;  // of each block that has a node
+  PathTree tree_;
+  std::vector<HeldAlike> held_;
+  std::unordered_map<std::uint64_t, std::size_t> held_at_;
+  std::vector<Pointer> pointers_;
+  std::vector<Step> steps_;
+};
+
+// Blocks that nothing reaches, and those that only a stale word may hold.
+std::vector<Retention> count_apart(const FrozenHeap& heap, const Graph& graph,
+                                   const Search& found,
+                                   const Question& question) {
+  const std::span<const LiveBlock> blocks = heap.blocks();
+  const std::vector<bool> doubtful =
+      doubtful_blocks(graph, heap.roots(), found);
+  std::vector<Retention> result(question.findings);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const bool lost = found.parents[i] == kUnreached;
+    if (!lost && !doubtful[i]) continue;
+    const std::optional<std::uint32_t> finding = question.finding_of(blocks[i]);
+    if (!finding) continue;
+    Retention& retention = result[*finding];
+    if (lost) {
+      retention.unreachable.value += 1;
+      retention.unreachable_bytes.value +=
+          static_cast<std::int64_t>(blocks[i].bytes);
+    } else {
+      retention.doubtful.value += 1;
+    }
+  }
+  return result;
+}
+
+// Most objects first; what is equal in that is told in the order of names, so
+// that two runs on the same service read the same.
+void sort_held(MergedPaths& merged, const RootNames& names) {
+  auto steps = [&](const HeldAlike& held) {
+    std::vector<Step> way;
+    for (PathTree::Number node : merged.tree.way_to(held.node))
+      way.push_back(merged.tree.at(node).step);
+    return way;
+  };
+  std::sort(merged.held.begin(), merged.held.end(),
+            [&](const HeldAlike& a, const HeldAlike& b) {
+              auto first = [](const HeldAlike& held) {
+                return std::tuple(held.finding, -held.objects.value,
+                                  -held.bytes.value);
+              };
+              if (first(a) != first(b)) return first(a) < first(b);
+              const NamedRoot& root_a = names.root(a.root);
+              const NamedRoot& root_b = names.root(b.root);
+              if (root_a != root_b) return root_a < root_b;
+              return steps(a) < steps(b);
+            });
+}
+
+}  // namespace
+
+MergedPaths merge_paths(const FrozenHeap& heap, const BlockIndex& index,
+                        const Graph& graph, Search found, RootNames& names,
+                        const Question& question) {
+  MergedPaths merged;
+  merged.retention = count_apart(heap, graph, found, question);
+  Merger merger(heap, index, graph, found, names, question);
+  merger.run();
+  merger.take(merged);
+  sort_held(merged, names);
+  return merged;
+}
+
+}  // namespace tidemark

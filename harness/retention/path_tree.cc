@@ -1,0 +1,138 @@
+#include "harness/retention/path_tree.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace tidemark {
+namespace {
+
+constexpr PathTree::Number kNone = 0xffffffff;
+
+// How many nodes a chain's period may have.
+constexpr int kPeriod = 4;
+
+}  // namespace
+
+PathTree::Place PathTree::root(std::uint32_t number) {
+  const Key key{kNone, {number, 0, false}};
+  auto [at, is_new] =
+      numbers_.try_emplace(key, static_cast<Number>(nodes_.size()));
+  if (is_new) {
+    Node node;
+    node.holder = at->second;
+    node.step.site = number;
+    nodes_.push_back(node);
+  }
+  return {at->second, 1};
+}
+
+PathTree::Number PathTree::root_of(Number node) const {
+  while (nodes_[node].depth > 0) node = nodes_[node].holder;
+  return node;
+}
+
+PathTree::Number PathTree::child(Number holder, Step step, BlockNumber sample,
+                                 std::uint64_t pointer) {
+  if (nodes_.size() >= most_ && !numbers_.contains({holder, step})) {
+    holder = root_of(holder);
+    step.offset = 0;
+  }
+  auto [at, is_new] = numbers_.try_emplace(Key{holder, step},
+                                           static_cast<Number>(nodes_.size()));
+  if (is_new) {
+    Node node;
+    node.holder = holder;
+    node.depth = nodes_[holder].depth + 1;
+    node.step = step;
+    node.sample = sample;
+    node.pointer = pointer;
+    nodes_.push_back(node);
+  }
+  return at->second;
+}
+
+// The node among `from` and those before it that `step` would lead to again;
+// kNone if there is none.
+PathTree::Number PathTree::loop_to(Number from, Step step) {
+  Number at = from;
+  for (int i = 0; i < kPeriod && nodes_[at].depth > 0; ++i) {
+    const Node& node = nodes_[at];
+    if (i == 0 ? node.step.site == step.site : node.step == step) {
+      for (Number k = from; k != at; k = nodes_[k].holder)
+        nodes_[k].loops = true;
+      return at;
+    }
+    at = node.holder;
+  }
+  return kNone;
+}
+
+PathTree::Place PathTree::extend(Place holder, Step step, BlockNumber sample,
+                                 std::uint64_t pointer) {
+  Place place;
+  place.node = loop_to(holder.node, step);
+  if (place.node != kNone) {
+    place.run = holder.run + 1;
+  } else {
+    const Node& from = nodes_[holder.node];
+    place.node =
+        child(from.depth == kMostHolders ? from.holder : holder.node, step,
+              sample, pointer);
+    place.run = nodes_[place.node].loops ? holder.run : 1;
+  }
+  Node& node = nodes_[place.node];
+  node.longest = std::max(node.longest, place.run);
+  return place;
+}
+
+PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
+  std::vector<Number> by_depth(nodes_.size());
+  for (Number i = 0; i < nodes_.size(); ++i) by_depth[i] = i;
+  std::stable_sort(by_depth.begin(), by_depth.end(), [&](Number a, Number b) {
+    return nodes_[a].depth < nodes_[b].depth;
+  });
+  PathTree result(nodes_.size() + 1);
+  moved.assign(nodes_.size(), kNone);
+  using Alike = std::tuple<Number, SiteId, bool>;  // holder, site, interior
+  for (std::size_t from = 0; from < by_depth.size();) {
+    // All of one depth: their holders have moved already.
+    std::size_t to = from;
+    std::map<Alike, std::set<std::uint32_t>> offsets;
+    auto alike = [&](const Node& node) {
+      return Alike{moved[node.holder], node.step.site, node.step.interior};
+    };
+    const std::uint32_t depth = nodes_[by_depth[from]].depth;
+    for (; to < by_depth.size() && nodes_[by_depth[to]].depth == depth; ++to)
+      if (depth > 0) {
+        const Node& node = nodes_[by_depth[to]];
+        offsets[alike(node)].insert(node.step.offset);
+      }
+    for (; from < to; ++from) {
+      const Node& node = nodes_[by_depth[from]];
+      Number& number = moved[by_depth[from]];
+      if (depth == 0) {
+        number = result.root(node.step.site).node;
+        continue;
+      }
+      Step step = node.step;
+      const std::set<std::uint32_t>& all = offsets[alike(node)];
+      if (all.size() >= kArray) step.offset = *all.begin();
+      number = result.child(moved[node.holder], step, node.sample, node.pointer);
+      Node& merged = result.nodes_[number];
+      merged.longest = std::max(merged.longest, node.longest);
+    }
+  }
+  return result;
+}
+
+std::vector<PathTree::Number> PathTree::way_to(Number node) const {
+  std::vector<Number> way;
+  for (; nodes_[node].depth > 0; node = nodes_[node].holder)
+    way.push_back(node);
+  std::reverse(way.begin(), way.end());
+  return way;
+}
+
+}  // namespace tidemark

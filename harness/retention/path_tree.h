@@ -1,0 +1,112 @@
+// Ways from roots to blocks, where all that are alike are one.
+//
+//   root "g_rooms"
+//     └ +0  room            Step{site of rooms, 0, false}
+//         ├ +8  member      a run of members that hold each other is one node
+//         │   └ +16  text
+//         └ +24 name
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/retention/block_index.h"
+
+namespace tidemark {
+
+// A pointer and the block behind it, as far as ways differ by it.
+struct Step {
+  SiteId site = 0;
+  std::uint32_t offset = 0;  // of the pointer, in the holder or the root
+  bool interior = false;
+
+  auto operator<=>(const Step&) const = default;
+};
+
+class PathTree {
+ public:
+  using Number = std::uint32_t;
+
+  // More holders than this in a row say nothing: of those between the first
+  // ones and the last, no more is told.
+  static constexpr std::uint32_t kMostHolders = 24;
+
+  // From so many different offsets on, pointers from alike holders to alike
+  // blocks are elements of an array: one node with the smallest offset.
+  static constexpr std::uint32_t kArray = 4;
+
+  // A heap without any order has as many ways as blocks: with so many nodes
+  // the tree is full, and of a way that would need one more no holders are
+  // told between the root and the block.
+  explicit PathTree(std::size_t most_nodes = 1 << 16) : most_(most_nodes) {}
+
+  struct Node {
+    Number holder = 0;  // itself for a root
+    std::uint32_t depth = 0;  // 0: a root; `step.site` is then its number
+    Step step;
+    std::uint32_t longest = 1;  // run of blocks that are this one node
+    bool loops = false;         // between a node and its like
+    // The first block of the node, and the address of the pointer to it.
+    BlockNumber sample = kNoBlock;
+    std::uint64_t pointer = 0;
+  };
+
+  // Where a block is in the tree, and as how manieth of a run.
+  struct Place {
+    Number node = 0;
+    std::uint32_t run = 1;
+  };
+
+  Place root(std::uint32_t number);
+
+  // The place of a block whose holder is at `holder`. A block of its holder's
+  // site goes on with its run; so does one whose step is that of a node up to
+  // three before, so that ways through chains stay short.
+  Place extend(Place holder, Step step, BlockNumber sample,
+               std::uint64_t pointer);
+
+  // The same tree with arrays as one; `moved` tells each node's new number.
+  PathTree with_arrays_as_one(std::vector<Number>& moved) const;
+
+  const Node& at(Number node) const { return nodes_[node]; }
+  std::size_t size() const { return nodes_.size(); }
+
+  // The number that root() was given.
+  std::uint32_t root_number(Number node) const {
+    return nodes_[root_of(node)].step.site;
+  }
+
+  // From the root (without it) to `node`.
+  std::vector<Number> way_to(Number node) const;
+
+ private:
+  struct Key {
+    Number holder;
+    Step step;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const {
+      std::uint64_t h = (std::uint64_t{key.holder} << 32 | key.step.site) *
+                        0x9e3779b97f4a7c15;
+      h ^= h >> 29;
+      h += std::uint64_t{key.step.offset} << 1 | key.step.interior;
+      h *= 0xbf58476d1ce4e5b9;
+      return h ^ h >> 32;
+    }
+  };
+
+  Number child(Number holder, Step step, BlockNumber sample,
+               std::uint64_t pointer);
+  Number root_of(Number node) const;
+  Number loop_to(Number from, Step step);
+
+  std::size_t most_;
+  std::vector<Node> nodes_;
+  std::unordered_map<Key, Number, Hash> numbers_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,61 @@
+#include "harness/retention/root_names.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tidemark {
+
+std::pair<std::string, std::uint32_t> split_root_name(const std::string& name) {
+  const std::size_t plus = name.rfind('+');
+  if (plus == std::string::npos || plus == 0) return {name, 0};
+  const char* from = name.data() + plus + 1;
+  const char* end = name.data() + name.size();
+  std::uint32_t offset = 0;
+  const auto [stop, error] = std::from_chars(from, end, offset);
+  if (error != std::errc() || stop != end) return {name, 0};
+  return {name.substr(0, plus), offset};
+}
+
+std::uint32_t RootNames::root_of(std::uint32_t edge) {
+  std::uint32_t& number = root_of_[edge];
+  if (number != kUnasked) return number;
+  const RootKind kind = heap_.roots()[edges_[edge].range].kind;
+  auto [at, is_new] = numbers_.try_emplace(
+      NamedRoot{kind, split_root_name(name_of(edge)).first},
+      static_cast<std::uint32_t>(roots_.size()));
+  if (is_new) roots_.push_back(&at->first);
+  number = at->second;
+  return number;
+}
+
+std::uint32_t RootNames::offset_of(std::uint32_t edge) const {
+  return split_root_name(name_of(edge)).second;
+}
+
+std::vector<RootGroup> RootNames::groups(
+    const std::vector<std::uint32_t>& numbers) {
+  auto wanted = [&](std::uint32_t edge) {
+    return std::find(numbers.begin(), numbers.end(), root_of_[edge]) !=
+           numbers.end();
+  };
+  // A variable's words are neighbours: forward from each known one, then
+  // backward, for as long as the name stays the same.
+  const std::uint32_t count = static_cast<std::uint32_t>(edges_.size());
+  auto spread = [&](std::uint32_t from, std::uint32_t to) {
+    if (root_of_[from] != kUnasked && wanted(from) &&
+        edges_[from].range == edges_[to].range)
+      root_of(to);
+  };
+  for (std::uint32_t i = 0; i + 1 < count; ++i) spread(i, i + 1);
+  for (std::uint32_t i = count; i-- > 1;) spread(i, i - 1);
+  std::vector<RootGroup> groups(numbers.size());
+  for (std::uint32_t edge = 0; edge < count; ++edge) {
+    if (root_of_[edge] == kUnasked) continue;
+    auto at = std::find(numbers.begin(), numbers.end(), root_of_[edge]);
+    if (at != numbers.end())
+      groups[static_cast<std::size_t>(at - numbers.begin())].push_back(edge);
+  }
+  return groups;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,39 @@
+// The shortest way to every block from the strongest root that reaches it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "harness/retention/graph.h"
+
+namespace tidemark {
+
+inline constexpr std::size_t kRootKinds = 6;
+
+// What leads to a block: a holder's number, or kByRoot | index into
+// Graph::roots, or kUnreached.
+using Parent = std::uint32_t;
+
+inline constexpr Parent kByRoot = 1u << 31;
+inline constexpr Parent kUnreached = 0xffffffff;
+
+inline bool by_root(Parent parent) {
+  return (parent & kByRoot) && parent != kUnreached;
+}
+
+struct Search {
+  std::vector<Parent> parents;      // of each block
+  std::vector<BlockNumber> order;   // reached blocks, as they were reached
+  std::array<std::size_t, kRootKinds> ends{};  // in `order`, of each RootKind
+};
+
+// One breadth-first walk for each RootKind, strongest first; what an earlier
+// one has reached, a later one leaves alone. Blocks with the same holder are
+// neighbours in `order`. Eight bytes for each block.
+// REQUIRES: `roots` are those that graph.roots speak of; fewer than 2^31 - 1
+// root edges.
+Search search(const Graph& graph, std::span<const RootRange> roots);
+
+}  // namespace tidemark

@@ -1,0 +1,87 @@
+#include "harness/retention/who_holds.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "harness/retention/shapes.h"
+#include "harness/retention/shares.h"
+
+namespace tidemark {
+namespace {
+
+// Of each finding those that hold most: `held` is in that order.
+std::vector<HeldAlike> most_telling(const std::vector<HeldAlike>& held,
+                                    const Question& question) {
+  std::vector<std::size_t> told(question.findings);
+  std::vector<HeldAlike> kept;
+  for (const HeldAlike& one : held)
+    if (told[one.finding]++ < question.most_paths) kept.push_back(one);
+  return kept;
+}
+
+std::vector<Holder> holders_of(const HeldAlike& held, const PathTree& tree,
+                               std::span<const LiveBlock> blocks,
+                               Shapes& shapes) {
+  std::vector<Holder> holders;
+  for (PathTree::Number number : tree.way_to(held.node)) {
+    const PathTree::Node& node = tree.at(number);
+    const LiveBlock& block = blocks[node.sample];
+    Holder holder;
+    holder.site = block.site;
+    holder.bytes.value = static_cast<std::int64_t>(block.bytes);
+    holder.offset = node.step.offset;
+    holder.interior = node.step.interior;
+    holder.repeated = node.longest;
+    const std::string before = holders.empty() ? "" : holders.back().type;
+    holder.type = shapes.type_of({node.sample, node.pointer, before});
+    holders.push_back(std::move(holder));
+  }
+  return holders;
+}
+
+}  // namespace
+
+std::vector<Retention> tell(const FrozenHeap& heap, const BlockIndex& index,
+                            const Graph& graph, MergedPaths merged,
+                            RootNames& names, const Question& question) {
+  const std::vector<HeldAlike> held = most_telling(merged.held, question);
+  std::vector<std::uint32_t> roots;
+  for (const HeldAlike& one : held)
+    if (std::find(roots.begin(), roots.end(), one.root) == roots.end())
+      roots.push_back(one.root);
+  std::vector<Share> of_root;
+  if (!roots.empty())
+    of_root = shares(graph, heap.blocks(), names.groups(roots));
+
+  Shapes shapes(heap, index);
+  for (const HeldAlike& one : held) {
+    const NamedRoot& root = names.root(one.root);
+    const Share& share = of_root[static_cast<std::size_t>(
+        std::find(roots.begin(), roots.end(), one.root) - roots.begin())];
+    RetainingPath path;
+    path.root = root.kind;
+    path.root_name = root.name;
+    path.holders = holders_of(one, merged.tree, heap.blocks(), shapes);
+    path.objects = one.objects;
+    path.bytes = one.bytes;
+    path.retained = share.retained;
+    path.share = share.shared;
+    merged.retention[one.finding].paths.push_back(std::move(path));
+  }
+  return std::move(merged.retention);
+}
+
+Result<std::vector<Retention>> who_holds(const FrozenHeap& heap,
+                                         const Question& question) {
+  const BlockIndex index(heap.blocks());
+  Result<Graph> graph = read_graph(heap, index);
+  if (!graph) return fail(graph.error());
+  RootNames names(heap, graph->roots);
+  MergedPaths merged = merge_paths(heap, index, *graph,
+                                   search(*graph, heap.roots()), names,
+                                   question);
+  return tell(heap, index, *graph, std::move(merged), names, question);
+}
+
+}  // namespace tidemark

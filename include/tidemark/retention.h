@@ -1,0 +1,119 @@
+// What still holds the memory that stayed: chains of pointers from a named
+// root to the blocks of a finding, read from a frozen copy of the service.
+//
+// Conservative: any aligned word that is an address inside a live block is
+// taken for a pointer to it; one past the end is not.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tidemark/heap_snapshot.h"
+#include "tidemark/result.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+// From the strongest explanation to the weakest: a block that a global and a
+// stack both hold is told as held by the global.
+enum class RootKind : std::uint8_t {
+  kGlobal,       // .data or .bss of a module
+  kThreadLocal,  // static or dynamic thread-local storage, thread keys
+  kStack,        // above the stack pointer; may be a stale word
+  kRegister,
+  kMapping,    // memory mapped beside the allocator: arenas, fibers
+  kAllocator,  // the allocator's own, the loader's
+};
+
+const char* to_word(RootKind kind);  // "global", "thread-local", "stack" …
+
+// Memory in which pointers are looked for, other than blocks.
+struct RootRange {
+  std::uint64_t from = 0;  // [from, to), aligned to 8
+  std::uint64_t to = 0;
+  RootKind kind = RootKind::kGlobal;
+  std::uint32_t thread = 0;  // kThreadLocal, kStack, kRegister: its tid
+
+  bool operator==(const RootRange&) const = default;
+};
+
+// A live block, as the agent's table had it when the copy was taken.
+struct LiveBlock {
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;  // requested
+  SiteId site = 0;
+  CycleIndex born;
+
+  bool operator==(const LiveBlock&) const = default;
+};
+
+// A process that stands still for as long as this lives: a copy that the
+// kernel made of it. The service itself goes on.
+class FrozenHeap {
+ public:
+  virtual ~FrozenHeap() = default;
+
+  virtual pid_t pid() const = 0;  // of the service's process, not the copy's
+
+  // Sorted by address; none overlap.
+  virtual std::span<const LiveBlock> blocks() const = 0;
+
+  // By kind, strongest first, then by address.
+  virtual std::span<const RootRange> roots() const = 0;
+
+  // Copies what is at `address`; how many bytes from the front could be read.
+  virtual std::size_t read(std::uint64_t address,
+                           std::span<std::byte> into) const = 0;
+
+  // A word of a root range as people know it: "g_rooms", "g_rooms+16",
+  // "stack of thread 4711 in Session::run". Never empty.
+  virtual std::string root_name(const RootRange& root,
+                                std::uint64_t word) const = 0;
+
+  // The class whose vtable `word` points to: "chat::Session"; else empty.
+  virtual std::string class_of_vtable(std::uint64_t word) const = 0;
+};
+
+// A block on the way from a root to a block of a finding.
+struct Holder {
+  SiteId site = 0;
+  Bytes bytes;
+  std::uint32_t offset = 0;    // in the holder before it, or in the root
+  bool interior = false;       // the pointer is not to the block's beginning
+  std::string type;            // "chat::Session", "std::string"; may be empty
+  std::uint32_t repeated = 1;  // a run of alike holders: nodes of a list
+
+  bool operator==(const Holder&) const = default;
+};
+
+// Blocks of a finding that are held in the same way, as one.
+struct RetainingPath {
+  RootKind root = RootKind::kGlobal;
+  std::string root_name;        // "g_rooms"
+  std::vector<Holder> holders;  // from the root; the last is the finding's
+  Count objects;                // blocks of the finding held so
+  Bytes bytes;                  // their own
+  Bytes retained;    // what would be unreachable without this root's pointers
+  double share = 0;  // LeakShare in bytes: what several hold is divided
+
+  bool operator==(const RetainingPath&) const = default;
+};
+
+// Who holds the blocks of one finding.
+struct Retention {
+  std::vector<RetainingPath> paths;  // most objects first
+  Count unreachable;                 // lost: nothing points to them
+  Bytes unreachable_bytes;
+  // Held by a stack, a register or allocator-internal memory alone: the word
+  // may be stale.
+  Count doubtful;
+
+  bool operator==(const Retention&) const = default;
+};
+
+}  // namespace tidemark

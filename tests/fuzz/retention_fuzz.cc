@@ -1,0 +1,63 @@
+// A heap whose bytes come from the fuzzer: blocks, roots and what is in them,
+// with pointers to each other. Nothing that a service's memory says may make
+// the engine read beyond a block, run without end or lose count.
+#include <cstdlib>
+#include <cstring>
+
+#include "harness/retention/who_holds.h"
+#include "tests/support/fake_frozen_heap.h"
+
+namespace {
+
+using namespace tidemark;
+
+// Two bytes each: a small number, or an address in or near the blocks.
+std::uint64_t word_of(std::uint8_t kind, std::uint8_t value,
+                      const std::vector<std::uint64_t>& blocks) {
+  if (kind % 4 == 0 || blocks.empty()) return value;
+  return blocks[kind % blocks.size()] + (kind & 128 ? value % 64 : 0);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  if (size < 4) return 0;
+  FakeFrozenHeap heap;
+  heap.vtable(7, "std::_Sp_counted_ptr<A<");
+  const std::uint64_t global = heap.global("g", 64);
+  const std::uint64_t stack = heap.root(RootKind::kStack, "stack", 32);
+  std::vector<std::uint64_t> blocks;
+  const std::size_t count = 1 + data[0] % 24;
+  for (std::size_t i = 0; i < count; ++i)
+    blocks.push_back(heap.block(data[(i + 1) % size], SiteId(i % 5)));
+  if (data[1] % 8 == 0) heap.make_unreadable(blocks[0]);
+  std::size_t at = count;
+  auto fill = [&](std::uint64_t from, std::uint64_t bytes) {
+    for (std::uint64_t word = 0; word + 8 <= bytes && at + 2 <= size;
+         word += 8, at += 2)
+      heap.set(from + word, word_of(data[at], data[at + 1], blocks));
+  };
+  fill(global, 64);
+  fill(stack, 32);
+  for (const LiveBlock& block : heap.blocks()) fill(block.address, block.bytes);
+
+  Question question;
+  question.findings = 2;
+  question.finding_of =
+      [](const LiveBlock& block) -> std::optional<std::uint32_t> {
+    if (block.site > 1) return std::nullopt;
+    return block.site;
+  };
+  question.most_paths = 1000;
+  const Result<std::vector<Retention>> all = who_holds(heap, question);
+  std::int64_t told = 0, asked = 0;
+  for (const Retention& retention : *all) {
+    told += retention.unreachable.value;
+    for (const RetainingPath& path : retention.paths)
+      told += path.objects.value;
+  }
+  for (const LiveBlock& block : heap.blocks()) asked += block.site <= 1;
+  if (told != asked) std::abort();
+  return 0;
+}

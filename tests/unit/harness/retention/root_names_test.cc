@@ -1,0 +1,49 @@
+#include "harness/retention/root_names.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_frozen_heap.h"
+
+namespace tidemark {
+namespace {
+
+using Split = std::pair<std::string, std::uint32_t>;
+
+TEST(RootNames, AnOffsetIsTakenOffAName) {
+  EXPECT_EQ(split_root_name("g_rooms+16"), Split("g_rooms", 16));
+  EXPECT_EQ(split_root_name("g_rooms"), Split("g_rooms", 0));
+  EXPECT_EQ(split_root_name("a::operator+"), Split("a::operator+", 0));
+  EXPECT_EQ(split_root_name("f<1+2>"), Split("f<1+2>", 0));
+  EXPECT_EQ(split_root_name("x+99999999999"), Split("x+99999999999", 0));
+  EXPECT_EQ(split_root_name("+8"), Split("+8", 0));
+  EXPECT_EQ(split_root_name("vtable for A+B+8"), Split("vtable for A+B", 8));
+}
+
+TEST(RootNames, AGroupIsAllPointersOfOneVariable) {
+  FakeFrozenHeap heap;
+  const std::uint64_t data = heap.global("g_before", 80);
+  heap.name_at(data + 16, "g_rooms");
+  heap.name_at(data + 56, "g_after");
+  std::vector<RootEdge> edges;
+  for (std::uint64_t at = 0; at < 80; at += 8) edges.push_back({data + at, 0, 0});
+  RootNames names(heap, edges);
+  const std::uint32_t rooms = names.root_of(4);
+  EXPECT_EQ(names.root(rooms).name, "g_rooms");
+  EXPECT_EQ(names.offset_of(4), 16u);
+  const std::uint32_t after = names.root_of(9);
+  EXPECT_EQ(names.groups({rooms, after}),
+            (std::vector<RootGroup>{{2, 3, 4, 5, 6}, {7, 8, 9}}));
+}
+
+TEST(RootNames, AGroupDoesNotGoOnInAnotherRange) {
+  FakeFrozenHeap heap;
+  const std::uint64_t one = heap.root(RootKind::kStack, "stack", 8, 1);
+  const std::uint64_t two = heap.root(RootKind::kStack, "stack", 8, 2);
+  const std::vector<RootEdge> edges = {{one, 0, 0}, {two, 0, 1}};
+  RootNames names(heap, edges);
+  EXPECT_EQ(names.groups({names.root_of(0)}),
+            (std::vector<RootGroup>{{0}}));
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,236 @@
+#include "harness/retention/who_holds.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_frozen_heap.h"
+
+namespace tidemark {
+namespace {
+
+constexpr SiteId kText = 100;  // the finding of most of these tests
+
+// One finding: the blocks of a site.
+Question blocks_of(SiteId site) {
+  Question question;
+  question.findings = 1;
+  question.finding_of =
+      [site](const LiveBlock& block) -> std::optional<std::uint32_t> {
+    if (block.site != site) return std::nullopt;
+    return 0;
+  };
+  return question;
+}
+
+Retention ask(const FakeFrozenHeap& heap, const Question& question) {
+  Result<std::vector<Retention>> all = who_holds(heap, question);
+  EXPECT_TRUE(all.has_value());
+  return all->at(0);
+}
+
+Holder holder(SiteId site, std::int64_t bytes, std::uint32_t offset,
+              std::string type = "", std::uint32_t repeated = 1) {
+  return {site, {bytes}, offset, false, std::move(type), repeated};
+}
+
+TEST(WhoHolds, TellsTheWholeWayFromTheRoot) {
+  FakeFrozenHeap heap;
+  heap.vtable(0x600010, "chat::Session");
+  const std::uint64_t rooms = heap.global("g_rooms", 56);
+  const std::uint64_t session = heap.block(4200, 7);
+  const std::uint64_t buffer = heap.block(65536, kText);
+  heap.set(rooms + 16, session);
+  heap.set(session, 0x600010);
+  heap.set(session + 0x48, buffer + 24);
+  const Retention retention = ask(heap, blocks_of(kText));
+  RetainingPath path;
+  path.root = RootKind::kGlobal;
+  path.root_name = "g_rooms";
+  path.holders = {holder(7, 4200, 16, "chat::Session"),
+                  holder(kText, 65536, 0x48)};
+  path.holders[1].interior = true;
+  path.objects = {1};
+  path.bytes = {65536};
+  path.retained = {4200 + 65536};
+  path.share = 4200 + 65536;
+  EXPECT_EQ(retention, (Retention{{path}, {}, {}, {}}));
+}
+
+TEST(WhoHolds, ALongListIsOneLine) {
+  FakeFrozenHeap heap;
+  std::uint64_t at = heap.global("g_list", 16);
+  std::uint64_t link = at + 8;
+  for (int i = 0; i < 4812; ++i) {
+    const std::uint64_t node = heap.block(32, 5), text = heap.block(40, kText);
+    heap.set(link, node);
+    heap.set(node + 16, text);
+    link = node;
+  }
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].holders,
+            (std::vector<Holder>{holder(5, 32, 8, "", 4812),
+                                 holder(kText, 40, 16)}));
+  EXPECT_EQ(retention.paths[0].objects, Count{4812});
+  EXPECT_EQ(retention.paths[0].bytes, Bytes{4812 * 40});
+  EXPECT_EQ(retention.paths[0].retained, Bytes{4812 * 72});
+}
+
+TEST(WhoHolds, NodesOfTheListAreTheirOwnHolders) {
+  FakeFrozenHeap heap;
+  std::uint64_t link = heap.global("g_list");
+  for (int i = 0; i < 10; ++i) {
+    const std::uint64_t node = heap.block(32, kText);
+    heap.set(link, node);
+    link = node + 8;
+  }
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].holders,
+            (std::vector<Holder>{holder(kText, 32, 0, "", 10)}));
+  EXPECT_EQ(retention.paths[0].objects, Count{10});
+}
+
+TEST(WhoHolds, ElementsOfAVectorAreOneLine) {
+  FakeFrozenHeap heap;
+  const std::uint64_t global = heap.global("g_sessions", 24);
+  const std::uint64_t elements = heap.block(8000, 3);
+  heap.set(global, elements);
+  heap.set(global + 8, elements + 4000);
+  heap.set(global + 16, elements + 8000);
+  for (std::uint64_t i = 0; i < 500; ++i)
+    heap.set(elements + i * 8, heap.block(100, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].holders,
+            (std::vector<Holder>{holder(3, 8000, 0, "std::vector"),
+                                 holder(kText, 100, 0)}));
+  EXPECT_EQ(retention.paths[0].objects, Count{500});
+}
+
+TEST(WhoHolds, ElementsOfAGlobalArrayAreOneLine) {
+  FakeFrozenHeap heap;
+  const std::uint64_t global = heap.global("g_table", 800);
+  for (std::uint64_t i = 3; i < 100; ++i)
+    heap.set(global + i * 8, heap.block(100, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].holders,
+            (std::vector<Holder>{holder(kText, 100, 24)}));
+  EXPECT_EQ(retention.paths[0].retained, Bytes{9700});
+}
+
+TEST(WhoHolds, DifferentWaysAreToldByHowManyTheyHold) {
+  FakeFrozenHeap heap;
+  const std::uint64_t few = heap.global("g_few", 24);
+  const std::uint64_t many = heap.global("g_many", 24);
+  heap.set(few, heap.block(100, kText));
+  heap.set(many, heap.block(10, kText));
+  heap.set(many + 8, heap.block(10, kText));
+  heap.set(many + 16, heap.block(10, 1));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 3u);
+  // One object each: the heavier first, then by name and offset.
+  EXPECT_EQ(retention.paths[0].root_name, "g_few");
+  EXPECT_EQ(retention.paths[1].holders[0].offset, 0u);
+  EXPECT_EQ(retention.paths[2].holders[0].offset, 8u);
+  EXPECT_EQ(retention.paths[2].retained, Bytes{30});
+  Question question = blocks_of(kText);
+  question.most_paths = 2;
+  EXPECT_EQ(ask(heap, question).paths.size(), 2u);
+}
+
+TEST(WhoHolds, WhatTwoRootsHoldIsSharedAndRetainedByNeither) {
+  FakeFrozenHeap heap;
+  const std::uint64_t one = heap.global("g_one", 16);
+  const std::uint64_t two = heap.global("g_two", 16);
+  const std::uint64_t common = heap.block(1000, kText);
+  heap.set(one, common);
+  heap.set(two, common);
+  heap.set(one + 8, heap.block(10, kText));
+  heap.set(two + 8, heap.block(30, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 3u);
+  EXPECT_EQ(retention.paths[0].root_name, "g_one");
+  EXPECT_EQ(retention.paths[0].bytes, Bytes{1000});
+  EXPECT_EQ(retention.paths[0].retained, Bytes{10});
+  EXPECT_EQ(retention.paths[0].share, 510);
+  EXPECT_EQ(retention.paths[1].root_name, "g_two");
+  EXPECT_EQ(retention.paths[1].retained, Bytes{30});
+  EXPECT_EQ(retention.paths[1].share, 530);
+}
+
+TEST(WhoHolds, LostAndDoubtfulBlocksAreCounted) {
+  FakeFrozenHeap heap;
+  const std::uint64_t stack = heap.root(RootKind::kStack, "stack of thread 12");
+  const std::uint64_t stale = heap.block(10, kText);
+  const std::uint64_t lost = heap.block(100, kText);
+  heap.set(stack, stale);
+  heap.set(lost, heap.block(1000, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].root, RootKind::kStack);
+  EXPECT_EQ(retention.paths[0].root_name, "stack of thread 12");
+  EXPECT_EQ(retention.doubtful, Count{1});
+  EXPECT_EQ(retention.unreachable, Count{2});
+  EXPECT_EQ(retention.unreachable_bytes, Bytes{1100});
+}
+
+TEST(WhoHolds, SeveralFindingsAreAnsweredAtOnce) {
+  FakeFrozenHeap heap;
+  const std::uint64_t global = heap.global("g", 8);
+  const std::uint64_t session = heap.block(64, 1, 3);
+  heap.set(global, session);
+  heap.set(session + 8, heap.block(32, 2, 3));
+  heap.set(session + 16, heap.block(32, 2, 1));
+  Question question;
+  question.findings = 2;
+  question.finding_of =
+      [](const LiveBlock& block) -> std::optional<std::uint32_t> {
+    if (block.born.value < 3) return std::nullopt;
+    return block.site - 1;
+  };
+  const std::vector<Retention> all = *who_holds(heap, question);
+  ASSERT_EQ(all.size(), 2u);
+  ASSERT_EQ(all[0].paths.size(), 1u);
+  ASSERT_EQ(all[1].paths.size(), 1u);
+  EXPECT_EQ(all[0].paths[0].holders.size(), 1u);
+  EXPECT_EQ(all[1].paths[0].holders.size(), 2u);
+  EXPECT_EQ(all[1].paths[0].objects, Count{1});
+}
+
+TEST(WhoHolds, SitesThatDifferInSizeAloneMayBeTakenForOne) {
+  FakeFrozenHeap heap;
+  std::uint64_t link = heap.global("g_list");
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    const std::uint64_t node = heap.block(32 + i, 1000 + i);
+    heap.set(link, node);
+    link = node;
+  }
+  heap.set(link + 8, heap.block(16, kText));
+  Question question = blocks_of(kText);
+  EXPECT_EQ(ask(heap, question).paths[0].holders.size(),
+            PathTree::kMostHolders);
+  question.alike = [](SiteId site) { return site >= 1000 ? 1000 : site; };
+  const Retention retention = ask(heap, question);
+  ASSERT_EQ(retention.paths[0].holders.size(), 2u);
+  EXPECT_EQ(retention.paths[0].holders[0].repeated, 200u);
+}
+
+TEST(WhoHolds, BigHoldersGiveTheirOffsets) {
+  FakeFrozenHeap heap;
+  const std::uint64_t global = heap.global("g");
+  const std::uint64_t table = heap.block(1 << 20, 1);
+  heap.set(global, table);
+  for (std::uint64_t i = 0; i < 3; ++i)
+    heap.set(table + (i << 18) + 64, heap.block(16, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 3u);
+  EXPECT_EQ(retention.paths[2].holders[1].offset, (2u << 18) + 64);
+}
+
+TEST(WhoHolds, AnEmptyHeapHoldsNothing) {
+  EXPECT_EQ(ask(FakeFrozenHeap(), blocks_of(kText)), Retention{});
+}
+
+}  // namespace
+}  // namespace tidemark
