@@ -71,7 +71,8 @@ std::set<Held> holders(const FrozenHeap& heap, std::uint64_t bytes) {
 
 class Frozen : public testing::Test {
  protected:
-  Frozen() : process_({TIDEMARK_FROZEN_SUBJECT}) {
+  explicit Frozen(const std::string& preload = "")
+      : process_({TIDEMARK_FROZEN_SUBJECT}, preload) {
     EXPECT_EQ(process_.line(), "started");
     attach();
   }
@@ -124,7 +125,26 @@ class Frozen : public testing::Test {
   std::uint32_t cycle_ = 1;
 };
 
-TEST_F(Frozen, GlobalsAreRootsByTheirNames) {
+struct Preload {
+  const char* name;
+  const char* library;
+};
+
+// Each allocator has memory of its own in which old pointers lie about.
+class FrozenRoots : public Frozen, public testing::WithParamInterface<Preload> {
+ protected:
+  FrozenRoots() : Frozen(GetParam().library) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Allocators, FrozenRoots,
+    testing::Values(Preload{"glibc", ""},
+                    Preload{"jemalloc", "libjemalloc.so.2"},
+                    Preload{"mimalloc", "libmimalloc.so.2"},
+                    Preload{"tcmalloc", "libtcmalloc_minimal.so.4"}),
+    [](const auto& p) { return std::string(p.param.name); });
+
+TEST_P(FrozenRoots, GlobalsAreRootsByTheirNames) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -141,7 +161,7 @@ TEST_F(Frozen, GlobalsAreRootsByTheirNames) {
                     "(frozen_subject.cc)"}));
 }
 
-TEST_F(Frozen, ThreadLocalsAreRootsOfTheirThreads) {
+TEST_P(FrozenRoots, ThreadLocalsAreRootsOfTheirThreads) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -161,7 +181,7 @@ TEST_F(Frozen, ThreadLocalsAreRootsOfTheirThreads) {
                                          "thread worker \\([0-9]+\\)"))));
 }
 
-TEST_F(Frozen, StacksAndArgumentsOfBlockedThreadsAreRoots) {
+TEST_P(FrozenRoots, StacksAndArgumentsOfBlockedThreadsAreRoots) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -179,7 +199,7 @@ TEST_F(Frozen, StacksAndArgumentsOfBlockedThreadsAreRoots) {
                                          "\\([0-9]+\\)"))));
 }
 
-TEST_F(Frozen, AMappingBesideTheAllocatorIsARootAndABlock) {
+TEST_P(FrozenRoots, AMappingBesideTheAllocatorIsARootAndABlock) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -190,7 +210,7 @@ TEST_F(Frozen, AMappingBesideTheAllocatorIsARootAndABlock) {
   EXPECT_NE(block_of(*heap, 1 << 20), nullptr);
 }
 
-TEST_F(Frozen, WhatNobodyHoldsHasNoHolder) {
+TEST_P(FrozenRoots, WhatNobodyHoldsHasNoHolder) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -199,7 +219,7 @@ TEST_F(Frozen, WhatNobodyHoldsHasNoHolder) {
   EXPECT_THAT(holders(*heap, kStaleStack), IsEmpty());
 }
 
-TEST_F(Frozen, AnObjectIsNamedByItsVtable) {
+TEST_P(FrozenRoots, AnObjectIsNamedByItsVtable) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -214,7 +234,7 @@ TEST_F(Frozen, AnObjectIsNamedByItsVtable) {
   EXPECT_THAT(classes, Contains("chat::Session"));
 }
 
-TEST_F(Frozen, MemoryThatWasNeverTouchedIsNoRoot) {
+TEST_P(FrozenRoots, MemoryThatWasNeverTouchedIsNoRoot) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
@@ -229,7 +249,7 @@ TEST_F(Frozen, MemoryThatWasNeverTouchedIsNoRoot) {
   EXPECT_EQ(part, std::vector<std::byte>(part.size()));
 }
 
-TEST_F(Frozen, BlocksAreSortedAndRootsDoNotOverlapTheHeap) {
+TEST_P(FrozenRoots, BlocksAreSortedAndRootsDoNotOverlapTheHeap) {
   order("h", "worker");
   auto heap = freeze();
   ASSERT_TRUE(heap);
