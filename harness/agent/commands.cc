@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/agent/frozen_copy.h"
+#include "harness/agent/monotonic.h"
 #include "harness/agent/real.h"
 #include "harness/agent/segment.h"
 #include "harness/agent/thread_state.h"
@@ -71,34 +73,47 @@ void purge(Allocator allocator) {
   malloc_trim(0);
 }
 
-void wait_for_change(std::atomic<std::uint32_t>& word, std::uint32_t seen) {
-  syscall(SYS_futex, &word, FUTEX_WAIT, seen, nullptr, nullptr, 0);
+// Returns early after `at_most`, if given.
+void wait_for_change(std::atomic<std::uint32_t>& word, std::uint32_t seen,
+                     const timespec* at_most) {
+  syscall(SYS_futex, &word, FUTEX_WAIT, seen, at_most, nullptr, 0);
 }
 
 void wake(std::atomic<std::uint32_t>& word) {
   syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
 }
 
-std::uint64_t nanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1000000000ull +
-         static_cast<std::uint64_t>(now.tv_nsec);
+void carry_out(Command& command, Allocator allocator, FrozenCopy& copy) {
+  switch (static_cast<Request>(command.request.load())) {
+    case Request::kPurge: {
+      std::uint64_t before = monotonic_nanoseconds();
+      purge(allocator);
+      command.purge_nanoseconds.store(monotonic_nanoseconds() - before);
+      break;
+    }
+    case Request::kFreeze:
+      copy.make(command);
+      break;
+    case Request::kThaw:
+      copy.end(command);
+      break;
+    case Request::kNone:
+      break;
+  }
 }
 
 void serve(Command& command, Allocator allocator) {
+  constexpr timespec kLook = {kFrozenLooksEverySeconds, 0};
   std::uint32_t done = 0;
+  FrozenCopy copy;
   for (;;) {
     std::uint32_t asked = command.asked.load(std::memory_order_acquire);
     if (asked == done) {
-      wait_for_change(command.asked, asked);
+      wait_for_change(command.asked, asked, copy.exists() ? &kLook : nullptr);
+      copy.reap_if_ended(command);
       continue;
     }
-    if (command.request.load() == static_cast<std::uint32_t>(Request::kPurge)) {
-      std::uint64_t before = nanoseconds();
-      purge(allocator);
-      command.purge_nanoseconds.store(nanoseconds() - before);
-    }
+    carry_out(command, allocator, copy);
     done = asked;
     command.answered.store(done, std::memory_order_release);
     wake(command.answered);

@@ -11,6 +11,7 @@
 
 #include "harness/agent/commands.h"
 #include "harness/agent/thread_state.h"
+#include "harness/agent/unwind/capture.h"
 
 namespace tidemark::agent {
 
@@ -200,6 +201,7 @@ bool make_segment() {
   Segment made = lay_out(base);
   made.header->version = kVersion;
   made.header->header_bytes = sizeof(Header);
+  made.header->unwind_state_bytes = sizeof(UnwindState);
   made.header->pid = static_cast<std::uint32_t>(getpid());
   made.header->segment_bytes = kChunksAt + chunks * kChunkBytes;
   made.header->chunk_capacity = chunks;

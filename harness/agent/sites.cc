@@ -93,6 +93,7 @@ UnwindState* unwind_state(ThreadState& state) {
   if (at < 0 && at > -4096) return nullptr;
   state.unwind = reinterpret_cast<UnwindState*>(at);
   if (pooled) unwind_states[slot] = state.unwind;
+  segment.threads[slot].unwind_state.store(static_cast<std::uint64_t>(at));
   return state.unwind;
 }
 

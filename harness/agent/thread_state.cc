@@ -60,7 +60,11 @@ ThreadSlot* take_slot() {
 }  // namespace
 
 ThreadSlot* slot_of(ThreadState& state) {
-  if (!state.slot) state.slot = take_slot();
+  if (!state.slot) {
+    state.slot = take_slot();
+    state.slot->thread_pointer.store(
+        reinterpret_cast<std::uint64_t>(__builtin_thread_pointer()));
+  }
   return state.slot;
 }
 

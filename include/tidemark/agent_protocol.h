@@ -6,7 +6,7 @@
 // order, each part starting on a page:
 //
 //   Header      one page: what the agent tells
-//   Command     one page: what the harness asks (cycle, purge)
+//   Command     one page: what the harness asks (cycle, purge, freeze, thaw)
 //   zoom filter kZoomFilterBits bits
 //   threads     kThreadSlots × ThreadSlot: cumulative counters
 //   sites       kSiteSlots × Site: an open-addressing table; a site's number
@@ -45,11 +45,12 @@ namespace tidemark::agent {
 
 inline constexpr char kMemfdName[] = "tidemark-agent";
 inline constexpr char kThreadName[] = "tidemark-agent";
+inline constexpr char kFrozenName[] = "tidemark-frozen";
 // Space-separated words: "stacks=always" "forks=ignore".
 inline constexpr char kOptionsVariable[] = "TIDEMARK_AGENT";
 
 inline constexpr std::uint64_t kMagic = 0x314b52414d454449;  // "IDEMARK1"
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr unsigned kChunkShift = 30;   // 1 GiB of addresses
@@ -131,10 +132,34 @@ struct Header {
   std::atomic<std::uint64_t> dropped_stacks;   // stack arena full
   std::atomic<std::uint64_t> dropped_regions;  // region table full
   std::atomic<std::uint64_t> forks_seen;       // children that made a segment
+  std::uint64_t unwind_state_bytes;            // see ThreadSlot
 };
 static_assert(sizeof(Header) <= kPage);
 
-enum class Request : std::uint32_t { kNone = 0, kPurge = 1 };
+// kFreeze makes a copy of the process that stands still, for the harness to
+// read: a child with exit signal 0, which no signal and no plain waitpid()
+// of the service tells of, without any of its descriptors. At most one at a
+// time; another kFreeze ends the one before. kThaw ends it.
+enum class Request : std::uint32_t {
+  kNone = 0,
+  kPurge = 1,
+  kFreeze = 2,
+  kThaw = 3,
+};
+
+// A copy ends itself when the service or the harness has gone, which it looks
+// for as often as this, and in any case after so long.
+inline constexpr std::int64_t kFrozenLooksEverySeconds = 1;
+inline constexpr std::int64_t kFrozenSeconds = 300;
+// Linux gives out no pid beyond.
+inline constexpr std::uint32_t kMaxPid = 1u << 22;
+
+// How far a copy has come; written by itself.
+enum class Frozen : std::uint32_t {
+  kNothing = 0,
+  kStanding = 1,  // no descriptor is left: it may be read
+  kGaveUp = 2,    // Command::freeze_error says why
+};
 
 struct Command {
   // cycle << 56 | epoch << 47, the epoch being 1 … 511. The hooks' caches
@@ -154,6 +179,16 @@ struct Command {
   std::atomic<std::uint32_t> asked;
   std::atomic<std::uint32_t> answered;
   std::atomic<std::uint64_t> purge_nanoseconds;
+  // Written by the harness before kFreeze: who will read the copy. 0: the
+  // copy lets any process of the same user, and stands for kFrozenSeconds.
+  std::atomic<std::uint32_t> harness_pid;
+  // Written by the agent before it answers kFreeze. frozen_pid is 0 if there
+  // is no copy, freeze_error then an errno.
+  std::atomic<std::uint32_t> frozen_pid;
+  std::atomic<std::uint32_t> freeze_error;
+  std::atomic<std::uint32_t> frozen;  // Frozen
+  // The clone alone: for so long a thread that maps or faults may wait.
+  std::atomic<std::uint64_t> freeze_nanoseconds;
 };
 static_assert(sizeof(Command) <= kPage);
 
@@ -165,6 +200,11 @@ struct alignas(64) ThreadSlot {
   std::atomic<std::uint64_t> allocations;
   std::atomic<std::uint64_t> frees;
   std::atomic<std::uint64_t> allocated_bytes;
+  // The owner's thread pointer (%fs on x86-64): where its thread-local
+  // storage is.
+  std::atomic<std::uint64_t> thread_pointer;
+  // Memory of the agent's, Header::unwind_state_bytes long, or 0.
+  std::atomic<std::uint64_t> unwind_state;
 };
 static_assert(sizeof(ThreadSlot) == 64);
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <sys/types.h>
+
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
 #include "tidemark/result.h"
+#include "tidemark/retention.h"
 #include "tidemark/run_record.h"
 
 namespace tidemark {
@@ -46,6 +49,16 @@ class HeapProbe {
 
   // A site in words.
   virtual SiteRecord describe(SiteId site) = 0;
+
+  // Copies of the service's processes that stand still, to find out who holds
+  // what: one per process that has a heap. The service waits for the kernel
+  // to copy its page tables, 20 ms for 1 GiB; afterwards its first write to
+  // each page costs a copy of the page, until the heap returned is gone.
+  // Each keeps a process alive: they should go soon. The clock that the probe
+  // was made with must outlive them; the probe need not. Empty where the
+  // runtime has no such means.
+  virtual Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(
+      Duration timeout) = 0;
 };
 
 // The kernel's view of a set of processes.

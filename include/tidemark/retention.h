@@ -32,7 +32,10 @@ enum class RootKind : std::uint8_t {
 
 const char* to_word(RootKind kind);  // "global", "thread-local", "stack" …
 
-// Memory in which pointers are looked for, other than blocks.
+// Memory in which pointers are looked for, other than blocks. A kMapping may
+// cover a block that is a mapping: who maps memory need not hold its address
+// in a way that is seen. A kStack may cover a part of a block that a fiber
+// runs on.
 struct RootRange {
   std::uint64_t from = 0;  // [from, to), aligned to 8
   std::uint64_t to = 0;
@@ -70,8 +73,9 @@ class FrozenHeap {
   virtual std::size_t read(std::uint64_t address,
                            std::span<std::byte> into) const = 0;
 
-  // A word of a root range as people know it: "g_rooms", "g_rooms+16",
-  // "stack of thread 4711 in Session::run". Never empty.
+  // A word of a root range as people know it: "g_rooms (chat.cpp)",
+  // "g_rooms+16 (chat.cpp)", "stack of thread io (4711) in Session::run".
+  // Never empty. REQUIRES: `root` is one of roots().
   virtual std::string root_name(const RootRange& root,
                                 std::uint64_t word) const = 0;
 

@@ -48,6 +48,8 @@ void read_everything(SegmentReader& segment) {
   for (const CellCount& count : segment.scan())
     segment.site(agent::cell_site(count.cell));
   segment.big_blocks();
+  segment.each_block([](const RawBlock&) {});
+  segment.threads();
   segment.regions();
   for (std::uint64_t number : {0ull, 1ull, 77ull, 0xffffffull, ~0ull}) {
     segment.site(number);

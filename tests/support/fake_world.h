@@ -75,6 +75,9 @@ class FakeHeap final : public HeapProbe {
     zoomed.insert(zoomed.end(), sites.begin(), sites.end());
     return {};
   }
+  Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
+    return std::vector<std::unique_ptr<FrozenHeap>>{};
+  }
   SiteRecord describe(SiteId site) override {
     SiteRecord record;
     record.id = site;

@@ -1,16 +1,17 @@
 #include "harness/runtimes/native/probe.h"
 
 #include <fmt/format.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <map>
 #include <unordered_map>
 
+#include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/native/agent_requests.h"
 #include "harness/runtimes/native/allocator_modules.h"
+#include "harness/runtimes/native/frozen_heap.h"
 #include "harness/runtimes/native/library.h"
 #include "harness/runtimes/native/module_map.h"
 #include "harness/runtimes/native/segment_reader.h"
@@ -23,7 +24,7 @@ namespace {
 // One process of the service that has an agent in it.
 struct Process {
   pid_t pid = 0;
-  std::unique_ptr<SegmentReader> segment;
+  std::shared_ptr<SegmentReader> segment;
   ModuleMap modules;
   bool gone = false;  // its heap is what it was when it died
   // Site number and size in the segment → the run's number.
@@ -54,8 +55,9 @@ std::string allocator_word(std::uint32_t value) {
   return "unknown";
 }
 
-void wake(std::atomic<std::uint32_t>& word) {
-  syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
+bool is_any_copy(pid_t pid) {
+  std::optional<ProcessEntry> entry = process_entry(pid);
+  return entry && is_copy_of(pid, entry->parent);
 }
 
 Bytes resident(pid_t pid) {
@@ -63,6 +65,10 @@ Bytes resident(pid_t pid) {
   long size = 0, pages = 0;
   if (!text || sscanf(text->c_str(), "%ld %ld", &size, &pages) != 2) return {};
   return {pages * sysconf(_SC_PAGESIZE)};
+}
+
+bool is_allocators_mapping(const SiteKey& key) {
+  return !key.stack.empty() && is_allocator_module(key.stack.front().module);
 }
 
 class NativeProbe final : public HeapProbe {
@@ -76,23 +82,27 @@ class NativeProbe final : public HeapProbe {
   Result<HeapSnapshot> snapshot() override;
   Status zoom(const std::vector<SiteId>& sites) override;
   SiteRecord describe(SiteId site) override;
+  Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(
+      Duration timeout) override;
 
  private:
   void adopt_new(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   void set_stamp(Process& process);
-  bool wait_answer(Process& process, std::uint32_t asked, TimePoint until);
   void add_cells(Process& process, HeapSnapshot& into,
                  std::map<std::pair<SiteId, CycleIndex>, Ring>& rings);
   SiteId site_of(Process& process, std::uint64_t number, Bytes size,
                  MemoryKind kind);
   SiteKey key_of(const Process& process, const RawSite& raw, Bytes size,
                  MemoryKind kind) const;
+  BlockTable blocks(Process& process);
+  Result<FrozenParts> copy(Process& process, TimePoint until);
+  std::vector<MappedName> mapped_names(const BlockTable& table);
   HeapCounters sum_counters() const;
   const SiteBrief& brief(SiteId site);
 
   Clock& clock_;
-  Symboliser symboliser_;
+  std::shared_ptr<Symboliser> symboliser_ = std::make_shared<Symboliser>();
   SiteNames names_;
   std::vector<Process> processes_;
   std::map<pid_t, std::string> unseen_;  // processes without an agent, why
@@ -112,6 +122,8 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
                               [&](const Process& p) { return p.pid == pid; });
     Result<std::string> maps = read_file(fmt::format("/proc/{}/maps", pid));
     if (known == processes_.end() || known->gone) {
+      // It is not a process of the service's, and it shows no heap.
+      if (is_any_copy(pid)) continue;
       Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
       if (!segment) {
         std::string why = why_not_preloadable(fmt::format("/proc/{}/exe", pid));
@@ -202,19 +214,6 @@ HeapCounters NativeProbe::sum_counters() const {
 
 Result<HeapCounters> NativeProbe::counters() { return sum_counters(); }
 
-bool NativeProbe::wait_answer(Process& process, std::uint32_t asked,
-                              TimePoint until) {
-  agent::Command& command = process.segment->command();
-  // A quick answer is the rule; a process that never ran a hook since the
-  // agent's thread was wanted has none to answer.
-  if (process.segment->header().agent_tid.load() == 0) return false;
-  while (command.answered.load(std::memory_order_acquire) != asked) {
-    if (clock_.now() >= until) return false;
-    clock_.sleep(std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
 Result<PurgeRecord> NativeProbe::purge(Duration timeout) {
   PurgeRecord record;
   record.cycle = cycle_;
@@ -223,16 +222,14 @@ Result<PurgeRecord> NativeProbe::purge(Duration timeout) {
   for (Process& process : processes_) {
     if (process.gone) continue;
     record.rss_before += resident(process.pid);
-    agent::Command& command = process.segment->command();
-    command.request.store(static_cast<std::uint32_t>(agent::Request::kPurge));
-    std::uint32_t number = command.asked.load() + 1;
-    command.asked.store(number, std::memory_order_release);
-    wake(command.asked);
-    asked.emplace_back(&process, number);
+    asked.emplace_back(&process,
+                       ask_agent(*process.segment, agent::Request::kPurge));
   }
   bool all = true;
   for (auto& [process, number] : asked)
-    all = wait_answer(*process, number, started + timeout) && all;
+    all =
+        wait_for_agent(*process->segment, number, clock_, started + timeout) &&
+        all;
   for (Process& process : processes_) {
     if (!process.gone) record.rss_after += resident(process.pid);
     record.allocator =
@@ -307,10 +304,8 @@ void NativeProbe::add_cells(
     std::uint64_t number = agent::cell_site(region.bits);
     if (is_agents(number)) continue;
     SiteId site = site_of(process, number, {}, MemoryKind::kMapping);
-    const SiteKey& key = names_.key(site);
     // What an allocator maps for itself is seen block by block already.
-    if (!key.stack.empty() && is_allocator_module(key.stack.front().module))
-      continue;
+    if (is_allocators_mapping(names_.key(site))) continue;
     std::int64_t bytes = static_cast<std::int64_t>(region.bytes);
     add(site, region.bits, 1, bytes);
     into.mapping_objects.value += 1;
@@ -391,10 +386,101 @@ SiteRecord NativeProbe::describe(SiteId site) {
   record.zoomed = key.zoomed;
   record.truncated = key.truncated;
   for (const CodeAddr& address : key.stack)
-    for (Frame& frame : symboliser_.frames(address))
+    for (Frame& frame : symboliser_->frames(address))
       record.frames.push_back(std::move(frame));
   mark_allocators(record.frames);
   return record;
+}
+
+BlockTable NativeProbe::blocks(Process& process) {
+  SiteNumbers sites;
+  sites.of = [&](std::uint64_t number, Bytes size, MemoryKind kind) {
+    return site_of(process, number, size, kind);
+  };
+  sites.is_allocators = [&](SiteId site) {
+    return is_allocators_mapping(names_.key(site));
+  };
+  return read_block_table(*process.segment, sites);
+}
+
+// The copy stands still and the table goes on: what the two say fits exactly
+// if nothing happened between them. In a busy service it is tried again, and
+// then what was alive before and after is taken.
+Result<FrozenParts> NativeProbe::copy(Process& process, TimePoint until) {
+  constexpr int kTries = 3;
+  FrozenParts parts;
+  parts.service = process.pid;
+  for (int attempt = 1;; ++attempt) {
+    BlockTable earlier;
+    if (attempt == kTries) earlier = blocks(process);
+    RawCounters before = process.segment->counters();
+    parts.threads = thread_positions(process.pid);
+    Result<std::unique_ptr<FrozenProcess>> made =
+        FrozenProcess::make(process.segment, process.pid, clock_, until);
+    if (!made) return fail(std::move(made).error());
+    parts.threads =
+        between(std::move(parts.threads), thread_positions(process.pid));
+    parts.blocks = blocks(process);
+    parts.process = std::move(*made);
+    if (process.segment->counters() == before) return parts;
+    if (attempt < kTries) {
+      parts.process.reset();
+      continue;
+    }
+    parts.blocks.heap =
+        alive_throughout(earlier.heap, std::move(parts.blocks.heap));
+    parts.blocks.mapped =
+        alive_throughout(earlier.mapped, std::move(parts.blocks.mapped));
+    return parts;
+  }
+}
+
+std::vector<MappedName> NativeProbe::mapped_names(const BlockTable& table) {
+  std::map<SiteId, std::string> names;
+  std::vector<MappedName> mapped;
+  for (const LiveBlock& block : table.mapped) {
+    auto [known, fresh] = names.try_emplace(block.site);
+    if (fresh) {
+      std::vector<Frame> frames = describe(block.site).frames;
+      auto own = std::find_if(frames.begin(), frames.end(),
+                              [](const Frame& f) { return !f.library; });
+      if (own == frames.end()) own = frames.begin();
+      known->second = own == frames.end()
+                          ? "memory mapped beside the allocator"
+                          : fmt::format("memory mapped by {}",
+                                        qualified_name(own->function));
+    }
+    mapped.push_back(
+        {{block.address, block.address + block.bytes}, known->second});
+  }
+  return mapped;
+}
+
+Result<std::vector<std::unique_ptr<FrozenHeap>>> NativeProbe::freeze(
+    Duration timeout) {
+  std::vector<std::unique_ptr<FrozenHeap>> heaps;
+  TimePoint until = clock_.now() + timeout;
+  std::optional<Error> asleep;
+  for (Process& process : processes_) {
+    if (process.gone) continue;
+    Result<FrozenParts> parts = copy(process, until);
+    // A process that has allocated nothing since it was found holds nothing
+    // of the cycles: another one's heap is worth as much without it.
+    if (!parts && process.segment->header().agent_tid.load() == 0) {
+      asleep = std::move(parts).error();
+      continue;
+    }
+    if (!parts) return fail(std::move(parts).error());
+    parts->mapped = mapped_names(parts->blocks);
+    Result<std::unique_ptr<FrozenHeap>> heap =
+        make_frozen_heap(std::move(*parts), *process.segment, symboliser_);
+    if (!heap) return fail(std::move(heap).error());
+    heaps.push_back(std::move(*heap));
+  }
+  if (!heaps.empty()) return heaps;
+  if (asleep) return fail(std::move(*asleep));
+  return fail(ErrorKind::kEnvironment,
+              "no process of the service is left to be copied");
 }
 
 }  // namespace

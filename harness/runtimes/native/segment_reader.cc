@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <unordered_map>
 
 #include "harness/runtimes/native/cell_table.h"
 
@@ -133,23 +135,24 @@ std::uint64_t SegmentReader::chunks() const {
   return std::min({header_->chunks_used.load(), room, kMaxChunks});
 }
 
-// Visits every non-zero cell, touching only pages that hold data: a hole
-// read through the mapping would make the file grow.
+// Visits every non-zero cell between two places of the file, touching only
+// pages that hold data: a hole read through the mapping would make the file
+// grow.
 template <class See>
-void SegmentReader::for_each_cell(See see) const {
-  std::uint64_t end = kChunksAt + chunks() * kChunkBytes;
-  std::uint64_t at = kChunksAt;
-  while (at < end) {
+void SegmentReader::for_each_cell(std::uint64_t from, std::uint64_t to,
+                                  See see) const {
+  std::uint64_t at = from;
+  while (at < to) {
     off_t data = lseek(fd_, static_cast<off_t>(at), SEEK_DATA);
-    if (data < 0 || static_cast<std::uint64_t>(data) >= end) return;
+    if (data < 0 || static_cast<std::uint64_t>(data) >= to) return;
     off_t hole = lseek(fd_, data, SEEK_HOLE);
     if (hole <= data) return;
-    std::uint64_t stop = std::min<std::uint64_t>(end, std::uint64_t(hole));
+    std::uint64_t stop = std::min<std::uint64_t>(to, std::uint64_t(hole));
     const std::atomic<std::uint64_t>* cells =
         reinterpret_cast<const std::atomic<std::uint64_t>*>(base_);
     for (std::uint64_t i = std::uint64_t(data) / 8; i < stop / 8; ++i) {
       std::uint64_t cell = cells[i].load(std::memory_order_relaxed);
-      if (cell != 0) see(i * 8 - kChunksAt, cell);
+      if (cell != 0) see(i * 8 - from, cell);
     }
     at = stop;
   }
@@ -157,7 +160,8 @@ void SegmentReader::for_each_cell(See see) const {
 
 std::vector<CellCount> SegmentReader::scan() const {
   CellTable table;
-  for_each_cell([&](std::uint64_t, std::uint64_t cell) { table.add(cell); });
+  for_each_cell(kChunksAt, kChunksAt + chunks() * kChunkBytes,
+                [&](std::uint64_t, std::uint64_t cell) { table.add(cell); });
   return table.take();
 }
 
@@ -192,6 +196,52 @@ std::vector<CellCount> SegmentReader::big_blocks() const {
     }
   }
   return blocks;
+}
+
+void SegmentReader::each_block(
+    const std::function<void(const RawBlock&)>& see) const {
+  std::unordered_map<std::uint64_t, std::uint64_t> big;
+  for (const PlainBigSize& entry : read_table<PlainBigSize>(kBigAt, kBigSlots))
+    big.emplace(entry.address, entry.bytes);
+  // Chunks are handed out as addresses come up: here they go by address. Two
+  // for one address are one too many.
+  const std::atomic<std::uint64_t>* directory =
+      reinterpret_cast<const std::atomic<std::uint64_t>*>(base_ + kDirectoryAt);
+  std::map<std::uint64_t, std::uint64_t> by_address;
+  for (std::uint64_t c = 0; c < chunks(); ++c) {
+    std::uint64_t entry = directory[c].load();
+    if (entry == 0 || entry > kTopEntries) continue;
+    by_address.emplace((entry - 1) << kChunkShift, c);
+  }
+  for (const auto& [address, c] : by_address) {
+    std::uint64_t from = kChunksAt + c * kChunkBytes;
+    std::uint64_t first = address;
+    for_each_cell(from, from + kChunkBytes,
+                  [&](std::uint64_t at, std::uint64_t cell) {
+                    RawBlock block;
+                    block.address = first + (at / 8 << kGranuleShift);
+                    block.cell = cell;
+                    block.bytes = cell_size(cell);
+                    if (block.bytes == kBigSize) {
+                      auto known = big.find(block.address);
+                      if (known == big.end()) return;
+                      block.bytes = known->second;
+                    }
+                    see(block);
+                  });
+  }
+}
+
+std::vector<RawThread> SegmentReader::threads() const {
+  std::vector<RawThread> threads;
+  const ThreadSlot* slots =
+      reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt);
+  std::uint64_t used =
+      std::min<std::uint64_t>(header_->thread_slots_used.load(), kThreadSlots);
+  for (std::uint64_t i = 0; i < used; ++i)
+    threads.push_back({slots[i].tid.load(), slots[i].thread_pointer.load(),
+                       slots[i].unwind_state.load()});
+  return threads;
 }
 
 std::vector<RawRegion> SegmentReader::regions() const {

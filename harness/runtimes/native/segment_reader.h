@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +35,25 @@ struct RawSite {
   bool mapping = false;
 };
 
+struct RawBlock {
+  std::uint64_t address = 0;
+  std::uint64_t bytes = 0;  // requested
+  std::uint64_t cell = 0;
+};
+
 struct RawCounters {
   std::uint64_t allocations = 0;
   std::uint64_t frees = 0;
   std::uint64_t allocated_bytes = 0;
+
+  bool operator==(const RawCounters&) const = default;
+};
+
+// What a slot tells of the thread that owns it, or did.
+struct RawThread {
+  std::uint32_t tid = 0;
+  std::uint64_t thread_pointer = 0;
+  std::uint64_t unwind_state = 0;  // 0: none
 };
 
 // One process's segment. Stays readable after the process has died, which is
@@ -67,6 +83,12 @@ class SegmentReader {
   // Requested bytes of blocks whose cell says kBigSize, by cell.
   std::vector<CellCount> big_blocks() const;
 
+  // Every live block, by address, the agent's own too. A block that was
+  // freed meanwhile may or may not be among them.
+  void each_block(const std::function<void(const RawBlock&)>& see) const;
+
+  std::vector<RawThread> threads() const;
+
   // Number from a cell; empty caller and stack if the number is not in use.
   RawSite site(std::uint64_t number) const;
 
@@ -84,7 +106,7 @@ class SegmentReader {
   template <class Entry>
   std::vector<Entry> read_table(std::uint64_t at, std::uint64_t entries) const;
   template <class See>
-  void for_each_cell(See see) const;
+  void for_each_cell(std::uint64_t from, std::uint64_t to, See see) const;
 
   int fd_;
   unsigned char* base_;

@@ -1,9 +1,7 @@
 #include "harness/runtimes/native/symbolise.h"
 
-#include <cxxabi.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,17 +11,12 @@
 #include <string_view>
 #include <utility>
 
-#include "harness/runtimes/native/debug_files.h"
+#include "harness/runtimes/native/data_symbols.h"
+#include "harness/runtimes/native/elf_file.h"
 #include "harness/runtimes/native/library.h"
 
 namespace tidemark {
 namespace {
-
-constexpr Dwfl_Callbacks kCallbacks = {
-    .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = find_local_debug_file,
-    .section_address = dwfl_offline_section_address,
-    .debuginfo_path = nullptr};
 
 struct Free {
   void operator()(void* memory) const { std::free(memory); }
@@ -33,22 +26,6 @@ struct SourceLine {
   std::string file;
   std::uint32_t line = 0;
 };
-
-std::string demangled(const char* symbol) {
-  int status = 0;
-  std::unique_ptr<char, Free> text(
-      abi::__cxa_demangle(symbol, nullptr, nullptr, &status));
-  std::string name = text ? text.get() : symbol;
-  // glibc's names for its own calls to its own functions.
-  if (name.starts_with("__GI_")) name.erase(0, 5);
-  // "f() [clone .cold]" and "f.part.0" are f to people.
-  if (std::size_t clone = name.find(" [clone "); clone != name.npos)
-    name.resize(clone);
-  for (const char* suffix : {".cold", ".part.", ".isra.", ".constprop."})
-    if (std::size_t at = name.find(suffix); !text && at != name.npos && at > 0)
-      name.resize(at);
-  return name;
-}
 
 bool is_cplusplus(Dwarf_Die& unit) {
   switch (dwarf_srclang(&unit)) {
@@ -189,27 +166,17 @@ bool find_functions(Dwarf_Die& in, Dwarf_Addr pc, std::vector<Dwarf_Die>& found,
 
 }  // namespace
 
-// One file, placed at address 0, so that libdwfl's addresses are the ELF's
-// own whether it is position-independent or not.
 class Symboliser::Module {
  public:
   Module(std::string path, const std::string& directory)
-      : path_(std::move(path)), directory_(directory) {
-    dwfl_ = dwfl_begin(&kCallbacks);
-    if (dwfl_ == nullptr || path_.empty()) return;
-    dwfl_report_begin(dwfl_);
-    module_ = dwfl_report_elf(dwfl_, path_.c_str(), path_.c_str(), -1, 0, true);
-    dwfl_report_end(dwfl_, nullptr, nullptr);
-    GElf_Addr bias = 0;
-    if (module_ && dwfl_module_getelf(module_, &bias) == nullptr)
-      module_ = nullptr;
-    bias_ = bias;
-  }
-  ~Module() {
-    if (dwfl_) dwfl_end(dwfl_);
-  }
-  Module(const Module&) = delete;
-  Module& operator=(const Module&) = delete;
+      : path_(std::move(path)),
+        directory_(directory),
+        file_(path_),
+        module_(file_.module()),
+        bias_(file_.bias()),
+        data_(file_) {}
+
+  const DataSymbols& data() const { return data_; }
 
   std::vector<Frame> frames(std::uint64_t return_offset) {
     std::vector<Frame> found;
@@ -344,9 +311,10 @@ class Symboliser::Module {
 
   std::string path_;
   const std::string& directory_;
-  Dwfl* dwfl_ = nullptr;
-  Dwfl_Module* module_ = nullptr;  // null: the file cannot be read
-  Dwarf_Addr bias_ = 0;
+  ElfFile file_;
+  Dwfl_Module* module_;  // null: the file cannot be read
+  Dwarf_Addr bias_;
+  DataSymbols data_;
   bool indexed_ = false;
   std::vector<UnitRange> units_;
   Dwarf_Addr units_bias_ = 0;
@@ -375,6 +343,15 @@ std::vector<Frame> Symboliser::frames(const CodeAddr& return_address) {
     known->second =
         module_at(return_address.module).frames(return_address.offset);
   return known->second;
+}
+
+DataSymbol Symboliser::variable(const CodeAddr& address) {
+  return module_at(address.module).data().variable(address.offset);
+}
+
+DataSymbol Symboliser::thread_local_variable(const std::string& module,
+                                             std::uint64_t offset) {
+  return module_at(module).data().thread_local_variable(offset);
 }
 
 }  // namespace tidemark

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/runtimes/native/data_symbol.h"
 #include "tidemark/heap_snapshot.h"
 
 namespace tidemark {
@@ -28,6 +29,13 @@ class Symboliser {
   // inlined function first. Each frame shows the line inside it that is
   // active: the last one's is the line of the call as written in the source.
   std::vector<Frame> frames(const CodeAddr& return_address);
+
+  // The variable whose memory contains the address; empty if none is known.
+  DataSymbol variable(const CodeAddr& address);
+
+  // The same for a place in a module's part of thread-local storage.
+  DataSymbol thread_local_variable(const std::string& module,
+                                   std::uint64_t offset);
 
  private:
   class Module;

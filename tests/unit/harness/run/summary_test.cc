@@ -18,6 +18,9 @@ class TwoPlaces final : public HeapProbe {
   Result<PurgeRecord> purge(Duration) override { return PurgeRecord{}; }
   Result<HeapSnapshot> snapshot() override { return HeapSnapshot{}; }
   Status zoom(const std::vector<SiteId>&) override { return {}; }
+  Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
+    return std::vector<std::unique_ptr<FrozenHeap>>{};
+  }
   SiteRecord describe(SiteId site) override {
     SiteRecord record;
     record.id = site;

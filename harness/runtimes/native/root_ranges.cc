@@ -1,0 +1,227 @@
+#include "harness/runtimes/native/root_ranges.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "harness/runtimes/native/allocator_modules.h"
+#include "tidemark/agent_protocol.h"
+
+namespace tidemark {
+namespace {
+
+// Leaf functions use so much below the stack pointer (System V ABI).
+constexpr std::uint64_t kRedZone = 128;
+
+// Shared memory is read whole: which of it was touched is not known. A cache
+// of gigabytes holds no pointers into one process's heap.
+constexpr std::uint64_t kMaxShared = 64 << 20;
+
+std::uint64_t word_below(std::uint64_t address) {
+  return address & ~std::uint64_t{7};
+}
+
+bool is_agents_memfd(const Mapping& mapping) {
+  return mapping.name.starts_with(std::string("/memfd:") + agent::kMemfdName);
+}
+
+class Finder {
+ public:
+  explicit Finder(const RootSources& sources) : from_(sources) {
+    for (const AddressRange& range : sources.agent) take(range);
+    for (const Mapping& mapping : sources.map)
+      if (is_agents_memfd(mapping)) take(mapping.range);
+  }
+
+  std::vector<RootRange> find() {
+    add_modules();
+    for (const ThreadPosition& thread : from_.threads) add_thread(thread);
+    leave_out_ended_threads();
+    for (const Mapping& mapping : from_.map)
+      if (mapping.writable && mapping.name != "[heap]") add_mapping(mapping);
+    std::sort(roots_.begin(), roots_.end(),
+              [](const RootRange& a, const RootRange& b) {
+                return a.kind != b.kind ? a.kind < b.kind : a.from < b.from;
+              });
+    return std::move(roots_);
+  }
+
+ private:
+  // Adds what nobody has taken yet.
+  void add(AddressRange range, RootKind kind, pid_t thread) {
+    range = {(range.from + 7) & ~std::uint64_t{7}, word_below(range.to)};
+    for (const AddressRange& part : without(range, taken_))
+      roots_.push_back(
+          {part.from, part.to, kind, static_cast<std::uint32_t>(thread)});
+    take(range);
+  }
+
+  // Keeps taken_ united.
+  void take(AddressRange range) {
+    if (range.from >= range.to) return;
+    auto first = std::lower_bound(
+        taken_.begin(), taken_.end(), range.from,
+        [](const AddressRange& t, std::uint64_t from) { return t.to < from; });
+    auto last = first;
+    for (; last != taken_.end() && last->from <= range.to; ++last) {
+      range.from = std::min(range.from, last->from);
+      range.to = std::max(range.to, last->to);
+    }
+    taken_.insert(taken_.erase(first, last), range);
+  }
+
+  void add_modules() {
+    for (const LoadedModule& module : from_.modules) {
+      bool agents = is_agent(module);
+      RootKind kind = is_allocators_own(module.path) ? RootKind::kAllocator
+                                                     : RootKind::kGlobal;
+      for (AddressRange segment : module.writable)
+        for (const Mapping& mapping : from_.map) {
+          // The loader uses the rest of its last page before there is malloc.
+          segment.to = agent::page_up(segment.to);
+          AddressRange part = common(segment, mapping.range);
+          if (!mapping.writable || mapping.shared || part.from == part.to)
+            continue;
+          if (agents)
+            take(part);
+          else
+            add(part, kind, 0);
+        }
+    }
+  }
+
+  // Its command page is mapped over a variable of its own.
+  bool is_agent(const LoadedModule& module) const {
+    for (const Mapping& mapping : from_.map)
+      if (is_agents_memfd(mapping) && module.range.contains(mapping.range.from))
+        return true;
+    return false;
+  }
+
+  const ThreadStorage* storage_of(pid_t tid) const {
+    for (const ThreadStorage& storage : from_.storages)
+      if (storage.tid == tid) return &storage;
+    return nullptr;
+  }
+
+  // The memory that a thread was given for its stack, but for its storage.
+  AddressRange own_stack(const ThreadPosition& thread) const {
+    if (thread.tid == from_.pid) {
+      for (const Mapping& mapping : from_.map)
+        if (mapping.name == "[stack]") return mapping.range;
+      return {};
+    }
+    const ThreadStorage* storage = storage_of(thread.tid);
+    if (!storage) return {};
+    const Mapping* mapping = mapping_at(from_.map, storage->range.from);
+    if (!mapping) return {};
+    return {mapping->range.from, storage->range.from};
+  }
+
+  // The block of the allocator's, or the mapping of the service's, that a
+  // thread uses as its stack: a fiber's.
+  std::optional<AddressRange> block_around(std::uint64_t address) const {
+    auto after = std::upper_bound(
+        from_.heap.begin(), from_.heap.end(), address,
+        [](std::uint64_t a, const LiveBlock& b) { return a < b.address; });
+    if (after != from_.heap.begin()) {
+      const LiveBlock& block = *std::prev(after);
+      if (address - block.address < block.bytes)
+        return AddressRange{block.address, block.address + block.bytes};
+    }
+    for (const AddressRange& mapped : from_.mapped)
+      if (mapped.contains(address)) return mapped;
+    return std::nullopt;
+  }
+
+  void add_thread(const ThreadPosition& thread) {
+    AddressRange own = own_stack(thread);
+    const ThreadStorage* storage = storage_of(thread.tid);
+    if (thread.tid == from_.agent_tid) {
+      take(own);
+      if (storage) take(storage->range);
+      return;
+    }
+    if (storage) {
+      add(storage->range, RootKind::kThreadLocal, thread.tid);
+      // But for the main thread's it is a block that the descriptor holds.
+      if (!block_around(storage->table.from))
+        add(storage->table, RootKind::kThreadLocal, thread.tid);
+    }
+    if (!thread.stack_pointer)  // it runs: anywhere in there
+      return add(own, RootKind::kStack, thread.tid);
+    std::uint64_t top_of_use = *thread.stack_pointer - kRedZone;
+    if (own.contains(*thread.stack_pointer)) {
+      add({std::max(own.from, top_of_use), own.to}, RootKind::kStack,
+          thread.tid);
+      take(own);
+      return;
+    }
+    // On a stack that is not its own; where it left its own is unknown.
+    add(own, RootKind::kStack, thread.tid);
+    const Mapping* mapping = mapping_at(from_.map, *thread.stack_pointer);
+    if (!mapping) return;
+    AddressRange stack =
+        block_around(*thread.stack_pointer).value_or(mapping->range);
+    if (storage && stack.contains(storage->range.from))
+      stack.to = storage->range.from;
+    add({std::max(stack.from, top_of_use), stack.to}, RootKind::kStack,
+        thread.tid);
+    take({stack.from, std::max(stack.from, top_of_use)});
+  }
+
+  // Their stacks are full of what they once had.
+  void leave_out_ended_threads() {
+    for (const ThreadStorage& storage : from_.storages) {
+      bool alive = std::any_of(
+          from_.threads.begin(), from_.threads.end(),
+          [&](const ThreadPosition& t) { return t.tid == storage.tid; });
+      const Mapping* mapping = mapping_at(from_.map, storage.range.from);
+      if (!alive && mapping) take({mapping->range.from, storage.range.to});
+    }
+  }
+
+  void add_mapping(const Mapping& mapping) {
+    // Shared memory without a file; other files' contents are not the
+    // program's variables.
+    bool shared_memory = mapping.name.starts_with("/dev/zero") ||
+                         mapping.name.starts_with("/SYSV");
+    std::uint64_t bytes = mapping.range.to - mapping.range.from;
+    if (!mapping.anonymous() && !(shared_memory && bytes <= kMaxShared)) return;
+    if (!holds_heap_block(from_.heap, mapping.range)) {
+      bool loaders =
+          std::any_of(from_.storages.begin(), from_.storages.end(),
+                      [&](const ThreadStorage& s) {
+                        return s.tid == from_.pid &&
+                               mapping.range.contains(s.thread_pointer);
+                      });
+      for (const AddressRange& part : without(mapping.range, from_.allocator))
+        add(part, loaders ? RootKind::kAllocator : RootKind::kMapping, 0);
+      return;
+    }
+    // The kernel joins neighbours: the service's own may be a part of it.
+    for (const AddressRange& mapped : from_.mapped) {
+      AddressRange part = common(mapped, mapping.range);
+      if (!holds_heap_block(from_.heap, part))
+        for (const AddressRange& own : without(part, from_.allocator))
+          add(own, RootKind::kMapping, 0);
+    }
+  }
+
+  const RootSources& from_;
+  std::vector<AddressRange> taken_;
+  std::vector<RootRange> roots_;
+};
+
+}  // namespace
+
+std::vector<RootRange> root_ranges(const RootSources& sources) {
+  return Finder(sources).find();
+}
+
+bool is_allocators_own(std::string_view module_path) {
+  std::string_view name = module_path.substr(module_path.rfind('/') + 1);
+  return is_allocator_module(module_path) || name.starts_with("ld-linux") ||
+         name.starts_with("ld-2") || name.starts_with("ld.so");
+}
+
+}  // namespace tidemark

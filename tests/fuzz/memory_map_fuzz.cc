@@ -1,0 +1,23 @@
+// What /proc tells of a process's memory and threads, as hostile text.
+#include <cstdlib>
+
+#include "harness/runtimes/native/memory_map.h"
+#include "harness/runtimes/native/thread_position.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  using namespace tidemark;
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  std::vector<Mapping> map = parse_memory_map(text);
+  std::vector<AddressRange> ranges;
+  for (const Mapping& mapping : map) {
+    if (mapping.range.from >= mapping.range.to) abort();
+    ranges.push_back(mapping.range);
+  }
+  ranges = united(std::move(ranges));
+  for (const Mapping& mapping : map)
+    if (!without(mapping.range, ranges).empty()) abort();
+  ThreadPosition position = parse_thread_syscall(text);
+  if (!position.stack_pointer && !position.arguments.empty()) abort();
+  return 0;
+}
