@@ -62,6 +62,15 @@ class Complaints(unittest.TestCase):
             answer = {"held": "doubtful", "root_kind": "stack", "root": root}
             self.assertEqual(len(complaints(STACK, answer)), wrong)
 
+    def test_a_thread_local_variable_may_be_told_with_its_thread(self):
+        truth = {"held": "reachable", "also": [], "root_offset": 8,
+                 "root_kind": "thread-local", "root": "shapes::t_struct"}
+        for root, wrong in (("shapes::t_struct+8 of thread 4711", 0),
+                            ("shapes::t_pointer", 1)):
+            answer = {"held": "reachable", "root_kind": "thread-local",
+                      "root": root}
+            self.assertEqual(len(complaints(truth, answer)), wrong)
+
     def test_a_second_kind_is_taken_without_its_details(self):
         answer = {"held": "reachable", "root_kind": "mapping", "root": "x"}
         self.assertEqual(complaints(STACK, answer), [])

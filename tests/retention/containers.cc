@@ -149,7 +149,7 @@ Truth set() {
   void* element = block(64);
   g_set.insert(element);
   Truth truth = held_by("shapes::g_set", element);
-  truth.through[0] = {.type = "set node", .bytes = 5 * kPointer};
+  truth.through[0] = {.type = "node", .bytes = 5 * kPointer};
   truth.offset = 4 * kPointer;
   return truth;
 }

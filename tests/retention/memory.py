@@ -7,6 +7,10 @@ import re
 import subprocess
 
 
+# Below the stack pointer; a leaf function's own.
+RED_ZONE = 128
+
+
 class Mapping:
     def __init__(self, line):
         self.from_, self.to, self.rights, self.offset, self.path = \
@@ -93,7 +97,8 @@ def ranges(memory):
                 is_ours(mapping) or mapping.path.startswith("[v"):
             continue
         inside = [p for p in pointers if mapping.from_ <= p < mapping.to]
-        yield (min(inside, default=mapping.from_) & ~7, mapping.to,
+        lowest = min(inside) - RED_ZONE & ~7 if inside else mapping.from_
+        yield (max(lowest, mapping.from_), mapping.to,
                "global" if in_module else "stack" if inside else "mapping")
 
 

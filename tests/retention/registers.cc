@@ -1,4 +1,5 @@
-// Held by a register alone, while its thread waits in the kernel.
+// Held by a register alone, or by what a leaf function may use in its place,
+// while the thread waits in the kernel.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,6 +89,27 @@ Truth held_by_register(pid_t thread) {
       "ret\n");
 }
 
+// The same in the 128 bytes below the stack pointer that a function which
+// calls nobody may use.
+[[gnu::naked]] void wait_with_red_zone(std::uintptr_t, const char*,
+                                       std::size_t) {
+  asm("not %rdi\n"
+      "mov %rdi, -64(%rsp)\n"
+      "mov $1, %eax\n"
+      "mov $1, %edi\n"
+      "syscall\n"
+      "1: xor %eax, %eax\n"
+      "xor %edi, %edi\n"
+      "lea -8(%rsp), %rsi\n"
+      "mov $1, %edx\n"
+      "syscall\n"
+      "cmp $0, %rax\n"
+      "jg 1b\n"
+      "cmp $-4, %rax\n"
+      "je 1b\n"
+      "ret\n");
+}
+
 // Says that it is parked, and pauses for ever with the address in r12.
 [[gnu::naked]] void pause_with_r12(std::uintptr_t, int*) {
   asm("mov %rdi, %r12\n"
@@ -126,6 +148,15 @@ void register_argument() {
   wait(wait_with_argument, held_by_register(getpid()));
 }
 
+void red_zone() {
+  in_question = hidden_block(64);
+  Truth truth = held_by_register(getpid());
+  truth.also |= kUnreachable;
+  truth.root_kind = "stack";
+  truth.note = "64 bytes below the stack pointer";
+  wait(wait_with_red_zone, truth);
+}
+
 void pause_holding() {
   scrub_stack();
   clear_vectors();
@@ -145,6 +176,7 @@ constexpr Shape kRegisters[] = {
     {"register_thread", "r12 of another thread, across pause()",
      built<register_thread>},
     {"register_vector", "a vector register, across read()", register_vector},
+    {"red_zone", "the red zone below the stack pointer", red_zone},
 };
 
 }  // namespace
