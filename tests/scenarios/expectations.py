@@ -1,10 +1,13 @@
 """What each specimen's run must find: read from the first line of its source
-and from the truth that it prints about itself when it ends."""
+and from what it prints about itself: the retainer first, the truth last."""
+import json
 import pathlib
 import re
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SPECIMENS = ROOT / "tests/specimens"
+BUILT = ROOT / "build/release/specimens"
 
 # The function that the first line of each guilty source names.
 GUILTY = ("chat", "greedy", "session_log", "ticker", "error_path",
@@ -58,13 +61,38 @@ def truth(record):
     return None
 
 
+def retainer(record):
+    """What holds the memory, as the specimen printed it on its first line
+    (tests/specimens/common/retainer.h); None: nothing."""
+    for line in record["service"]["last_output"]:
+        if line.startswith("retainer: "):
+            return json.loads(line.removeprefix("retainer: "))
+    return None
+
+
+def complaints_retainer(name, record):
+    """Whether a root is declared, and the specimen has such a symbol."""
+    declared = retainer(record)
+    if declared is None:
+        return ["the specimen printed no retainer"]
+    if declared.get("root_kind") != "global":
+        return []
+    symbols = subprocess.run(
+        ["nm", "-C", BUILT / name], capture_output=True, text=True, check=True)
+    names = {line.split(maxsplit=2)[-1].replace("[abi:cxx11]", "")
+             for line in symbols.stdout.splitlines()}
+    if declared["root"] not in names:
+        return [f"the specimen has no {declared['root']}"]
+    return []
+
+
 def complaints_guilty(name, record):
-    wrong = []
     if record["outcome"] != "leak":
         return [f"outcome {record['outcome']}, wanted leak: "
                 f"{record.get('reason')}"]
+    wrong = complaints_retainer(name, record)
     if name in SPECIAL:
-        return SPECIAL[name](name, record)
+        return wrong + SPECIAL[name](name, record)
     top = record["findings"][0]
     wanted = "time growth" if name == "ticker" else "leak"
     if top["class"] != wanted:

@@ -12,6 +12,7 @@
 
 #include "common/counting_allocator.h"
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -55,6 +56,12 @@ class Chat final : public specimen::Behaviour {
     chat_leave(id, guilty_);
     --open_;
     ++closed_;
+  }
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.root_kind = "global",
+                                    .root = "(anonymous namespace)::room",
+                                    .through = {"map"}});
   }
   std::string truth() const override {
     const std::uint64_t left = room.size() - open_;

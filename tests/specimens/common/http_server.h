@@ -27,13 +27,15 @@ class HttpService {
  public:
   virtual ~HttpService() = default;
   virtual std::unique_ptr<HttpVisitor> visit(boost::asio::io_context&) = 0;
+  // The line that is printed first, by retainer_line(); empty: nothing stays.
+  virtual std::string retainer() const { return {}; }
   // The line that is printed at the end.
   virtual std::string truth() const = 0;
 };
 
-// Listens on 127.0.0.1 (port 0: a free one), prints `listening on
-// 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the truth. Returns
-// the exit code.
+// Listens on 127.0.0.1 (port 0: a free one), prints the retainer and
+// `listening on 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the
+// truth. Returns the exit code.
 int serve_http(std::uint16_t port, HttpService& service);
 
 }  // namespace specimen

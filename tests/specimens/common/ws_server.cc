@@ -155,6 +155,9 @@ int serve(std::uint16_t port, Behaviour& behaviour) {
     behaviour.started(context);
     asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&](const error_code&, int) { context.stop(); });
+    if (const std::string line = behaviour.retainer(); !line.empty()) {
+      std::printf("%s\n", line.c_str());
+    }
     std::printf("listening on 127.0.0.1:%u\n", unsigned{server.port()});
     std::fflush(stdout);
     context.run();

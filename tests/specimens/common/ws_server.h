@@ -24,13 +24,15 @@ class Behaviour {
   virtual void broken(ConnectionId) {}
   // Abnormal: no close frame came.
   virtual void closed(ConnectionId, bool /*abnormal*/) {}
+  // The line that is printed first, by retainer_line(); empty: nothing stays.
+  virtual std::string retainer() const { return {}; }
   // The line that is printed at the end.
   virtual std::string truth() const = 0;
 };
 
-// Listens on 127.0.0.1 (port 0: a free one), prints `listening on
-// 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the truth. Returns
-// the exit code.
+// Listens on 127.0.0.1 (port 0: a free one), prints the retainer and
+// `listening on 127.0.0.1:PORT`, serves until SIGTERM or SIGINT, prints the
+// truth. Returns the exit code.
 int serve(std::uint16_t port, Behaviour& behaviour);
 
 // "truth: N bytes in M objects REST".

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -41,6 +42,12 @@ class ErrorPath final : public specimen::Behaviour {
     blame(id);
     if (!guilty_) reports.pop_back();
     ++broken_;
+  }
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.root_kind = "global",
+                                    .root = "(anonymous namespace)::reports",
+                                    .through = {"vector"}});
   }
   std::string truth() const override {
     return specimen::truth_line(

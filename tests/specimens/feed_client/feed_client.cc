@@ -19,6 +19,7 @@
 
 #include "common/http_server.h"
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -140,6 +141,16 @@ class FeedService final : public specimen::HttpService {
     return std::make_unique<Visitor>(*this, context);
   }
 
+  // A feed is in the handler of a read that the reactor waits for. What leads
+  // there from a global is Asio's service for signals, which has descriptors
+  // of its own in the reactor's list.
+  std::string retainer() const override {
+    return specimen::retainer_line(
+        {.root_kind = "global",
+         .root = "boost::asio::detail::get_signal_state()::state",
+         .through = {"boost::asio::detail::signal_set_service"},
+         .when = "open"});
+  }
   std::string truth() const override {
     return specimen::truth_line(
         most_ * 2 * upstream_.buffer, most_ * 2,

@@ -11,6 +11,7 @@
 
 #include "common/counting_allocator.h"
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -59,6 +60,12 @@ class Greedy final : public specimen::Behaviour {
   void closed(ConnectionId id, bool) override {
     greedy_close(id, guilty_);
     ++closed_;
+  }
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.root_kind = "global",
+                                    .root = "(anonymous namespace)::kept",
+                                    .through = {"list"}});
   }
   std::string truth() const override {
     const std::uint64_t left = kept.size();

@@ -20,6 +20,7 @@
 
 #include "common/http_server.h"
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -127,6 +128,11 @@ class WorkService final : public specimen::HttpService {
     return std::make_unique<Visitor>(*this);
   }
 
+  // Its address is dropped with the answer.
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.held = "unreachable", .through = {}});
+  }
   std::string truth() const override {
     return specimen::truth_line(
         left_ * (sizeof(RedisPool) + kReader + kWriter), left_ * 3,

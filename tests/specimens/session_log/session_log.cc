@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -38,6 +39,12 @@ class SessionLog final : public specimen::Behaviour {
     log_abnormal_close(id);
     if (!guilty_) lines.pop_back();
     ++abnormal_;
+  }
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.root_kind = "global",
+                                    .root = "(anonymous namespace)::lines",
+                                    .through = {"vector", "string"}});
   }
   std::string truth() const override {
     std::uint64_t bytes = 0;

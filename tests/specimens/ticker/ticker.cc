@@ -13,6 +13,7 @@
 
 #include "common/counting_allocator.h"
 #include "common/options.h"
+#include "common/retainer.h"
 #include "common/ws_server.h"
 
 namespace {
@@ -33,6 +34,12 @@ class Ticker final : public specimen::Behaviour {
   void started(boost::asio::io_context& context) override {
     wait(std::make_shared<boost::asio::steady_timer>(
         context, boost::asio::steady_timer::clock_type::now()));
+  }
+  std::string retainer() const override {
+    if (!guilty_) return {};
+    return specimen::retainer_line({.root_kind = "global",
+                                    .root = "(anonymous namespace)::ticks",
+                                    .through = {"list"}});
   }
   std::string truth() const override {
     return specimen::truth_line(ticks.size() * tick_.bytes,
