@@ -103,9 +103,9 @@ BlockIndex::BlockIndex(std::span<const LiveBlock> blocks) : blocks_(blocks) {
 BlockNumber BlockIndex::search(std::uint32_t rank,
                                std::uint64_t address) const {
   auto from = blocks_.begin() + rank;
-  auto to = blocks_.begin() +
-            static_cast<std::ptrdiff_t>(
-                std::min<std::uint64_t>(blocks_.size(), rank + 1024ull));
+  auto to =
+      blocks_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(
+                            blocks_.size(), rank + 1024ull));
   auto after = std::upper_bound(from, to, address,
                                 [](std::uint64_t a, const LiveBlock& block) {
                                   return a < block.address;

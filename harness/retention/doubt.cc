@@ -40,7 +40,8 @@ std::vector<bool> doubtful_blocks(const Graph& graph,
     graph.edges.each(found.order[i], [&](BlockNumber block) {
       if (take(block, 0)) queue.push_back(block);
     });
-  flood(graph.edges, queue, 0, [](BlockNumber) {}, take);
+  flood(
+      graph.edges, queue, 0, [](BlockNumber) {}, take);
   return doubtful;
 }
 

@@ -19,14 +19,13 @@ inline constexpr std::size_t kTogether = 32;
 template <class Ask, class Take>
 void walk(const Edges& edges, std::span<const BlockNumber> holders, Ask ask,
           Take take) {
-  struct Step {
+  struct Hop {
     BlockNumber block, holder;
   };
-  std::array<Step, 64> held;
+  std::array<Hop, 64> held;
   std::size_t count = 0;
   auto settle = [&] {
-    for (std::size_t i = 0; i < count; ++i)
-      take(held[i].block, held[i].holder);
+    for (std::size_t i = 0; i < count; ++i) take(held[i].block, held[i].holder);
     count = 0;
   };
   for (BlockNumber holder : holders) edges.prefetch(holder);

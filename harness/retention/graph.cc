@@ -47,7 +47,9 @@ class Resolver {
   std::size_t count_ = 0;
 };
 
-std::uint64_t up_to_word(std::uint64_t address) { return (address + 7) & ~7ull; }
+std::uint64_t up_to_word(std::uint64_t address) {
+  return (address + 7) & ~7ull;
+}
 std::uint64_t down_to_word(std::uint64_t address) { return address & ~7ull; }
 
 std::uint64_t end_of(const LiveBlock& block) {

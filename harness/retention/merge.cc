@@ -99,8 +99,8 @@ class Merger {
   void place_by_root(BlockNumber block, std::uint32_t edge) {
     const RootEdge& root = graph_.roots[edge];
     const std::uint32_t number = names_.root_of(edge);
-    const Step step{site_of(block), names_.offset_of(edge),
-                    memory_.word(root.word) != blocks_[block].address};
+    const Hop step{site_of(block), names_.offset_of(edge),
+                   memory_.word(root.word) != blocks_[block].address};
     note(block, tree_.extend(tree_.root(number), step, block, root.word),
          number);
   }
@@ -129,15 +129,15 @@ class Merger {
       std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
     };
     std::unordered_map<std::uint64_t, Elements> arrays;
-    auto alike = [](const Step& step) {
+    auto alike = [](const Hop& step) {
       return std::uint64_t{step.site} << 1 | step.interior;
     };
-    for (const Step& step : steps_) {
+    for (const Hop& step : steps_) {
       Elements& elements = arrays[alike(step)];
       ++elements.count;
       elements.first = std::min(elements.first, step.offset);
     }
-    for (Step& step : steps_) {
+    for (Hop& step : steps_) {
       const Elements& elements = arrays[alike(step)];
       if (elements.count >= PathTree::kArray) step.offset = elements.first;
     }
@@ -171,7 +171,7 @@ class Merger {
   std::vector<HeldAlike> held_;
   std::unordered_map<std::uint64_t, std::size_t> held_at_;
   std::vector<Pointer> pointers_;
-  std::vector<Step> steps_;
+  std::vector<Hop> steps_;
 };
 
 // Blocks that nothing reaches, and those that only a stale word may hold.
@@ -203,7 +203,7 @@ std::vector<Retention> count_apart(const FrozenHeap& heap, const Graph& graph,
 // that two runs on the same service read the same.
 void sort_held(MergedPaths& merged, const RootNames& names) {
   auto steps = [&](const HeldAlike& held) {
-    std::vector<Step> way;
+    std::vector<Hop> way;
     for (PathTree::Number node : merged.tree.way_to(held.node))
       way.push_back(merged.tree.at(node).step);
     return way;

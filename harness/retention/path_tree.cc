@@ -33,7 +33,7 @@ PathTree::Number PathTree::root_of(Number node) const {
   return node;
 }
 
-PathTree::Number PathTree::child(Number holder, Step step, BlockNumber sample,
+PathTree::Number PathTree::child(Number holder, Hop step, BlockNumber sample,
                                  std::uint64_t pointer) {
   if (nodes_.size() >= most_ && !numbers_.contains({holder, step})) {
     holder = root_of(holder);
@@ -55,7 +55,7 @@ PathTree::Number PathTree::child(Number holder, Step step, BlockNumber sample,
 
 // The node among `from` and those before it that `step` would lead to again;
 // kNone if there is none.
-PathTree::Number PathTree::loop_to(Number from, Step step) {
+PathTree::Number PathTree::loop_to(Number from, Hop step) {
   Number at = from;
   for (int i = 0; i < kPeriod && nodes_[at].depth > 0; ++i) {
     const Node& node = nodes_[at];
@@ -69,7 +69,7 @@ PathTree::Number PathTree::loop_to(Number from, Step step) {
   return kNone;
 }
 
-PathTree::Place PathTree::extend(Place holder, Step step, BlockNumber sample,
+PathTree::Place PathTree::extend(Place holder, Hop step, BlockNumber sample,
                                  std::uint64_t pointer) {
   Place place;
   place.node = loop_to(holder.node, step);
@@ -77,9 +77,8 @@ PathTree::Place PathTree::extend(Place holder, Step step, BlockNumber sample,
     place.run = holder.run + 1;
   } else {
     const Node& from = nodes_[holder.node];
-    place.node =
-        child(from.depth == kMostHolders ? from.holder : holder.node, step,
-              sample, pointer);
+    place.node = child(from.depth == kMostHolders ? from.holder : holder.node,
+                       step, sample, pointer);
     place.run = nodes_[place.node].loops ? holder.run : 1;
   }
   Node& node = nodes_[place.node];
@@ -116,10 +115,11 @@ PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
         number = result.root(node.step.site).node;
         continue;
       }
-      Step step = node.step;
+      Hop step = node.step;
       const std::set<std::uint32_t>& all = offsets[alike(node)];
       if (all.size() >= kArray) step.offset = *all.begin();
-      number = result.child(moved[node.holder], step, node.sample, node.pointer);
+      number =
+          result.child(moved[node.holder], step, node.sample, node.pointer);
       Node& merged = result.nodes_[number];
       merged.longest = std::max(merged.longest, node.longest);
     }

@@ -1,7 +1,7 @@
 // Ways from roots to blocks, where all that are alike are one.
 //
 //   root "g_rooms"
-//     └ +0  room            Step{site of rooms, 0, false}
+//     └ +0  room            Hop{site of rooms, 0, false}
 //         ├ +8  member      a run of members that hold each other is one node
 //         │   └ +16  text
 //         └ +24 name
@@ -18,12 +18,12 @@
 namespace tidemark {
 
 // A pointer and the block behind it, as far as ways differ by it.
-struct Step {
+struct Hop {
   SiteId site = 0;
   std::uint32_t offset = 0;  // of the pointer, in the holder or the root
   bool interior = false;
 
-  auto operator<=>(const Step&) const = default;
+  auto operator<=>(const Hop&) const = default;
 };
 
 class PathTree {
@@ -44,9 +44,9 @@ class PathTree {
   explicit PathTree(std::size_t most_nodes = 1 << 16) : most_(most_nodes) {}
 
   struct Node {
-    Number holder = 0;  // itself for a root
+    Number holder = 0;        // itself for a root
     std::uint32_t depth = 0;  // 0: a root; `step.site` is then its number
-    Step step;
+    Hop step;
     std::uint32_t longest = 1;  // run of blocks that are this one node
     bool loops = false;         // between a node and its like
     // The first block of the node, and the address of the pointer to it.
@@ -65,7 +65,7 @@ class PathTree {
   // The place of a block whose holder is at `holder`. A block of its holder's
   // site goes on with its run; so does one whose step is that of a node up to
   // three before, so that ways through chains stay short.
-  Place extend(Place holder, Step step, BlockNumber sample,
+  Place extend(Place holder, Hop step, BlockNumber sample,
                std::uint64_t pointer);
 
   // The same tree with arrays as one; `moved` tells each node's new number.
@@ -85,7 +85,7 @@ class PathTree {
  private:
   struct Key {
     Number holder;
-    Step step;
+    Hop step;
     bool operator==(const Key&) const = default;
   };
   struct Hash {
@@ -99,10 +99,10 @@ class PathTree {
     }
   };
 
-  Number child(Number holder, Step step, BlockNumber sample,
+  Number child(Number holder, Hop step, BlockNumber sample,
                std::uint64_t pointer);
   Number root_of(Number node) const;
-  Number loop_to(Number from, Step step);
+  Number loop_to(Number from, Hop step);
 
   std::size_t most_;
   std::vector<Node> nodes_;

@@ -34,7 +34,8 @@ class WordReader {
           heap_.read(from, std::as_writable_bytes(
                                std::span(buffer_).first(wanted / 8))) /
           8;
-      if (got > 0) see(from, std::span<const std::uint64_t>(buffer_.data(), got));
+      if (got > 0)
+        see(from, std::span<const std::uint64_t>(buffer_.data(), got));
       from += got * 8;
       if (got * 8 < wanted) from = (from / kPageBytes + 1) * kPageBytes;
     }

@@ -14,8 +14,7 @@ constexpr std::size_t kFew = 4;
 }  // namespace
 
 void find_pointers(const BlockIndex& index, Memory& memory,
-                   const LiveBlock& holder,
-                   std::span<const BlockNumber> blocks,
+                   const LiveBlock& holder, std::span<const BlockNumber> blocks,
                    std::span<std::uint32_t> slots,
                    std::vector<Pointer>& found) {
   const std::span<const LiveBlock> all = index.blocks();

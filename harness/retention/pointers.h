@@ -21,8 +21,7 @@ struct Pointer {
 // `slots` has an entry for each block of the heap; those of `blocks` are
 // overwritten.
 void find_pointers(const BlockIndex& index, Memory& memory,
-                   const LiveBlock& holder,
-                   std::span<const BlockNumber> blocks,
+                   const LiveBlock& holder, std::span<const BlockNumber> blocks,
                    std::span<std::uint32_t> slots, std::vector<Pointer>& found);
 
 }  // namespace tidemark

@@ -24,8 +24,8 @@ inline bool by_root(Parent parent) {
 }
 
 struct Search {
-  std::vector<Parent> parents;      // of each block
-  std::vector<BlockNumber> order;   // reached blocks, as they were reached
+  std::vector<Parent> parents;     // of each block
+  std::vector<BlockNumber> order;  // reached blocks, as they were reached
   std::array<std::size_t, kRootKinds> ends{};  // in `order`, of each RootKind
 };
 

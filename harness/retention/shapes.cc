@@ -80,8 +80,8 @@ bool Shapes::is_deque_map(std::uint64_t header) {
   if (node < map || node > last_node || last_node >= map + size * 8 ||
       at < begin || at >= end || last_at < last_begin || last_at >= last_end)
     return false;
-  return end - begin == last_end - last_begin &&
-         memory_.word(node) == begin && memory_.word(last_node) == last_begin;
+  return end - begin == last_end - last_begin && memory_.word(node) == begin &&
+         memory_.word(last_node) == last_begin;
 }
 
 bool Shapes::is_hash_node(const Held& held) {

@@ -30,7 +30,8 @@ std::vector<bool> reached_from_outside(const Graph& graph,
   for (std::size_t i = 0; i < graph.roots.size(); ++i)
     if (!of_group[i] && take(graph.roots[i].block, 0))
       queue.push_back(graph.roots[i].block);
-  flood(graph.edges, queue, 0, [](BlockNumber) {}, take);
+  flood(
+      graph.edges, queue, 0, [](BlockNumber) {}, take);
   return reached;
 }
 

@@ -78,9 +78,8 @@ Result<std::vector<Retention>> who_holds(const FrozenHeap& heap,
   Result<Graph> graph = read_graph(heap, index);
   if (!graph) return fail(graph.error());
   RootNames names(heap, graph->roots);
-  MergedPaths merged = merge_paths(heap, index, *graph,
-                                   search(*graph, heap.roots()), names,
-                                   question);
+  MergedPaths merged = merge_paths(
+      heap, index, *graph, search(*graph, heap.roots()), names, question);
   return tell(heap, index, *graph, std::move(merged), names, question);
 }
 

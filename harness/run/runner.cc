@@ -185,9 +185,9 @@ Status Run::load(const PlannedCycle& planned) {
 // Once, at full concurrency: what open connections cost. With a budget for
 // it also before, while warming up, so that the sites have stacks in time.
 Status Run::sample_open() {
-  const bool early = state_.stage == Stage::kWarmup && !zoomed_open_ && heap_ &&
-                     scenario_.expect.peak_per_connection;
-  const bool now = state_.stage == Stage::kMeasure && !record_.open;
+  const bool early = state_.stage == ScheduleStage::kWarmup && !zoomed_open_ &&
+                     heap_ && scenario_.expect.peak_per_connection;
+  const bool now = state_.stage == ScheduleStage::kMeasure && !record_.open;
   const Count connections = world_.driver.open_now();
   if ((!early && !now) || connections.value == 0) return {};
   if (now) TIDEMARK_TRY(sample_kernel("open"));
@@ -338,7 +338,7 @@ Evidence Run::gather() const {
 
 Status Run::linger() {
   begin_phase("linger");
-  while (state_.stage == Stage::kLinger) {
+  while (state_.stage == ScheduleStage::kLinger) {
     Duration wait = next_wait(state_, scenario_.cycles);
     world_.observer.progress(fmt::format(
         "waiting for late releases: {:.1f} of {:.1f} s",
@@ -359,7 +359,7 @@ Status Run::linger() {
 Status Run::measure() {
   TIDEMARK_TRY(start());
   begin_phase("warm-up");
-  while (state_.stage == Stage::kWarmup) {
+  while (state_.stage == ScheduleStage::kWarmup) {
     TIDEMARK_TRY(
         one_cycle(warmup_cycle(scenario_),
                   fmt::format("warm-up cycle {} (at most {}), {} connections",
@@ -375,7 +375,7 @@ Status Run::measure() {
   if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
   TIDEMARK_TRY(zoom_suspects());
   begin_phase("cycles");
-  while (state_.stage == Stage::kMeasure) {
+  while (state_.stage == ScheduleStage::kMeasure) {
     const PlannedCycle& planned = plan_[state_.measured];
     TIDEMARK_TRY(one_cycle(
         planned,
@@ -387,7 +387,7 @@ Status Run::measure() {
         advance(state_, {true, last && worth_watching()}, scenario_.cycles);
     if (state_.measured >= 2) TIDEMARK_TRY(zoom_suspects());
   }
-  if (state_.stage == Stage::kLinger) TIDEMARK_TRY(linger());
+  if (state_.stage == ScheduleStage::kLinger) TIDEMARK_TRY(linger());
   return {};
 }
 

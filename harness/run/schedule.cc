@@ -7,25 +7,26 @@ namespace tidemark {
 RunState advance(RunState state, const Learned& learned, const CycleSpec& spec,
                  Duration waited) {
   switch (state.stage) {
-    case Stage::kWarmup:
+    case ScheduleStage::kWarmup:
       ++state.cycles;
       if (state.cycles >= spec.warmup_max ||
           (state.cycles >= spec.warmup_min && learned.warm))
-        state.stage = state.planned > 0 ? Stage::kMeasure : Stage::kJudge;
+        state.stage =
+            state.planned > 0 ? ScheduleStage::kMeasure : ScheduleStage::kJudge;
       return state;
-    case Stage::kMeasure:
+    case ScheduleStage::kMeasure:
       ++state.cycles;
       if (++state.measured < state.planned) return state;
       state.stage = learned.may_be_lingering && spec.linger > Duration{}
-                        ? Stage::kLinger
-                        : Stage::kJudge;
+                        ? ScheduleStage::kLinger
+                        : ScheduleStage::kJudge;
       return state;
-    case Stage::kLinger:
+    case ScheduleStage::kLinger:
       state.waited += waited;
       if (!learned.may_be_lingering || state.waited >= spec.linger)
-        state.stage = Stage::kJudge;
+        state.stage = ScheduleStage::kJudge;
       return state;
-    case Stage::kJudge:
+    case ScheduleStage::kJudge:
       return state;
   }
   return state;

@@ -10,10 +10,10 @@
 
 namespace tidemark {
 
-enum class Stage { kWarmup, kMeasure, kLinger, kJudge };
+enum class ScheduleStage { kWarmup, kMeasure, kLinger, kJudge };
 
 struct RunState {
-  Stage stage = Stage::kWarmup;
+  ScheduleStage stage = ScheduleStage::kWarmup;
   std::uint32_t cycles = 0;  // finished ones, warm-up included
   std::size_t measured = 0;  // of the planned cycles
   std::size_t planned = 0;   // how many there are

@@ -83,8 +83,7 @@ class SyntheticHeap : public FrozenHeap {
         point(shuffled[random_() % i], shuffled[i]);
     }
     for (std::uint32_t i = 0; i < count; ++i)
-      for (int k = 0; k < 2; ++k)
-        point(i, std::uint32_t(random_() % count));
+      for (int k = 0; k < 2; ++k) point(i, std::uint32_t(random_() % count));
     const std::uint64_t from = reinterpret_cast<std::uint64_t>(globals_.data());
     roots_ = {{from, from + kGlobals * 8, RootKind::kGlobal, 0}};
   }
@@ -177,8 +176,8 @@ void measure(std::uint32_t count) {
   Search found = search(*graph, heap.roots());
   phases.done("search");
   RootNames names(heap, graph->roots);
-  MergedPaths merged = merge_paths(heap, index, *graph, std::move(found),
-                                   names, question);
+  MergedPaths merged =
+      merge_paths(heap, index, *graph, std::move(found), names, question);
   phases.done("merge");
   std::vector<Retention> told =
       tell(heap, index, *graph, std::move(merged), names, question);

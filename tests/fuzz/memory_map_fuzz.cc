@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   using namespace tidemark;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   std::vector<Mapping> map = parse_memory_map(text);
-  std::vector<AddressRange> ranges;
+  std::vector<MemoryRange> ranges;
   for (const Mapping& mapping : map) {
     if (mapping.range.from >= mapping.range.to) abort();
     ranges.push_back(mapping.range);

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                    size);
   ends_with_call(bytes);
   if (auto headers = parse_program_headers(bytes))
-    for (const AddressRange& range : headers->writable)
+    for (const MemoryRange& range : headers->writable)
       if (range.from > range.to || range.to > headers->end) abort();
   return 0;
 }

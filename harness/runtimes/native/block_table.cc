@@ -88,14 +88,14 @@ std::vector<LiveBlock> merged(std::vector<LiveBlock> heap,
   return heap;
 }
 
-bool holds_heap_block(std::span<const LiveBlock> heap, AddressRange range) {
+bool holds_heap_block(std::span<const LiveBlock> heap, MemoryRange range) {
   auto first = std::lower_bound(
       heap.begin(), heap.end(), range.from,
       [](const LiveBlock& b, std::uint64_t from) { return b.address < from; });
   return first != heap.end() && first->address < range.to;
 }
 
-AddressRange range_of(const LiveBlock& block) {
+MemoryRange range_of(const LiveBlock& block) {
   std::uint64_t end = block.address + block.bytes;
   return {block.address, std::max(end, block.address)};
 }

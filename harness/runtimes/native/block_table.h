@@ -13,9 +13,9 @@
 namespace tidemark {
 
 struct BlockTable {
-  std::vector<LiveBlock> heap;          // the allocator's, by address
-  std::vector<LiveBlock> mapped;        // mapped by the service, by address
-  std::vector<AddressRange> allocator;  // mapped by its allocator
+  std::vector<LiveBlock> heap;         // the allocator's, by address
+  std::vector<LiveBlock> mapped;       // mapped by the service, by address
+  std::vector<MemoryRange> allocator;  // mapped by its allocator
 
   bool operator==(const BlockTable&) const = default;
 };
@@ -42,9 +42,9 @@ std::vector<LiveBlock> merged(std::vector<LiveBlock> heap,
                               const std::vector<LiveBlock>& mapped);
 
 // Whether a heap block starts in the range. REQUIRES: by address.
-bool holds_heap_block(std::span<const LiveBlock> heap, AddressRange range);
+bool holds_heap_block(std::span<const LiveBlock> heap, MemoryRange range);
 
 // Empty if the sum of its numbers is beyond the end of all addresses.
-AddressRange range_of(const LiveBlock& block);
+MemoryRange range_of(const LiveBlock& block);
 
 }  // namespace tidemark

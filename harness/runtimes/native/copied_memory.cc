@@ -48,7 +48,7 @@ std::size_t CopiedMemory::read_pages(std::uint64_t address,
   return done;
 }
 
-bool CopiedMemory::page_entries(AddressRange pages,
+bool CopiedMemory::page_entries(MemoryRange pages,
                                 std::vector<std::uint64_t>& into) const {
   if (!pagemap_) return false;
   into.resize((pages.to - pages.from) / kPage);
@@ -66,7 +66,7 @@ std::size_t CopiedMemory::read(std::uint64_t address,
                into.size() <= mapping->range.to - address;
   if (!whole) return read_pages(address, into);
   std::fill(into.begin(), into.end(), std::byte{0});
-  for (const AddressRange& part : touched({address, address + into.size()})) {
+  for (const MemoryRange& part : touched({address, address + into.size()})) {
     std::span<std::byte> there =
         into.subspan(part.from - address, part.to - part.from);
     std::size_t got = read_pages(part.from, there);
@@ -75,18 +75,18 @@ std::size_t CopiedMemory::read(std::uint64_t address,
   return into.size();
 }
 
-std::vector<AddressRange> CopiedMemory::touched(AddressRange range) const {
-  std::vector<AddressRange> parts;
+std::vector<MemoryRange> CopiedMemory::touched(MemoryRange range) const {
+  std::vector<MemoryRange> parts;
   // A child gets no page table for shared memory: all looks untouched.
   const Mapping* mapping = mapping_at(map_, range.from);
   if (mapping && mapping->shared) return {range};
   std::vector<std::uint64_t> entries;
   std::uint64_t end = page_of(range.to + kPage - 1);
   for (std::uint64_t at = page_of(range.from); at < end;) {
-    AddressRange pages{at, std::min(end, at + kAtOnce * kPage)};
+    MemoryRange pages{at, std::min(end, at + kAtOnce * kPage)};
     if (!page_entries(pages, entries)) return {range};
     for (std::uint64_t entry : entries) {
-      AddressRange page = common({at, at + kPage}, range);
+      MemoryRange page = common({at, at + kPage}, range);
       at += kPage;
       if (!holds_data(entry)) continue;
       if (!parts.empty() && parts.back().to == page.from)

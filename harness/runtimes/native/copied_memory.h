@@ -32,7 +32,7 @@ class CopiedMemory {
   // The parts of a range that hold data of the process's own: not pages
   // never touched, nor those that are still as in their file. All of it where
   // the kernel does not tell.
-  std::vector<AddressRange> touched(AddressRange range) const;
+  std::vector<MemoryRange> touched(MemoryRange range) const;
 
   template <class Value>
   std::optional<Value> value(std::uint64_t address) const {
@@ -50,7 +50,7 @@ class CopiedMemory {
  private:
   std::size_t read_pages(std::uint64_t address,
                          std::span<std::byte> into) const;
-  bool page_entries(AddressRange pages, std::vector<std::uint64_t>& into) const;
+  bool page_entries(MemoryRange pages, std::vector<std::uint64_t>& into) const;
 
   pid_t pid_;
   std::vector<Mapping> map_;

@@ -79,7 +79,7 @@ class NativeFrozenHeap final : public FrozenHeap {
 
  private:
   void add_touched(const RootRange& root) {
-    for (const AddressRange& part : memory_.touched({root.from, root.to}))
+    for (const MemoryRange& part : memory_.touched({root.from, root.to}))
       roots_.push_back({part.from, part.to, root.kind, root.thread});
   }
 

@@ -14,7 +14,7 @@ namespace tidemark {
 
 // A mapping of the service's, in words: "memory mapped by Pool::grow".
 struct MappedName {
-  AddressRange range;
+  MemoryRange range;
   std::string name;
 
   bool operator==(const MappedName&) const = default;

@@ -23,12 +23,12 @@ std::optional<LoadedModule> module_from(const CopiedMemory& memory,
   LoadedModule module;
   module.path = first.name;
   module.bias = first.range.from - headers->first;
-  auto placed = [&](AddressRange range) {
-    return AddressRange{range.from + module.bias, range.to + module.bias};
+  auto placed = [&](MemoryRange range) {
+    return MemoryRange{range.from + module.bias, range.to + module.bias};
   };
   module.range = placed({headers->first, headers->end});
   if (module.range.from >= module.range.to) return std::nullopt;
-  for (const AddressRange& range : headers->writable)
+  for (const MemoryRange& range : headers->writable)
     module.writable.push_back(common(placed(range), module.range));
   if (headers->dynamic.from < headers->dynamic.to)
     module.dynamic = placed(headers->dynamic);

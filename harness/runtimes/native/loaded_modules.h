@@ -13,10 +13,10 @@ namespace tidemark {
 
 struct LoadedModule {
   std::string path;
-  AddressRange range;                  // from its first segment to its last
-  std::uint64_t bias = 0;              // address − bias = ELF virtual address
-  std::vector<AddressRange> writable;  // .data and .bss, as they are mapped
-  AddressRange dynamic;                // empty: none
+  MemoryRange range;                  // from its first segment to its last
+  std::uint64_t bias = 0;             // address − bias = ELF virtual address
+  std::vector<MemoryRange> writable;  // .data and .bss, as they are mapped
+  MemoryRange dynamic;                // empty: none
   std::uint64_t thread_local_bytes = 0;  // of each thread's storage for it
 
   bool operator==(const LoadedModule&) const = default;

@@ -76,13 +76,13 @@ const Mapping* mapping_at(const std::vector<Mapping>& map,
   return mapping.range.contains(address) ? &mapping : nullptr;
 }
 
-std::vector<AddressRange> united(std::vector<AddressRange> ranges) {
+std::vector<MemoryRange> united(std::vector<MemoryRange> ranges) {
   std::sort(ranges.begin(), ranges.end(),
-            [](const AddressRange& a, const AddressRange& b) {
+            [](const MemoryRange& a, const MemoryRange& b) {
               return a.from < b.from;
             });
-  std::vector<AddressRange> merged;
-  for (const AddressRange& range : ranges) {
+  std::vector<MemoryRange> merged;
+  for (const MemoryRange& range : ranges) {
     if (range.from >= range.to) continue;
     if (!merged.empty() && range.from <= merged.back().to)
       merged.back().to = std::max(merged.back().to, range.to);
@@ -92,12 +92,12 @@ std::vector<AddressRange> united(std::vector<AddressRange> ranges) {
   return merged;
 }
 
-std::vector<AddressRange> without(AddressRange range,
-                                  const std::vector<AddressRange>& taken) {
-  std::vector<AddressRange> left;
+std::vector<MemoryRange> without(MemoryRange range,
+                                 const std::vector<MemoryRange>& taken) {
+  std::vector<MemoryRange> left;
   auto next = std::upper_bound(
       taken.begin(), taken.end(), range.from,
-      [](std::uint64_t a, const AddressRange& t) { return a < t.to; });
+      [](std::uint64_t a, const MemoryRange& t) { return a < t.to; });
   for (; next != taken.end() && next->from < range.to; ++next) {
     if (range.from < next->from) left.push_back({range.from, next->from});
     range.from = std::max(range.from, next->to);
@@ -106,8 +106,8 @@ std::vector<AddressRange> without(AddressRange range,
   return left;
 }
 
-AddressRange common(AddressRange a, AddressRange b) {
-  AddressRange both{std::max(a.from, b.from), std::min(a.to, b.to)};
+MemoryRange common(MemoryRange a, MemoryRange b) {
+  MemoryRange both{std::max(a.from, b.from), std::min(a.to, b.to)};
   if (both.from >= both.to) return {};
   return both;
 }

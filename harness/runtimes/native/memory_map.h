@@ -9,18 +9,18 @@
 namespace tidemark {
 
 // [from, to), as all ranges of addresses here.
-struct AddressRange {
+struct MemoryRange {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
 
   bool contains(std::uint64_t address) const {
     return from <= address && address < to;
   }
-  bool operator==(const AddressRange&) const = default;
+  bool operator==(const MemoryRange&) const = default;
 };
 
 struct Mapping {
-  AddressRange range;
+  MemoryRange range;
   bool readable = false;
   bool writable = false;
   bool executable = false;
@@ -42,13 +42,13 @@ const Mapping* mapping_at(const std::vector<Mapping>& map,
                           std::uint64_t address);
 
 // Sorted, without overlaps, neighbours merged, empty ones gone.
-std::vector<AddressRange> united(std::vector<AddressRange> ranges);
+std::vector<MemoryRange> united(std::vector<MemoryRange> ranges);
 
 // What is left of `range`. REQUIRES: `taken` is united.
-std::vector<AddressRange> without(AddressRange range,
-                                  const std::vector<AddressRange>& taken);
+std::vector<MemoryRange> without(MemoryRange range,
+                                 const std::vector<MemoryRange>& taken);
 
 // Empty (from == to) if they do not meet.
-AddressRange common(AddressRange a, AddressRange b);
+MemoryRange common(MemoryRange a, MemoryRange b);
 
 }  // namespace tidemark

@@ -26,7 +26,7 @@ std::optional<ProgramHeaders> parse_program_headers(
     memcpy(&segment, beginning.data() + header.e_phoff + at, sizeof segment);
     std::uint64_t end = segment.p_vaddr + segment.p_memsz;
     if (end < segment.p_vaddr) continue;
-    AddressRange range{segment.p_vaddr, end};
+    MemoryRange range{segment.p_vaddr, end};
     if (segment.p_type == PT_LOAD) {
       found.first = std::min(found.first, range.from & ~std::uint64_t{4095});
       found.end = std::max(found.end, range.to);

@@ -13,11 +13,11 @@ namespace tidemark {
 
 // In the ELF's own addresses: add the load bias.
 struct ProgramHeaders {
-  std::uint64_t first = 0;             // of the lowest segment, a page's start
-  std::uint64_t end = 0;               // of the highest
-  std::vector<AddressRange> writable;  // .data and .bss
-  AddressRange dynamic;                // empty: none
-  AddressRange thread_local_image;     // what a thread's storage starts as
+  std::uint64_t first = 0;            // of the lowest segment, a page's start
+  std::uint64_t end = 0;              // of the highest
+  std::vector<MemoryRange> writable;  // .data and .bss
+  MemoryRange dynamic;                // empty: none
+  MemoryRange thread_local_image;     // what a thread's storage starts as
 
   bool operator==(const ProgramHeaders&) const = default;
 };

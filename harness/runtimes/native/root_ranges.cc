@@ -27,7 +27,7 @@ bool is_agents_memfd(const Mapping& mapping) {
 class Finder {
  public:
   explicit Finder(const RootSources& sources) : from_(sources) {
-    for (const AddressRange& range : sources.agent) take(range);
+    for (const MemoryRange& range : sources.agent) take(range);
     for (const Mapping& mapping : sources.map)
       if (is_agents_memfd(mapping)) take(mapping.range);
   }
@@ -47,20 +47,20 @@ class Finder {
 
  private:
   // Adds what nobody has taken yet.
-  void add(AddressRange range, RootKind kind, pid_t thread) {
+  void add(MemoryRange range, RootKind kind, pid_t thread) {
     range = {(range.from + 7) & ~std::uint64_t{7}, word_below(range.to)};
-    for (const AddressRange& part : without(range, taken_))
+    for (const MemoryRange& part : without(range, taken_))
       roots_.push_back(
           {part.from, part.to, kind, static_cast<std::uint32_t>(thread)});
     take(range);
   }
 
   // Keeps taken_ united.
-  void take(AddressRange range) {
+  void take(MemoryRange range) {
     if (range.from >= range.to) return;
     auto first = std::lower_bound(
         taken_.begin(), taken_.end(), range.from,
-        [](const AddressRange& t, std::uint64_t from) { return t.to < from; });
+        [](const MemoryRange& t, std::uint64_t from) { return t.to < from; });
     auto last = first;
     for (; last != taken_.end() && last->from <= range.to; ++last) {
       range.from = std::min(range.from, last->from);
@@ -74,11 +74,11 @@ class Finder {
       bool agents = is_agent(module);
       RootKind kind = is_allocators_own(module.path) ? RootKind::kAllocator
                                                      : RootKind::kGlobal;
-      for (AddressRange segment : module.writable)
+      for (MemoryRange segment : module.writable)
         for (const Mapping& mapping : from_.map) {
           // The loader uses the rest of its last page before there is malloc.
           segment.to = agent::page_up(segment.to);
-          AddressRange part = common(segment, mapping.range);
+          MemoryRange part = common(segment, mapping.range);
           if (!mapping.writable || mapping.shared || part.from == part.to)
             continue;
           if (agents)
@@ -104,7 +104,7 @@ class Finder {
   }
 
   // The memory that a thread was given for its stack, but for its storage.
-  AddressRange own_stack(const ThreadPosition& thread) const {
+  MemoryRange own_stack(const ThreadPosition& thread) const {
     if (thread.tid == from_.pid) {
       for (const Mapping& mapping : from_.map)
         if (mapping.name == "[stack]") return mapping.range;
@@ -119,22 +119,22 @@ class Finder {
 
   // The block of the allocator's, or the mapping of the service's, that a
   // thread uses as its stack: a fiber's.
-  std::optional<AddressRange> block_around(std::uint64_t address) const {
+  std::optional<MemoryRange> block_around(std::uint64_t address) const {
     auto after = std::upper_bound(
         from_.heap.begin(), from_.heap.end(), address,
         [](std::uint64_t a, const LiveBlock& b) { return a < b.address; });
     if (after != from_.heap.begin()) {
       const LiveBlock& block = *std::prev(after);
       if (address - block.address < block.bytes)
-        return AddressRange{block.address, block.address + block.bytes};
+        return MemoryRange{block.address, block.address + block.bytes};
     }
-    for (const AddressRange& mapped : from_.mapped)
+    for (const MemoryRange& mapped : from_.mapped)
       if (mapped.contains(address)) return mapped;
     return std::nullopt;
   }
 
   void add_thread(const ThreadPosition& thread) {
-    AddressRange own = own_stack(thread);
+    MemoryRange own = own_stack(thread);
     const ThreadStorage* storage = storage_of(thread.tid);
     if (thread.tid == from_.agent_tid) {
       take(own);
@@ -160,7 +160,7 @@ class Finder {
     add(own, RootKind::kStack, thread.tid);
     const Mapping* mapping = mapping_at(from_.map, *thread.stack_pointer);
     if (!mapping) return;
-    AddressRange stack =
+    MemoryRange stack =
         block_around(*thread.stack_pointer).value_or(mapping->range);
     if (storage && stack.contains(storage->range.from))
       stack.to = storage->range.from;
@@ -194,21 +194,21 @@ class Finder {
                         return s.tid == from_.pid &&
                                mapping.range.contains(s.thread_pointer);
                       });
-      for (const AddressRange& part : without(mapping.range, from_.allocator))
+      for (const MemoryRange& part : without(mapping.range, from_.allocator))
         add(part, loaders ? RootKind::kAllocator : RootKind::kMapping, 0);
       return;
     }
     // The kernel joins neighbours: the service's own may be a part of it.
-    for (const AddressRange& mapped : from_.mapped) {
-      AddressRange part = common(mapped, mapping.range);
+    for (const MemoryRange& mapped : from_.mapped) {
+      MemoryRange part = common(mapped, mapping.range);
       if (!holds_heap_block(from_.heap, part))
-        for (const AddressRange& own : without(part, from_.allocator))
+        for (const MemoryRange& own : without(part, from_.allocator))
           add(own, RootKind::kMapping, 0);
     }
   }
 
   const RootSources& from_;
-  std::vector<AddressRange> taken_;
+  std::vector<MemoryRange> taken_;
   std::vector<RootRange> roots_;
 };
 

@@ -26,10 +26,10 @@ struct RootSources {
   std::vector<ThreadPosition> threads;
   // Of threads, and of stacks that are kept for later ones (tid 0).
   std::vector<ThreadStorage> storages;
-  std::span<const LiveBlock> heap;      // the allocator's blocks, sorted
-  std::vector<AddressRange> mapped;     // by mmap, by the service; united
-  std::vector<AddressRange> allocator;  // by its allocator, for blocks; united
-  std::vector<AddressRange> agent;      // the agent's own memory
+  std::span<const LiveBlock> heap;     // the allocator's blocks, sorted
+  std::vector<MemoryRange> mapped;     // by mmap, by the service; united
+  std::vector<MemoryRange> allocator;  // by its allocator, for blocks; united
+  std::vector<MemoryRange> agent;      // the agent's own memory
 };
 
 // By kind, strongest first, then by address; no two overlap. Registers are

@@ -67,11 +67,11 @@ std::optional<ThreadStorage> thread_storage_at(const CopiedMemory& memory,
 }
 
 std::vector<ThreadStorage> find_thread_storages(const CopiedMemory& memory,
-                                                AddressRange in) {
+                                                MemoryRange in) {
   constexpr std::uint64_t kPiece = 256 * 1024;
   std::vector<ThreadStorage> found;
   std::vector<std::byte> piece;
-  for (const AddressRange& part : memory.touched(in)) {
+  for (const MemoryRange& part : memory.touched(in)) {
     std::uint64_t at = (part.from + kAlignment - 1) & ~(kAlignment - 1);
     while (at < part.to) {
       piece.resize(std::min(kPiece, part.to - at));

@@ -24,8 +24,8 @@ namespace tidemark {
 struct ThreadStorage {
   pid_t tid = 0;
   std::uint64_t thread_pointer = 0;
-  AddressRange range;
-  AddressRange table;  // the dtv
+  MemoryRange range;
+  MemoryRange table;  // the dtv
   // By module number − 1; 0 where the thread has none (yet).
   std::vector<std::uint64_t> modules;
 
@@ -39,7 +39,7 @@ std::optional<ThreadStorage> thread_storage_at(const CopiedMemory& memory,
 // The storages in a range of memory, by address. `tid` is 0 where the thread
 // has ended: glibc keeps stacks for later threads.
 std::vector<ThreadStorage> find_thread_storages(const CopiedMemory& memory,
-                                                AddressRange in);
+                                                MemoryRange in);
 
 // In pthread_t: the first 32 thread-specific keys, 16 bytes each, the value
 // being the second word.

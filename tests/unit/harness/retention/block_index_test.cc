@@ -66,8 +66,8 @@ TEST(BlockIndex, FindsEachOfTheFieldsOfManyWordsInABigBlock) {
 
 TEST(BlockIndex, FindsBlocksThatAreFarApart) {
   expect_all_found({block(0x10, 8), block(0x555555554010, 100),
-                    block(0x7f1234567890, 1 << 20),
-                    block(0x7ffff7ff0000, 4096), block(0xfffffffffff0, 16)});
+                    block(0x7f1234567890, 1 << 20), block(0x7ffff7ff0000, 4096),
+                    block(0xfffffffffff0, 16)});
 }
 
 TEST(BlockIndex, FindsBlocksSmallerThanAGranule) {

@@ -77,8 +77,8 @@ TEST(PathTree, ElementsOfAnArrayAreOneNode) {
   for (Place text : texts) EXPECT_EQ(moved[text.node], moved[texts[0].node]);
   const auto way = merged.way_to(moved[texts[0].node]);
   ASSERT_EQ(way.size(), 2u);
-  EXPECT_EQ(merged.at(way[0]).step, (Step{1, 8, false}));
-  EXPECT_EQ(merged.at(way[1]).step, (Step{2, 16, false}));
+  EXPECT_EQ(merged.at(way[0]).step, (Hop{1, 8, false}));
+  EXPECT_EQ(merged.at(way[1]).step, (Hop{2, 16, false}));
 }
 
 TEST(PathTree, AFullTreeTellsOnlyTheRootAndTheBlock) {

@@ -25,7 +25,8 @@ TEST(RootNames, AGroupIsAllPointersOfOneVariable) {
   heap.name_at(data + 16, "g_rooms");
   heap.name_at(data + 56, "g_after");
   std::vector<RootEdge> edges;
-  for (std::uint64_t at = 0; at < 80; at += 8) edges.push_back({data + at, 0, 0});
+  for (std::uint64_t at = 0; at < 80; at += 8)
+    edges.push_back({data + at, 0, 0});
   RootNames names(heap, edges);
   const std::uint32_t rooms = names.root_of(4);
   EXPECT_EQ(names.root(rooms).name, "g_rooms");
@@ -41,8 +42,7 @@ TEST(RootNames, AGroupDoesNotGoOnInAnotherRange) {
   const std::uint64_t two = heap.root(RootKind::kStack, "stack", 8, 2);
   const std::vector<RootEdge> edges = {{one, 0, 0}, {two, 0, 1}};
   RootNames names(heap, edges);
-  EXPECT_EQ(names.groups({names.root_of(0)}),
-            (std::vector<RootGroup>{{0}}));
+  EXPECT_EQ(names.groups({names.root_of(0)}), (std::vector<RootGroup>{{0}}));
 }
 
 }  // namespace

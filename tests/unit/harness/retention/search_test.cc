@@ -92,8 +92,7 @@ TEST(Search, OnlyStacksRegistersAndTheAllocatorAreInDoubt) {
   const Searched searched(heap);
   std::vector<bool> doubts;
   for (std::uint64_t address : held) doubts.push_back(searched.doubt(address));
-  EXPECT_EQ(doubts,
-            (std::vector<bool>{false, false, true, true, false, true}));
+  EXPECT_EQ(doubts, (std::vector<bool>{false, false, true, true, false, true}));
   EXPECT_FALSE(searched.doubt(lost));
 }
 

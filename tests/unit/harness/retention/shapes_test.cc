@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <iostream>
 #include <deque>
 #include <list>
 #include <map>
@@ -175,7 +174,7 @@ TEST(Shapes, KnowADeque) {
       Noting<std::uint64_t>(blocks)};
   for (std::uint64_t i = 0; i < 1000; ++i) deque.push_back(i);
   const Types types = types_in(blocks, deque);
-  for (const std::string& t : types) std::cerr << "[" << t << "] "; EXPECT_EQ(types[0], "std::deque map");
+  EXPECT_EQ(types[0], "std::deque map");
   EXPECT_EQ(std::count(types.begin(), types.end(), "std::deque chunk"),
             static_cast<std::ptrdiff_t>(types.size()) - 1);
 }
@@ -199,8 +198,8 @@ TEST(Shapes, AStringThatIsNotQuiteOneIsNone) {
     std::uint64_t length, capacity;
     char end;
   };
-  for (const Case& wrong : {Case{30, 39, 'x'}, Case{40, 39, 0},
-                            Case{30, 40, 0}, Case{30, 38, 0}}) {
+  for (const Case& wrong :
+       {Case{30, 39, 'x'}, Case{40, 39, 0}, Case{30, 40, 0}, Case{30, 38, 0}}) {
     FakeFrozenHeap heap;
     const std::uint64_t root = heap.global("g", 24), text = heap.block(40);
     heap.set(root, text);

@@ -56,8 +56,7 @@ TEST(Shares, WhatAStaticAlsoHoldsIsNotShared) {
   heap.root(a);
   heap.root(b);
   const std::uint32_t leak = heap.root(heap.array(a, b));
-  EXPECT_EQ(heap.shares_of({{leak}}),
-            (std::vector<Share>{{{3}, {16}, 3, 16}}));
+  EXPECT_EQ(heap.shares_of({{leak}}), (std::vector<Share>{{{3}, {16}, 3, 16}}));
 }
 
 TEST(Shares, TwoArraysShareTheirContents) {
@@ -73,8 +72,7 @@ TEST(Shares, SixtyFiveRootsAreOneTooManyForAMask) {
   Sketch heap;
   const BlockNumber a = heap.block(4), b = heap.block(4);
   std::vector<RootGroup> groups;
-  for (int i = 0; i < 65; ++i)
-    groups.push_back({heap.root(heap.array(a, b))});
+  for (int i = 0; i < 65; ++i) groups.push_back({heap.root(heap.array(a, b))});
   const std::vector<Share> all = heap.shares_of(groups);
   ASSERT_EQ(all.size(), 65u);
   for (const Share& share : all) {

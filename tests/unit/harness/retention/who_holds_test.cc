@@ -67,9 +67,9 @@ TEST(WhoHolds, ALongListIsOneLine) {
   }
   const Retention retention = ask(heap, blocks_of(kText));
   ASSERT_EQ(retention.paths.size(), 1u);
-  EXPECT_EQ(retention.paths[0].holders,
-            (std::vector<Holder>{holder(5, 32, 8, "", 4812),
-                                 holder(kText, 40, 16)}));
+  EXPECT_EQ(
+      retention.paths[0].holders,
+      (std::vector<Holder>{holder(5, 32, 8, "", 4812), holder(kText, 40, 16)}));
   EXPECT_EQ(retention.paths[0].objects, Count{4812});
   EXPECT_EQ(retention.paths[0].bytes, Bytes{4812 * 40});
   EXPECT_EQ(retention.paths[0].retained, Bytes{4812 * 72});

@@ -12,9 +12,9 @@ TEST(Schedule, WarmUpEndsWhenWarmButNotBeforeTheMinimum) {
   state.planned = 2;
   state = advance(state, {true, false}, spec);
   state = advance(state, {true, false}, spec);
-  EXPECT_EQ(state.stage, Stage::kWarmup);
+  EXPECT_EQ(state.stage, ScheduleStage::kWarmup);
   state = advance(state, {true, false}, spec);
-  EXPECT_EQ(state.stage, Stage::kMeasure);
+  EXPECT_EQ(state.stage, ScheduleStage::kMeasure);
 }
 
 TEST(Schedule, WarmUpEndsAtTheCapThoughNothingIsWarm) {
@@ -22,29 +22,29 @@ TEST(Schedule, WarmUpEndsAtTheCapThoughNothingIsWarm) {
   RunState state;
   state.planned = 1;
   for (std::uint32_t i = 0; i < spec.warmup_max; ++i) {
-    EXPECT_EQ(state.stage, Stage::kWarmup);
+    EXPECT_EQ(state.stage, ScheduleStage::kWarmup);
     state = advance(state, {}, spec);
   }
-  EXPECT_EQ(state.stage, Stage::kMeasure);
+  EXPECT_EQ(state.stage, ScheduleStage::kMeasure);
 }
 
 TEST(Schedule, YoungResidueIsWatchedUntilItGoesOrTheTimeIsUp) {
   CycleSpec spec;
-  RunState state{Stage::kMeasure, 5, 0, 1, {}};
+  RunState state{ScheduleStage::kMeasure, 5, 0, 1, {}};
   state = advance(state, {true, true}, spec);
-  ASSERT_EQ(state.stage, Stage::kLinger);
+  ASSERT_EQ(state.stage, ScheduleStage::kLinger);
   Duration wait = next_wait(state, spec);
   EXPECT_EQ(wait, std::chrono::milliseconds(250));
   RunState gone = advance(state, {true, false}, spec, wait);
-  EXPECT_EQ(gone.stage, Stage::kJudge);
-  while (state.stage == Stage::kLinger)
+  EXPECT_EQ(gone.stage, ScheduleStage::kJudge);
+  while (state.stage == ScheduleStage::kLinger)
     state = advance(state, {true, true}, spec, next_wait(state, spec));
   EXPECT_EQ(state.waited, spec.linger);
 }
 
 TEST(Schedule, NothingYoungGoesStraightToTheVerdict) {
-  RunState state{Stage::kMeasure, 5, 0, 1, {}};
-  EXPECT_EQ(advance(state, {true, false}, {}).stage, Stage::kJudge);
+  RunState state{ScheduleStage::kMeasure, 5, 0, 1, {}};
+  EXPECT_EQ(advance(state, {true, false}, {}).stage, ScheduleStage::kJudge);
 }
 
 }  // namespace

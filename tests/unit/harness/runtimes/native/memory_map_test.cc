@@ -46,7 +46,7 @@ TEST(MemoryMap, AnAddressIsFoundInItsMapping) {
   EXPECT_EQ(mapping_at(map, 0x3fff), &map[1]);
 }
 
-using Ranges = std::vector<AddressRange>;
+using Ranges = std::vector<MemoryRange>;
 
 TEST(AddressRanges, NeighboursAndOverlapsBecomeOne) {
   EXPECT_EQ(united({{5, 7}, {1, 3}, {3, 4}, {6, 9}, {2, 2}}),
@@ -62,8 +62,8 @@ TEST(AddressRanges, WhatIsTakenIsCutOut) {
 }
 
 TEST(AddressRanges, TheCommonPartMayBeNone) {
-  EXPECT_EQ(common({1, 5}, {3, 9}), (AddressRange{3, 5}));
-  EXPECT_EQ(common({1, 3}, {3, 9}), AddressRange{});
+  EXPECT_EQ(common({1, 5}, {3, 9}), (MemoryRange{3, 5}));
+  EXPECT_EQ(common({1, 3}, {3, 9}), MemoryRange{});
 }
 
 }  // namespace

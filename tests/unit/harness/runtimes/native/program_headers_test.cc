@@ -42,9 +42,9 @@ TEST(ProgramHeaders, WritableSegmentsTakeTheirBssAlong) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->first, 0x400000u);
   EXPECT_EQ(found->end, 0x40adf0u);
-  EXPECT_EQ(found->writable, (std::vector<AddressRange>{{0x402df0, 0x40adf0}}));
-  EXPECT_EQ(found->dynamic, (AddressRange{0x402e00, 0x402ff0}));
-  EXPECT_EQ(found->thread_local_image, (AddressRange{0x402df0, 0x402e10}));
+  EXPECT_EQ(found->writable, (std::vector<MemoryRange>{{0x402df0, 0x40adf0}}));
+  EXPECT_EQ(found->dynamic, (MemoryRange{0x402e00, 0x402ff0}));
+  EXPECT_EQ(found->thread_local_image, (MemoryRange{0x402df0, 0x402e10}));
 }
 
 TEST(ProgramHeaders, NoElfFileHasNone) {
@@ -60,7 +60,7 @@ TEST(ProgramHeaders, ASegmentBeyondAllAddressesIsLeftOut) {
       file_with({segment(PT_LOAD, PF_W, 0x1000, 0x1000),
                  segment(PT_LOAD, PF_W, ~0ull - 8, 0x1000)}));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->writable, (std::vector<AddressRange>{{0x1000, 0x2000}}));
+  EXPECT_EQ(found->writable, (std::vector<MemoryRange>{{0x1000, 0x2000}}));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ RootSources process(const char* maps) {
   return sources;
 }
 
-ThreadStorage storage(pid_t tid, AddressRange range) {
+ThreadStorage storage(pid_t tid, MemoryRange range) {
   ThreadStorage made;
   made.tid = tid;
   made.range = range;
