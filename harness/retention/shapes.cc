@@ -130,13 +130,14 @@ std::string Shapes::type_of(const Held& held) {
   const LiveBlock& block = index_.blocks()[held.block];
   // Before the vtable: the elements of a vector have one, too.
   if (is_string(block, held.pointer)) return "std::string";
+  // Before the vector: the iterators of a deque look like one.
+  if (is_deque_chunk(block, held)) return "std::deque chunk";
   if (is_vector(block, held.pointer)) return "std::vector";
   if (memory_.word(held.pointer) == block.address) {
     if (is_buckets(held.pointer)) return std::string(kBuckets);
     if (is_deque_map(held.pointer)) return std::string(kDequeMap);
     if (is_hash_node(held)) return std::string(kHashNode);
   }
-  if (is_deque_chunk(block, held)) return "std::deque chunk";
   const std::string name = heap_.class_of_vtable(memory_.word(block.address));
   const std::string_view controlled = controlled_class(name);
   if (!controlled.empty())

@@ -58,16 +58,20 @@ TEST(Graph, APointerOfABlockToItselfIsLeftOut) {
 
 TEST(Graph, BlocksAreReadAcrossPieces) {
   FakeFrozenHeap heap;
-  const std::uint64_t small = heap.block(100);
   const std::uint64_t big = heap.block(3 << 18);
-  const std::uint64_t last = heap.block(8);
-  for (std::uint64_t at = 0; at + 8 <= 3 << 18; at += 8)
-    heap.set(big + at, at % (1 << 18) < 1 << 17 ? small : last);
-  heap.set(last, small);
-  const Pairs all = edges_of(heap);
-  EXPECT_EQ(all.front(), Pairs::value_type(1, 0));
-  EXPECT_EQ(all.back(), Pairs::value_type(2, 0));
-  EXPECT_EQ(std::count(all.begin(), all.end(), Pairs::value_type(1, 2)), 3);
+  std::vector<std::uint64_t> targets;
+  for (int i = 0; i < 6; ++i) targets.push_back(heap.block(8));
+  Pairs wanted;
+  // At both ends of each of three pieces.
+  for (std::uint64_t piece = 0; piece < 3; ++piece) {
+    heap.set(big + (piece << 18), targets[piece * 2]);
+    heap.set(big + ((piece + 1) << 18) - 8, targets[piece * 2 + 1]);
+    wanted.emplace_back(0, piece * 2 + 1);
+    wanted.emplace_back(0, piece * 2 + 2);
+  }
+  heap.set(targets[5], big);
+  wanted.emplace_back(6, 0);
+  EXPECT_EQ(edges_of(heap), wanted);
 }
 
 TEST(Graph, MemoryThatCannotBeReadHoldsNothingAndHidesNothing) {
