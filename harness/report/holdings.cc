@@ -22,7 +22,8 @@ constexpr std::size_t kAround = 2;  // lines above and below in `list`
 
 // Who allocated how much of what the question is about.
 struct Allocated {
-  const SiteRecord* site = nullptr;
+  const SiteRecord* site = nullptr;  // the first one there
+  std::string place;
   Bytes bytes;
   Count objects;
 };
@@ -32,26 +33,27 @@ struct Answer {
   std::vector<Allocated> allocated;      // most bytes first
 };
 
-Result<const Finding*> finding_of(const RunRecord& record,
-                                  std::size_t number) {
+Result<const Finding*> finding_of(const RunRecord& record, std::size_t number) {
   const std::size_t count =
       record.judgement ? record.judgement->findings.size() : 0;
   if (number >= 1 && number <= count)
     return &record.judgement->findings[number - 1];
-  return fail(ErrorKind::kUsage,
-              fmt::format("the record has no finding {}", number),
-              count == 0 ? "it has none at all"
-                         : fmt::format("it has 1 to {}", count));
+  return fail(
+      ErrorKind::kUsage, fmt::format("the record has no finding {}", number),
+      count == 0 ? "it has none at all" : fmt::format("it has 1 to {}", count));
 }
 
+// Places are one for whoever reads, whatever way led there.
 void add(std::vector<Allocated>& sums, const RunRecord& record, SiteId site,
          Bytes bytes, Count objects) {
   const SiteRecord* described = find_site(record, site);
-  const auto known = std::find_if(
-      sums.begin(), sums.end(),
-      [&](const Allocated& sum) { return sum.site == described; });
+  const std::string place =
+      described ? place_of(*described) : "an unknown caller";
+  const auto known =
+      std::find_if(sums.begin(), sums.end(),
+                   [&](const Allocated& sum) { return sum.place == place; });
   if (known == sums.end()) {
-    sums.push_back({described, bytes, objects});
+    sums.push_back({described, place, bytes, objects});
   } else {
     known->bytes += bytes;
     known->objects += objects;
@@ -88,10 +90,9 @@ Result<Answer> answer(const RunRecord& record,
     for (const LastHeld& held : largest)
       add(found.allocated, record, held.site, held.bytes, held.objects);
   }
-  std::stable_sort(found.allocated.begin(), found.allocated.end(),
-                   [](const Allocated& a, const Allocated& b) {
-                     return a.bytes > b.bytes;
-                   });
+  std::stable_sort(
+      found.allocated.begin(), found.allocated.end(),
+      [](const Allocated& a, const Allocated& b) { return a.bytes > b.bytes; });
   if (found.retention || !found.allocated.empty()) return found;
   return fail(ErrorKind::kUsage,
               "the record does not say who holds what: nothing stayed that "
@@ -105,24 +106,21 @@ Result<Answer> answer_with_holders(const RunRecord& record,
   Result<Answer> found = answer(record, question);
   TIDEMARK_TRY(found);
   if (found->retention) return found;
-  return fail(ErrorKind::kUsage,
-              "the record says who allocated, but nobody was asked who holds it",
-              record.post_mortem.empty()
-                  ? "`target: {retention: always}` in the scenario asks after "
-                    "every run"
-                  : "a service that has died cannot be asked; `tidemark top` "
-                    "shows who allocated");
+  return fail(
+      ErrorKind::kUsage,
+      "the record says who allocated, but nobody was asked who holds it",
+      record.post_mortem.empty()
+          ? "`target: {retention: always}` in the scenario asks after "
+            "every run"
+          : "a service that has died cannot be asked; `tidemark top` "
+            "shows who allocated");
 }
 
 std::string share_text(double part, double whole) {
   return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "–";
 }
 
-std::string place_text(const SiteRecord* site) {
-  return site ? place_of(*site) : "an unknown caller";
-}
-
-// Roots: retained, part of all, blocks, name.
+// Who: bytes, part of all, blocks, name.
 constexpr const char* kRow = "  {:>10}{:>9}{:>12}  {}";
 constexpr std::size_t kNameColumn = 35;
 
@@ -140,16 +138,16 @@ double all_bytes(const Retention& retention) {
   return sum;
 }
 
-std::string holders_table(const Retention& retention, std::size_t most_rows,
-                          std::size_t width) {
-  const std::vector<Branch> roots = way_tree(retention);
+std::string holders_table(const RunRecord& record, const Retention& retention,
+                          std::size_t most_rows, std::size_t width) {
+  const std::vector<Branch> roots = way_tree(record, retention);
   const double all = all_bytes(retention);
   std::string text = row("holds", "of all", "blocks", "who holds", width);
   for (std::size_t i = 0; i < roots.size() && i < most_rows; ++i)
-    text += row(bytes_text(roots[i].bytes),
-                share_text(double(roots[i].bytes.value), all),
-                number_text(roots[i].objects), root_text(*roots[i].root),
-                width);
+    text +=
+        row(bytes_text(roots[i].bytes),
+            share_text(double(roots[i].bytes.value), all),
+            number_text(roots[i].objects), root_text(*roots[i].root), width);
   if (roots.size() > most_rows)
     text += fmt::format("  … and {} more\n", roots.size() - most_rows);
   if (retention.unreachable.value > 0)
@@ -169,8 +167,7 @@ std::string allocated_table(const std::vector<Allocated>& allocated,
   for (std::size_t i = 0; i < allocated.size() && i < most_rows; ++i)
     text += row(bytes_text(allocated[i].bytes),
                 share_text(double(allocated[i].bytes.value), all),
-                number_text(allocated[i].objects),
-                place_text(allocated[i].site), width);
+                number_text(allocated[i].objects), allocated[i].place, width);
   if (allocated.size() > most_rows)
     text += fmt::format("  … and {} more\n", allocated.size() - most_rows);
   return text;
@@ -178,16 +175,15 @@ std::string allocated_table(const std::vector<Allocated>& allocated,
 
 class TreePrinter {
  public:
-  TreePrinter(const RunRecord& record, std::size_t most_rows,
-              std::size_t width)
+  TreePrinter(const RunRecord& record, std::size_t most_rows, std::size_t width)
       : record_(record), most_(most_rows), width_(width) {}
 
   std::string print(const std::vector<Branch>& roots) {
     print_all(roots, "  ");
     if (left_out_ > 0)
-      text_ += fmt::format("  … and {}\n",
-                           plural(double(left_out_), "more branch") +
-                               (left_out_ > 1 ? "es" : ""));
+      text_ +=
+          fmt::format("  … and {}\n", plural(double(left_out_), "more branch") +
+                                          (left_out_ > 1 ? "es" : ""));
     return text_;
   }
 
@@ -206,20 +202,20 @@ class TreePrinter {
   }
 
   void print_one(const Branch& branch, const std::string& margin, bool last) {
-    std::string line =
-        fmt::format("{}{} {} in {}  ", margin, last ? "└" : "├",
-                    bytes_text(branch.bytes),
+    std::string what =
+        fmt::format("{} in {}  ", bytes_text(branch.bytes),
                     plural(double(branch.objects.value), "block"));
+    std::string place;
     if (branch.root) {
-      line += root_text(*branch.root);
+      what += root_text(*branch.root);
     } else {
-      line += fmt::format("+{} {}", branch.holder->offset,
+      what += fmt::format("+{} {}", branch.holder->offset,
                           holder_text(*branch.holder));
       if (const SiteRecord* site = find_site(record_, branch.holder->site))
-        line += "  " + short_place_of(*site);
+        place = short_place_of(*site);
     }
-    // The hang is made of spaces: a tree's lines do not go on beside text.
-    text_ += wrapped(line, columns(margin) + 4, width_);
+    text_ += broken_line(what, place, margin + (last ? "└ " : "├ "),
+                         margin + (last ? "  " : "│ "), width_);
   }
 
   const RunRecord& record_;
@@ -256,7 +252,8 @@ std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
                                        function.file == frame->file;
                               });
     if (known == functions.end())
-      known = functions.insert(known, {frame->function, frame->file, {}, {}, {}});
+      known =
+          functions.insert(known, {frame->function, frame->file, {}, {}, {}});
     known->bytes += one.bytes;
     known->objects += one.objects;
     auto& [bytes, objects] = known->lines[frame->line];
@@ -287,9 +284,9 @@ std::string function_text(const ListedFunction& function,
                   bytes_text(function.bytes),
                   plural(double(function.objects.value), "block")),
       2, width);
-  const std::vector<std::string> lines =
-      function.file.empty() ? std::vector<std::string>{}
-                            : source(function.file);
+  const std::vector<std::string> lines = function.file.empty()
+                                             ? std::vector<std::string>{}
+                                             : source(function.file);
   std::set<std::uint32_t> shown;
   for (const auto& [number, sums] : function.lines)
     for (std::uint32_t i = number > kAround ? number - kAround : 1;
@@ -304,9 +301,9 @@ std::string function_text(const ListedFunction& function,
                                  ? printable(lines[number - 1])
                                  : "";
     const bool here = sums != function.lines.end();
-    text += source_line(number, here ? bytes_text(sums->second.first) : ".",
-                        here ? number_text(sums->second.second) : ".", line,
-                        width);
+    text +=
+        source_line(number, here ? bytes_text(sums->second.first) : ".",
+                    here ? number_text(sums->second.second) : ".", line, width);
   }
   return text;
 }
@@ -321,12 +318,12 @@ Result<std::string> top_text(const RunRecord& unsafe,
   TIDEMARK_TRY(found);
   std::string text;
   if (found->retention)
-    text += holders_table(*found->retention, question.most_rows,
+    text += holders_table(record, *found->retention, question.most_rows,
                           width_of(style));
   if (!text.empty() && !found->allocated.empty()) text += "\n";
   if (!found->allocated.empty())
-    text += allocated_table(found->allocated, question.most_rows,
-                            width_of(style));
+    text +=
+        allocated_table(found->allocated, question.most_rows, width_of(style));
   return text;
 }
 
@@ -338,7 +335,7 @@ Result<std::string> tree_text(const RunRecord& unsafe,
   TIDEMARK_TRY(found);
   const Retention& retention = *found->retention;
   std::string text = TreePrinter(record, question.most_rows, width_of(style))
-                         .print(way_tree(retention));
+                         .print(way_tree(record, retention));
   if (retention.unreachable.value > 0)
     text += fmt::format("  held by nobody: {} in {}\n",
                         bytes_text(retention.unreachable_bytes),
@@ -363,8 +360,8 @@ Result<std::string> list_text(const RunRecord& unsafe,
                 "`tidemark top` shows who allocated");
   std::string text;
   for (std::size_t i = 0; i < functions.size() && i < question.most_rows; ++i)
-    text += (i ? "\n" : "") +
-            function_text(functions[i], source, width_of(style));
+    text +=
+        (i ? "\n" : "") + function_text(functions[i], source, width_of(style));
   return text;
 }
 

@@ -13,7 +13,7 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kNarrowest = 40;
-constexpr std::size_t kHang = 5;  // below "  1. "
+constexpr std::size_t kHang = 5;       // below "  1. "
 constexpr std::size_t kWaysShown = 9;  // lines of who holds a finding
 
 std::string sentence(const RunRecord& record, const Finding& finding) {
@@ -181,8 +181,8 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
       text += stack_text(*site, style.all_frames, width);
   if (finding.retention)
-    text += retention_text(record, *finding.retention, kWaysShown, kHang,
-                           width);
+    text +=
+        retention_text(record, *finding.retention, kWaysShown, kHang, width);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())

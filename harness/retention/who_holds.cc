@@ -91,10 +91,10 @@ Result<std::vector<std::vector<Retention>>> who_holds(
     // It is used up: the last question need not have a copy.
     const bool last = i + 1 == questions.size();
     MergedPaths merged =
-        merge_paths(heap, index, *graph, last ? std::move(found) : found,
-                    names, questions[i]);
-    answers.push_back(tell(heap, index, *graph, std::move(merged), names,
-                           questions[i]));
+        merge_paths(heap, index, *graph, last ? std::move(found) : found, names,
+                    questions[i]);
+    answers.push_back(
+        tell(heap, index, *graph, std::move(merged), names, questions[i]));
   }
   return answers;
 }

@@ -11,8 +11,8 @@
 namespace tidemark {
 
 struct Retainers {
-  Retention all;                        // of everything that is live
-  std::vector<Retention> of_findings;   // one for each finding
+  Retention all;                       // of everything that is live
+  std::vector<Retention> of_findings;  // one for each finding
 };
 
 // Whether the finding is about blocks that somebody may hold.

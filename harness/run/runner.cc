@@ -420,8 +420,7 @@ bool Run::wants_retainers() const {
   if (scenario_.target.retention == RetentionMode::kAlways) return true;
   const std::vector<Finding>& findings = record_.judgement->findings;
   return std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
-    return has_holders(f) &&
-           (f.fails || f.kind == FindingClass::kUndecided);
+    return has_holders(f) && (f.fails || f.kind == FindingClass::kUndecided);
   });
 }
 
