@@ -131,17 +131,10 @@ std::string row(const std::string& bytes, const std::string& part,
                  kNameColumn, width);
 }
 
-double all_bytes(const Retention& retention) {
-  double sum = static_cast<double>(retention.unreachable_bytes.value);
-  for (const RetainingPath& path : retention.paths)
-    sum += static_cast<double>(path.bytes.value);
-  return sum;
-}
-
 std::string holders_table(const RunRecord& record, const Retention& retention,
                           std::size_t most_rows, std::size_t width) {
   const std::vector<Branch> roots = way_tree(record, retention);
-  const double all = all_bytes(retention);
+  const auto all = static_cast<double>(retention.bytes.value);
   std::string text = row("holds", "of all", "blocks", "who holds", width);
   for (std::size_t i = 0; i < roots.size() && i < most_rows; ++i)
     text +=

@@ -251,6 +251,8 @@ void fields(A& a, T& v) {
 
 template <class A, Is<Retention> T>
 void fields(A& a, T& v) {
+  a("objects", v.objects);
+  a("bytes", v.bytes);
   a("paths", v.paths);
   a("unreachable", v.unreachable);
   a("unreachable_bytes", v.unreachable_bytes);

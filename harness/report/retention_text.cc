@@ -27,9 +27,10 @@ class WayPrinter {
       : record_(record), most_(most_lines), indent_(indent), width_(width) {}
 
   std::string print(const Retention& retention) {
-    all_ = retention.unreachable.value;
+    all_ = retention.objects.value;
+    left_out_ = retention.objects - retention.unreachable;
     for (const RetainingPath& path : retention.paths)
-      all_ += path.objects.value;
+      left_out_ = left_out_ - path.objects;
     for (const Branch& root : way_tree(record_, retention)) print_root(root);
     if (left_out_.value > 0)
       line(0, fmt::format("{} in other ways: `tidemark tree` shows them",

@@ -183,16 +183,16 @@ std::vector<Retention> count_apart(const FrozenHeap& heap, const Graph& graph,
       doubtful_blocks(graph, heap.roots(), found);
   std::vector<Retention> result(question.findings);
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const bool lost = found.parents[i] == kUnreached;
-    if (!lost && !doubtful[i]) continue;
     const std::optional<std::uint32_t> finding = question.finding_of(blocks[i]);
     if (!finding) continue;
     Retention& retention = result[*finding];
-    if (lost) {
+    const auto bytes = static_cast<std::int64_t>(blocks[i].bytes);
+    retention.objects.value += 1;
+    retention.bytes.value += bytes;
+    if (found.parents[i] == kUnreached) {
       retention.unreachable.value += 1;
-      retention.unreachable_bytes.value +=
-          static_cast<std::int64_t>(blocks[i].bytes);
-    } else {
+      retention.unreachable_bytes.value += bytes;
+    } else if (doubtful[i]) {
       retention.doubtful.value += 1;
     }
   }
@@ -201,7 +201,7 @@ std::vector<Retention> count_apart(const FrozenHeap& heap, const Graph& graph,
 
 // Most objects first; what is equal in that is told in the order of names, so
 // that two runs on the same service read the same.
-void sort_held(MergedPaths& merged, const RootNames& names) {
+void sort_held(MergedPaths& merged, const RootNames& names, bool by_bytes) {
   auto steps = [&](const HeldAlike& held) {
     std::vector<Hop> way;
     for (PathTree::Number node : merged.tree.way_to(held.node))
@@ -210,9 +210,11 @@ void sort_held(MergedPaths& merged, const RootNames& names) {
   };
   std::sort(merged.held.begin(), merged.held.end(),
             [&](const HeldAlike& a, const HeldAlike& b) {
-              auto first = [](const HeldAlike& held) {
-                return std::tuple(held.finding, -held.objects.value,
-                                  -held.bytes.value);
+              auto first = [by_bytes](const HeldAlike& held) {
+                const std::int64_t objects = -held.objects.value;
+                const std::int64_t bytes = -held.bytes.value;
+                return std::tuple(held.finding, by_bytes ? bytes : objects,
+                                  by_bytes ? objects : bytes);
               };
               if (first(a) != first(b)) return first(a) < first(b);
               const NamedRoot& root_a = names.root(a.root);
@@ -232,7 +234,7 @@ MergedPaths merge_paths(const FrozenHeap& heap, const BlockIndex& index,
   Merger merger(heap, index, graph, found, names, question);
   merger.run();
   merger.take(merged);
-  sort_held(merged, names);
+  sort_held(merged, names, question.by_bytes);
   return merged;
 }
 

@@ -43,14 +43,16 @@ Retention add_up(const std::vector<Retention>& processes,
       else
         add(path, *same);
     }
+    sum.objects += process.objects;
+    sum.bytes += process.bytes;
     sum.unreachable += process.unreachable;
     sum.unreachable_bytes += process.unreachable_bytes;
     sum.doubtful += process.doubtful;
   }
   std::stable_sort(sum.paths.begin(), sum.paths.end(),
                    [](const RetainingPath& a, const RetainingPath& b) {
-                     return std::tie(a.objects, a.bytes) >
-                            std::tie(b.objects, b.bytes);
+                     return std::tie(a.bytes, a.objects) >
+                            std::tie(b.bytes, b.objects);
                    });
   if (sum.paths.size() > most_paths) sum.paths.resize(most_paths);
   return sum;

@@ -8,7 +8,7 @@
 namespace tidemark {
 
 // Ways that are alike in all processes are one: their counts are added. At
-// most `most_paths` of them are left, those that hold most objects.
+// most `most_paths` of them are left, those that hold most bytes.
 Retention add_up(const std::vector<Retention>& processes,
                  std::size_t most_paths);
 

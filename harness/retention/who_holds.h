@@ -28,8 +28,10 @@ struct Question {
   // group). Empty: each site is alike to itself only.
   std::function<SiteId(SiteId)> alike = {};
 
-  // So many paths of each finding are told, those that hold most objects.
+  // So many paths of each finding are told: those that hold most objects, or
+  // most bytes.
   std::size_t most_paths = 16;
+  bool by_bytes = false;
 };
 
 // One Retention for each finding. Paths are in order of objects, then bytes;

@@ -42,7 +42,7 @@ std::function<SiteId(SiteId)> alike_by_caller(const HeapSnapshot& heap) {
 
 bool has_holders(const Finding& finding) {
   return !finding.sites.empty() && finding.objects.value > 0 &&
-         finding.unit != "open connection";
+         finding.unit != kOpenConnection;
 }
 
 Result<std::optional<Retainers>> find_retainers(
@@ -68,6 +68,7 @@ Result<std::optional<Retainers>> find_retainers(
   for (Question& question : questions) {
     question.alike = alike_by_caller(heap);
     question.most_paths = kMostPaths;
+    question.by_bytes = true;
   }
   questions[0].most_paths = kMostPathsOfAll;
 

@@ -2,6 +2,7 @@
 // processes that stand still.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "tidemark/probe.h"
@@ -14,6 +15,9 @@ struct Retainers {
   Retention all;                       // of everything that is live
   std::vector<Retention> of_findings;  // one for each finding
 };
+
+// The unit of findings about memory of connections that are open.
+inline constexpr std::string_view kOpenConnection = "open connection";
 
 // Whether the finding is about blocks that somebody may hold.
 bool has_holders(const Finding& finding);

@@ -82,6 +82,8 @@ class Run {
   Evidence gather() const;
   bool wants_retainers() const;
   Status find_who_holds();
+  Status find_open_holders(const OpenMemory& memory, const HeapSnapshot& heap);
+  Status could_not_look(const Error& error);
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
@@ -108,6 +110,7 @@ class Run {
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
   OpenMemory open_;  // with more sites than the record has
+  std::optional<Retention> open_retention_;  // of open_, at full concurrency
 };
 
 void Run::begin_phase(const std::string& name) {
@@ -199,10 +202,40 @@ Status Run::sample_open() {
   TIDEMARK_TRY(open);
   const OpenMemory memory = open_memory(*heap_, *open, connections);
   if (early) return zoom_open(memory);
+  TIDEMARK_TRY(find_open_holders(memory, *open));
   open_ = memory;
   record_.open = memory;
   if (record_.open->sites.size() > kOpenSites)
     record_.open->sites.resize(kOpenSites);
+  return {};
+}
+
+// Who holds what fills open connections beyond their budget: to be asked while
+// they are open.
+Status Run::find_open_holders(const OpenMemory& memory,
+                              const HeapSnapshot& heap) {
+  const std::optional<Bytes>& budget = scenario_.expect.peak_per_connection;
+  if (scenario_.target.retention == RetentionMode::kNever || !budget ||
+      memory.bytes.value <= budget->value * memory.connections.value)
+    return {};
+  Finding open;
+  for (const OpenSite& site : memory.sites) {
+    open.sites.push_back(site.site);
+    open.objects += site.objects;
+  }
+  const CycleIndex before{heap.taken_in.value - 1};
+  auto found =
+      find_retainers({open}, before, heap, *world_.heap, kFreezeTimeout);
+  if (!found) return could_not_look(found.error());
+  if (*found) open_retention_ = std::move((*found)->of_findings.front());
+  return {};
+}
+
+// The verdict stands without it: what keeps us from looking is told and does
+// not fail the run.
+Status Run::could_not_look(const Error& error) {
+  TIDEMARK_TRY(still_running(quiet_));
+  record_.service.invisible.push_back("who holds what: " + error.message);
   return {};
 }
 
@@ -315,7 +348,7 @@ bool Run::worth_watching() const {
   return std::any_of(so_far.findings.begin(), so_far.findings.end(),
                      [](const Finding& finding) {
                        // The peak is over: nothing of it is awaited.
-                       if (finding.unit == "open connection") return false;
+                       if (finding.unit == kOpenConnection) return false;
                        const bool grows =
                            finding.kind == FindingClass::kLeak ||
                            finding.kind == FindingClass::kUpstream;
@@ -424,21 +457,19 @@ bool Run::wants_retainers() const {
   });
 }
 
-// The verdict stands without it: what keeps us from looking is told and does
-// not fail the run.
 Status Run::find_who_holds() {
+  std::vector<Finding>& findings = record_.judgement->findings;
+  for (Finding& finding : findings) {
+    if (finding.unit != kOpenConnection || !open_retention_) continue;
+    finding.retention = open_retention_;
+    describe_holders(record_, *open_retention_, *world_.heap);
+  }
   if (!wants_retainers()) return {};
   TIDEMARK_TRY(keep());
   world_.observer.progress("looking for who holds what stayed");
-  std::vector<Finding>& findings = record_.judgement->findings;
   auto found = find_retainers(findings, evidence_.baseline(), *heap_,
                               *world_.heap, kFreezeTimeout);
-  if (!found) {
-    TIDEMARK_TRY(still_running(quiet_));
-    record_.service.invisible.push_back("who holds what: " +
-                                        found.error().message);
-    return {};
-  }
+  if (!found) return could_not_look(found.error());
   if (!*found) return {};
   note_holdings(record_, *heap_, &(*found)->all, *world_.heap);
   for (std::size_t i = 0; i < findings.size(); ++i) {

@@ -111,7 +111,10 @@ struct RetainingPath {
 
 // Who holds the blocks of one finding.
 struct Retention {
-  std::vector<RetainingPath> paths;  // most objects first
+  Count objects;  // all of them, on paths that are left out, too
+  Bytes bytes;
+  // Not all ways, but those that hold most: most objects first, or most bytes.
+  std::vector<RetainingPath> paths;
   Count unreachable;                 // lost: nothing points to them
   Bytes unreachable_bytes;
   // Held by a stack, a register or allocator-internal memory alone: the word

@@ -76,7 +76,11 @@ class FakeHeap final : public HeapProbe {
     return {};
   }
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
-    return std::vector<std::unique_ptr<FrozenHeap>>{};
+    ++freezes;
+    if (freeze_error) return fail(*freeze_error);
+    std::vector<std::unique_ptr<FrozenHeap>> copies;
+    if (on_freeze) copies.push_back(on_freeze());
+    return copies;
   }
   SiteRecord describe(SiteId site) override {
     SiteRecord record;
@@ -89,6 +93,9 @@ class FakeHeap final : public HeapProbe {
   HeapCounters counts;
   std::map<std::uint32_t, std::int64_t> survivors;  // by birth cycle
   std::vector<SiteId> zoomed;
+  std::function<std::unique_ptr<FrozenHeap>()> on_freeze;
+  std::optional<Error> freeze_error;
+  int freezes = 0;
 };
 
 class FakeKernel final : public KernelProbe {

@@ -157,6 +157,35 @@ inline Finding chat_finding() {
   return finding;
 }
 
+// A map of the guilty blocks, with a text behind each; some are lost.
+inline Retention chat_retention() {
+  RetainingPath nodes;
+  nodes.root = RootKind::kGlobal;
+  nodes.root_name = "chat::(anonymous namespace)::g_rooms (room.cc)";
+  nodes.holders = {{7, {64}, 16, false, "std::map or set node", 11}};
+  nodes.objects = {1400};
+  nodes.bytes = {89600};
+  nodes.retained = {144000};
+  nodes.share = 144000;
+  RetainingPath other_side = nodes;
+  other_side.holders[0].offset = 24;
+  other_side.holders[0].repeated = 12;
+  other_side.objects = {100};
+  other_side.bytes = {6400};
+  RetainingPath texts = nodes;
+  texts.holders.push_back({9, {32}, 40, false, "std::string", 1});
+  texts.objects = {1480};
+  texts.bytes = {47360};
+  RetainingPath stack;
+  stack.root = RootKind::kStack;
+  stack.root_name = "stack of thread chat-server (4712) in chat::Session::run";
+  stack.holders = {{9, {32}, 8, true, "", 1}};
+  stack.objects = {3};
+  stack.bytes = {96};
+  return {{3000}, {144000}, {texts, nodes, other_side, stack},
+          {17},   {544},    {3}};
+}
+
 inline RunRecord leak() {
   RunRecord record = run("chat-guilty");
   SiteRecord other = chat_site();
@@ -182,6 +211,9 @@ inline RunRecord leak() {
   held.residue = {822170};
   held.explanation = "the live heap is flat";
   record.judgement->findings = {chat_finding(), bounded, held};
+  record.judgement->findings[0].retention = chat_retention();
+  record.held = chat_retention();
+  record.allocated = {{7, {1500}, {96000}}, {9, {1500}, {48000}}};
   return record;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "tests/support/fake_frozen_heap.h"
 #include "tests/support/fake_world.h"
 
 namespace tidemark {
@@ -53,6 +54,72 @@ TEST_F(Runner, AServiceThatKeepsTwoBlocksPerConnectionIsALeak) {
   ASSERT_EQ(record.sites.size(), 1u);
   EXPECT_EQ(record.sites[0].frames[0].function, "guilty()");
   EXPECT_FALSE(record.partial);
+}
+
+// A list of what is kept, as the fake heap counts it.
+std::unique_ptr<FrozenHeap> kept_in_a_list(const FakeHeap& heap) {
+  auto copy = std::make_unique<FakeFrozenHeap>();
+  std::uint64_t at = copy->global("g_kept");
+  for (const auto& [born, objects] : heap.survivors)
+    for (std::int64_t i = 0; i < objects; ++i) {
+      const std::uint64_t block = copy->block(96, 1, born);
+      copy->set(at, block);
+      at = block;
+    }
+  return copy;
+}
+
+TEST_F(Runner, ALeakSaysWhoHoldsIt) {
+  driver.kept_per_connection = 1;
+  heap.on_freeze = [this] { return kept_in_a_list(heap); };
+  RunRecord record = run();
+  ASSERT_TRUE(record.judgement);
+  ASSERT_FALSE(record.judgement->findings.empty());
+  const Finding& finding = record.judgement->findings[0];
+  ASSERT_TRUE(finding.retention);
+  ASSERT_EQ(finding.retention->paths.size(), 1u);
+  const RetainingPath& path = finding.retention->paths[0];
+  EXPECT_EQ(path.root_name, "g_kept");
+  // Those of the warm-up are held, too, and are not the finding's.
+  EXPECT_EQ(path.objects, finding.objects);
+  ASSERT_TRUE(record.held);
+  ASSERT_EQ(record.held->paths.size(), 1u);
+  EXPECT_GT(record.held->paths[0].objects, finding.objects);
+  ASSERT_FALSE(record.allocated.empty());
+  EXPECT_EQ(record.allocated[0].objects, record.held->paths[0].objects);
+  EXPECT_EQ(heap.freezes, 1);
+}
+
+TEST_F(Runner, ACleanServiceIsNotCopied) {
+  run();
+  EXPECT_EQ(heap.freezes, 0);
+}
+
+TEST_F(Runner, ACleanServiceIsCopiedIfTheScenarioAlwaysAsks) {
+  scenario.target.retention = RetentionMode::kAlways;
+  heap.on_freeze = [this] { return kept_in_a_list(heap); };
+  RunRecord record = run();
+  EXPECT_EQ(heap.freezes, 1);
+  EXPECT_TRUE(record.held);
+}
+
+TEST_F(Runner, ALeakIsNotCopiedIfTheScenarioNeverAsks) {
+  scenario.target.retention = RetentionMode::kNever;
+  driver.kept_per_connection = 1;
+  RunRecord record = run();
+  EXPECT_EQ(heap.freezes, 0);
+  EXPECT_FALSE(record.held);
+}
+
+TEST_F(Runner, ARunStandsWhereNobodyCanBeAsked) {
+  driver.kept_per_connection = 1;
+  heap.freeze_error = Error{ErrorKind::kEnvironment, "no copy", ""};
+  RunRecord record = run();
+  EXPECT_FALSE(record.error);
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kLeak);
+  EXPECT_EQ(record.service.invisible,
+            std::vector<std::string>{"who holds what: no copy"});
 }
 
 TEST_F(Runner, ACleanServicePassesWithADetectionLimit) {
