@@ -12,34 +12,72 @@ namespace {
 // less than another call.
 constexpr std::uint64_t kBridge = 8 << 10;
 
+// A piece of memory, and the few words around it.
+class Piece {
+ public:
+  Piece(const FrozenHeap& heap, std::uint64_t at,
+        std::span<const std::uint64_t> words)
+      : heap_(heap), at_(at), words_(words) {}
+
+  std::uint64_t word(std::uint64_t address) const {
+    return words_[(address - at_) / 8];
+  }
+
+  Surrounded around(std::uint64_t address) const {
+    const std::size_t i = (address - at_) / 8;
+    if (i >= 2 && i + 2 < words_.size())
+      return {words_[i - 2], words_[i - 1], words_[i], words_[i + 1],
+              words_[i + 2]};
+    return {beyond(address - 16), beyond(address - 8), words_[i],
+            beyond(address + 8), beyond(address + 16)};
+  }
+
+ private:
+  std::uint64_t beyond(std::uint64_t address) const {
+    if (address - at_ < words_.size() * 8) return word(address);
+    std::uint64_t found = 0;
+    const std::size_t got =
+        heap_.read(address, std::as_writable_bytes(std::span(&found, 1)));
+    return got == sizeof found ? found : 0;
+  }
+
+  const FrozenHeap& heap_;
+  std::uint64_t at_;
+  std::span<const std::uint64_t> words_;
+};
+
 // Words that may be pointers, held back until enough are together that the
 // processor can fetch for all of them at once. Passes them on in order.
-template <class Tag, class Emit>
+template <class Emit>
 class Resolver {
  public:
   Resolver(const BlockIndex& index, Emit emit) : index_(index), emit_(emit) {}
 
-  void offer(std::uint64_t word, Tag tag) {
+  // `of` is the number of the block or root that the word is in.
+  void offer(const Piece& piece, std::uint64_t at, std::uint32_t of) {
+    const std::uint64_t word = piece.word(at);
     if (!index_.may_find(word)) return;
-    held_[count_++] = {word, tag, index_.place(word)};
+    held_[count_++] = {piece.around(at), at, of, index_.place(word)};
     if (count_ == held_.size()) flush();
   }
 
   void flush() {
     for (std::size_t i = 0; i < count_; ++i)
-      held_[i].at = index_.candidate(held_[i].at, held_[i].word);
+      held_[i].place = index_.candidate(held_[i].place, held_[i].words.word);
     for (std::size_t i = 0; i < count_; ++i) {
-      const BlockNumber block = index_.confirm(held_[i].at, held_[i].word);
-      if (block != kNoBlock) emit_(held_[i].tag, block);
+      const Held& held = held_[i];
+      const BlockNumber block = index_.confirm(held.place, held.words.word);
+      if (block != kNoBlock) emit_(held.words, held.at, held.of, block);
     }
     count_ = 0;
   }
 
  private:
   struct Held {
-    std::uint64_t word;
-    Tag tag;
-    std::uint32_t at;  // its place, then its candidate
+    Surrounded words;
+    std::uint64_t at;
+    std::uint32_t of;
+    std::uint32_t place;  // then its candidate
   };
 
   const BlockIndex& index_;
@@ -82,28 +120,33 @@ std::vector<RootRange> in_use_by_threads(const FrozenHeap& heap,
   return used;
 }
 
+// Weak ones are left out of `edges`; they come first in `weak`, by `from`.
 void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
-                 Edges& edges) {
+                 SlackFinder& slack, Edges& edges,
+                 std::vector<WeakEdge>& weak) {
   const std::span<const LiveBlock> blocks = heap.blocks();
   const std::vector<RootRange> used = in_use_by_threads(heap, index);
   std::size_t next_used = 0;
-  auto emit = [&edges](BlockNumber from, BlockNumber to) {
-    edges.add(from, to);
+  auto emit = [&](const Surrounded& words, std::uint64_t at, BlockNumber from,
+                  BlockNumber to) {
+    const Pointing how = slack.see(words, at, to);
+    if (how == Pointing::kTo) edges.add(from, to);
+    if (how == Pointing::kWeak && from != to) weak.push_back({from, to});
   };
-  Resolver<BlockNumber, decltype(emit)> resolver(index, emit);
+  Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
   for (BlockNumber first = 0; first < blocks.size();) {
     const BlockNumber end = neighbours(blocks, first);
     BlockNumber current = first;
     auto see = [&](std::uint64_t at, std::span<const std::uint64_t> words) {
       const std::uint64_t stop = at + words.size() * 8;
+      const Piece piece(heap, at, words);
       for (; current < end && blocks[current].address < stop; ++current) {
         const LiveBlock& block = blocks[current];
         const std::uint64_t to = std::min(down_to_word(end_of(block)), stop);
         std::uint64_t word = std::max(up_to_word(block.address), at);
         auto offer_up_to = [&](std::uint64_t until) {
-          for (; word < until; word += 8)
-            resolver.offer(words[(word - at) / 8], current);
+          for (; word < until; word += 8) resolver.offer(piece, word, current);
         };
         for (; next_used < used.size() && used[next_used].from < to;
              ++next_used) {
@@ -124,23 +167,23 @@ void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
 }
 
 std::vector<RootEdge> read_roots(const FrozenHeap& heap,
-                                 const BlockIndex& index) {
-  struct Tag {
-    std::uint64_t word;
-    std::uint32_t range;
-  };
+                                 const BlockIndex& index, SlackFinder& slack) {
   std::vector<RootEdge> found;
-  auto emit = [&found](Tag tag, BlockNumber block) {
-    found.push_back({tag.word, block, tag.range});
+  auto emit = [&](const Surrounded& words, std::uint64_t at,
+                  std::uint32_t range, BlockNumber block) {
+    const Pointing how = slack.see(words, at, block);
+    if (how != Pointing::kPast)
+      found.push_back({at, block, range, how == Pointing::kWeak});
   };
-  Resolver<Tag, decltype(emit)> resolver(index, emit);
+  Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
   const std::span<const RootRange> ranges = heap.roots();
   for (std::uint32_t i = 0; i < ranges.size(); ++i)
     reader.read(up_to_word(ranges[i].from), down_to_word(ranges[i].to),
                 [&](std::uint64_t at, std::span<const std::uint64_t> words) {
+                  const Piece piece(heap, at, words);
                   for (std::size_t k = 0; k < words.size(); ++k)
-                    resolver.offer(words[k], {at + k * 8, i});
+                    resolver.offer(piece, at + k * 8, i);
                 });
   resolver.flush();
   return found;
@@ -150,12 +193,21 @@ std::vector<RootEdge> read_roots(const FrozenHeap& heap,
 
 Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index) {
   Graph graph{Edges(heap.blocks().size()), {}};
-  read_blocks(heap, index, graph.edges);
+  SlackFinder slack(heap, index);
+  read_blocks(heap, index, slack, graph.edges, graph.weak);
   if (graph.edges.full())
     return fail(ErrorKind::kEnvironment,
                 "the heap of the service has more than 4,294,967,295 pointers "
                 "from block to block: who holds what is not looked for");
-  graph.roots = read_roots(heap, index);
+  graph.roots = read_roots(heap, index, slack);
+  const std::vector<WeakEdge> unused = slack.weaken(graph.edges);
+  const std::size_t before = graph.weak.size();
+  graph.weak.insert(graph.weak.end(), unused.begin(), unused.end());
+  std::inplace_merge(
+      graph.weak.begin(),
+      graph.weak.begin() + static_cast<std::ptrdiff_t>(before),
+      graph.weak.end(),
+      [](const WeakEdge& a, const WeakEdge& b) { return a.from < b.from; });
   return graph;
 }
 

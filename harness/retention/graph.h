@@ -5,6 +5,7 @@
 
 #include "harness/retention/block_index.h"
 #include "harness/retention/edges.h"
+#include "harness/retention/slack.h"
 #include "tidemark/retention.h"
 
 namespace tidemark {
@@ -14,13 +15,15 @@ struct RootEdge {
   std::uint64_t word = 0;  // its address
   BlockNumber block = 0;
   std::uint32_t range = 0;  // index into FrozenHeap::roots()
+  bool weak = false;        // Pointing::kWeak
 
   bool operator==(const RootEdge&) const = default;
 };
 
 struct Graph {
   Edges edges;
-  std::vector<RootEdge> roots;  // in the order of FrozenHeap::roots()
+  std::vector<RootEdge> roots;      // in the order of FrozenHeap::roots()
+  std::vector<WeakEdge> weak = {};  // not among `edges`; by `from`
 };
 
 // Each aligned word of the requested bytes of each block, and of each root. A

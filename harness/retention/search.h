@@ -26,12 +26,14 @@ inline bool by_root(Parent parent) {
 struct Search {
   std::vector<Parent> parents;     // of each block
   std::vector<BlockNumber> order;  // reached blocks, as they were reached
-  std::array<std::size_t, kRootKinds> ends{};  // in `order`, of each RootKind
+  // In `order`, of each RootKind. Those behind the last one's are reached by
+  // weak pointers alone.
+  std::array<std::size_t, kRootKinds> ends{};
 };
 
-// One breadth-first walk for each RootKind, strongest first; what an earlier
-// one has reached, a later one leaves alone. Blocks with the same holder are
-// neighbours in `order`. Eight bytes for each block.
+// One breadth-first walk for each RootKind, strongest first, and one for weak
+// pointers; what an earlier one has reached, a later one leaves alone. Blocks
+// with the same holder are neighbours in `order`. Eight bytes for each block.
 // REQUIRES: `roots` are those that graph.roots speak of; fewer than 2^31 - 1
 // root edges.
 Search search(const Graph& graph, std::span<const RootRange> roots);
