@@ -15,12 +15,14 @@ std::vector<bool> doubtful_blocks(const Graph& graph,
                                   std::span<const RootRange> roots,
                                   const Search& found) {
   std::vector<bool> doubtful(graph.edges.blocks());
-  auto mark = [&](RootKind before, std::size_t end) {
-    for (std::size_t i = end_of(found, before); i < end; ++i)
+  auto mark = [&](RootKind before, RootKind last) {
+    for (std::size_t i = end_of(found, before); i < end_of(found, last); ++i)
       doubtful[found.order[i]] = true;
   };
-  mark(RootKind::kThreadLocal, end_of(found, RootKind::kRegister));
-  mark(RootKind::kMapping, found.order.size());
+  mark(RootKind::kThreadLocal, RootKind::kRegister);
+  mark(RootKind::kMapping, RootKind::kAllocator);
+  for (std::size_t i = found.sure; i < found.order.size(); ++i)
+    doubtful[found.order[i]] = true;
   if (end_of(found, RootKind::kThreadLocal) ==
       end_of(found, RootKind::kRegister))
     return doubtful;
@@ -33,8 +35,8 @@ std::vector<bool> doubtful_blocks(const Graph& graph,
     return true;
   };
   for (const RootEdge& edge : graph.roots)
-    if (roots[edge.range].kind == RootKind::kMapping && !edge.weak &&
-        take(edge.block, 0))
+    if (roots[edge.range].kind == RootKind::kMapping &&
+        edge.how != Pointing::kWeak && take(edge.block, 0))
       queue.push_back(edge.block);
   for (std::size_t i = end_of(found, RootKind::kRegister);
        i < end_of(found, RootKind::kMapping); ++i)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "harness/retention/pieces.h"
 
@@ -120,18 +121,92 @@ std::vector<RootRange> in_use_by_threads(const FrozenHeap& heap,
   return used;
 }
 
-// Weak ones are left out of `edges`; they come first in `weak`, by `from`.
-void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
-                 SlackFinder& slack, Edges& edges,
-                 std::vector<WeakEdge>& weak) {
+// Mappings of the service's. A word that is an address inside one says who
+// owns a part of it, and not who owns all that its parts point to: an
+// interpreter's arena, a pool.
+class Mappings {
+ public:
+  Mappings(const FrozenHeap& heap, const BlockIndex& index) {
+    for (const RootRange& root : heap.roots()) {
+      if (root.kind != RootKind::kMapping) continue;
+      const BlockNumber block = index.find(root.from);
+      if (block == kNoBlock) continue;
+      is_one_.resize(heap.blocks().size());
+      is_one_[block] = true;
+    }
+  }
+
+  bool contain(BlockNumber block) const {
+    return !is_one_.empty() && is_one_[block];
+  }
+
+ private:
+  std::vector<bool> is_one_;
+};
+
+// What a word says, by all that is known of it.
+class Judge {
+ public:
+  Judge(const FrozenHeap& heap, const BlockIndex& index)
+      : blocks_(heap.blocks()), mappings_(heap, index), slack_(heap, index) {}
+
+  Pointing see(const Surrounded& words, std::uint64_t at, BlockNumber block) {
+    const Pointing how = slack_.see(words, at, block);
+    const bool inside = words.word != blocks_[block].address;
+    return how == Pointing::kTo && inside && mappings_.contain(block)
+               ? Pointing::kInto
+               : how;
+  }
+
+  SlackFinder& slack() { return slack_; }
+
+ private:
+  std::span<const LiveBlock> blocks_;
+  Mappings mappings_;
+  SlackFinder slack_;
+};
+
+// Objects in one arena point to those of another by the million.
+class Pairs {
+ public:
+  void add(WeakEdge pair) {
+    if (pair.from == pair.to || (!all_.empty() && all_.back() == pair)) return;
+    all_.push_back(pair);
+    if (all_.size() < 2 * apart_ + kFew) return;
+    settle();
+    apart_ = all_.size();
+  }
+
+  std::vector<WeakEdge> take() {
+    settle();
+    return std::move(all_);
+  }
+
+ private:
+  static constexpr std::size_t kFew = 1 << 16;
+
+  void settle() {
+    std::sort(all_.begin(), all_.end());
+    all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
+  }
+
+  std::vector<WeakEdge> all_;
+  std::size_t apart_ = 0;
+};
+
+void read_blocks(const FrozenHeap& heap, const BlockIndex& index, Judge& judge,
+                 Graph& graph, Pairs& weak) {
+  Edges& edges = graph.edges;
+  Pairs into;
   const std::span<const LiveBlock> blocks = heap.blocks();
   const std::vector<RootRange> used = in_use_by_threads(heap, index);
   std::size_t next_used = 0;
   auto emit = [&](const Surrounded& words, std::uint64_t at, BlockNumber from,
                   BlockNumber to) {
-    const Pointing how = slack.see(words, at, to);
+    const Pointing how = judge.see(words, at, to);
     if (how == Pointing::kTo) edges.add(from, to);
-    if (how == Pointing::kWeak && from != to) weak.push_back({from, to});
+    if (how == Pointing::kInto) into.add({from, to});
+    if (how == Pointing::kWeak) weak.add({from, to});
   };
   Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
@@ -164,16 +239,16 @@ void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
   }
   resolver.flush();
   edges.finish(blocks.size());
+  graph.into = into.take();
 }
 
 std::vector<RootEdge> read_roots(const FrozenHeap& heap,
-                                 const BlockIndex& index, SlackFinder& slack) {
+                                 const BlockIndex& index, Judge& judge) {
   std::vector<RootEdge> found;
   auto emit = [&](const Surrounded& words, std::uint64_t at,
                   std::uint32_t range, BlockNumber block) {
-    const Pointing how = slack.see(words, at, block);
-    if (how != Pointing::kPast)
-      found.push_back({at, block, range, how == Pointing::kWeak});
+    const Pointing how = judge.see(words, at, block);
+    if (how != Pointing::kPast) found.push_back({at, block, range, how});
   };
   Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
@@ -193,21 +268,16 @@ std::vector<RootEdge> read_roots(const FrozenHeap& heap,
 
 Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index) {
   Graph graph{Edges(heap.blocks().size()), {}};
-  SlackFinder slack(heap, index);
-  read_blocks(heap, index, slack, graph.edges, graph.weak);
+  Judge judge(heap, index);
+  Pairs weak;
+  read_blocks(heap, index, judge, graph, weak);
   if (graph.edges.full())
     return fail(ErrorKind::kEnvironment,
                 "the heap of the service has more than 4,294,967,295 pointers "
                 "from block to block: who holds what is not looked for");
-  graph.roots = read_roots(heap, index, slack);
-  const std::vector<WeakEdge> unused = slack.weaken(graph.edges);
-  const std::size_t before = graph.weak.size();
-  graph.weak.insert(graph.weak.end(), unused.begin(), unused.end());
-  std::inplace_merge(
-      graph.weak.begin(),
-      graph.weak.begin() + static_cast<std::ptrdiff_t>(before),
-      graph.weak.end(),
-      [](const WeakEdge& a, const WeakEdge& b) { return a.from < b.from; });
+  graph.roots = read_roots(heap, index, judge);
+  for (const WeakEdge& edge : judge.slack().weaken(graph.edges)) weak.add(edge);
+  graph.weak = weak.take();
   return graph;
 }
 

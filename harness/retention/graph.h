@@ -10,20 +10,22 @@
 
 namespace tidemark {
 
-// A word of a root that points to a block.
+// A word of a root that points to a block, but for those that point past it.
 struct RootEdge {
   std::uint64_t word = 0;  // its address
   BlockNumber block = 0;
   std::uint32_t range = 0;  // index into FrozenHeap::roots()
-  bool weak = false;        // Pointing::kWeak
+  Pointing how = Pointing::kTo;
 
   bool operator==(const RootEdge&) const = default;
 };
 
 struct Graph {
   Edges edges;
-  std::vector<RootEdge> roots;      // in the order of FrozenHeap::roots()
-  std::vector<WeakEdge> weak = {};  // not among `edges`; by `from`
+  std::vector<RootEdge> roots;  // in the order of FrozenHeap::roots()
+  // Not among `edges`. By `from`, each once.
+  std::vector<WeakEdge> into = {};  // Pointing::kInto
+  std::vector<WeakEdge> weak = {};  // Pointing::kWeak
 };
 
 // Each aligned word of the requested bytes of each block, and of each root. A

@@ -24,12 +24,15 @@ class Searcher {
       for (; edge < graph_.roots.size(); ++edge) {
         const RootEdge& root = graph_.roots[edge];
         if (static_cast<std::size_t>(roots_[root.range].kind) > kind) break;
-        if (!root.weak) reach(root.block, kByRoot | edge);
+        if (root.how == Pointing::kTo) reach(root.block, kByRoot | edge);
       }
       flood_from(start);
       found_.ends[kind] = found_.order.size();
     }
-    reach_weakly();
+    // What is inside of mappings has been reached by now, as far as it is.
+    reach_by(Pointing::kInto, graph_.into);
+    found_.sure = found_.order.size();
+    reach_by(Pointing::kWeak, graph_.weak);
     return std::move(found_);
   }
 
@@ -50,29 +53,29 @@ class Searcher {
         });
   }
 
-  // Each reached block is asked once for its weak pointers.
-  void reach_weakly() {
+  // Each reached block is asked once for its pointers of that sort.
+  void reach_by(Pointing how, const std::vector<WeakEdge>& edges) {
     const std::size_t start = found_.order.size();
     for (std::uint32_t edge = 0; edge < graph_.roots.size(); ++edge)
-      if (graph_.roots[edge].weak)
+      if (graph_.roots[edge].how == how)
         reach(graph_.roots[edge].block, kByRoot | edge);
     flood_from(start);
-    if (graph_.weak.empty()) return;
-    std::vector<bool> has_weak(graph_.edges.blocks());
-    for (const WeakEdge& edge : graph_.weak) has_weak[edge.from] = true;
+    if (edges.empty()) return;
+    std::vector<bool> has_some(graph_.edges.blocks());
+    for (const WeakEdge& edge : edges) has_some[edge.from] = true;
     for (std::size_t asked = 0; asked < found_.order.size();) {
       const std::size_t end = found_.order.size();
       for (; asked < end; ++asked)
-        if (has_weak[found_.order[asked]]) follow_weak(found_.order[asked]);
+        if (has_some[found_.order[asked]]) follow(found_.order[asked], edges);
       flood_from(end);
     }
   }
 
-  void follow_weak(BlockNumber from) {
+  void follow(BlockNumber from, const std::vector<WeakEdge>& edges) {
     auto edge = std::lower_bound(
-        graph_.weak.begin(), graph_.weak.end(), from,
+        edges.begin(), edges.end(), from,
         [](const WeakEdge& a, BlockNumber b) { return a.from < b; });
-    for (; edge != graph_.weak.end() && edge->from == from; ++edge)
+    for (; edge != edges.end() && edge->from == from; ++edge)
       if (reach(edge->to, from)) found_.order.push_back(edge->to);
   }
 

@@ -9,7 +9,9 @@
 // Allocators without headers put the next block where a vector ends.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "harness/retention/block_index.h"
@@ -27,18 +29,19 @@ struct Surrounded {
   std::uint64_t two_after = 0;
 };
 
-enum class Pointing {
+enum class Pointing : std::uint8_t {
   kTo,    // to the block, as far as anybody can tell
+  kInto,  // into a mapping of the service's: perhaps a pool of many owners'
   kWeak,  // perhaps not: the end of a vector that the block lies behind
   kPast,  // not at all: the end of a deque's chunk
 };
 
-// A pointer to a block that nothing but an unused word has.
+// A pointer from a block to a block that is less than an Edge.
 struct WeakEdge {
   BlockNumber from = 0;
   BlockNumber to = 0;
 
-  bool operator==(const WeakEdge&) const = default;
+  auto operator<=>(const WeakEdge&) const = default;
 };
 
 // Collects the unused parts of blocks while pointers are read.
