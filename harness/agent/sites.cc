@@ -121,7 +121,9 @@ std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags) {
 
 std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
                              std::uint64_t bytes, std::uint32_t flags) {
-  start_agent_thread_if_wanted();
+  // Not from a mapping: an allocator may make it, with its lock held, and a
+  // thread wants memory for its variables.
+  if (!(flags & kSiteMapping)) start_agent_thread_if_wanted();
   std::uint64_t stamp = command().stamp.load(std::memory_order_relaxed);
   slot_of(state);
   if (state.internal) caller = kAgentCaller;

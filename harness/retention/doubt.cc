@@ -21,6 +21,8 @@ std::vector<bool> doubtful_blocks(const Graph& graph,
   };
   mark(RootKind::kThreadLocal, RootKind::kRegister);
   mark(RootKind::kMapping, RootKind::kAllocator);
+  for (std::size_t i = found.sure; i < found.order.size(); ++i)
+    doubtful[found.order[i]] = true;
   if (end_of(found, RootKind::kThreadLocal) ==
       end_of(found, RootKind::kRegister))
     return doubtful;
@@ -33,7 +35,8 @@ std::vector<bool> doubtful_blocks(const Graph& graph,
     return true;
   };
   for (const RootEdge& edge : graph.roots)
-    if (roots[edge.range].kind == RootKind::kMapping && take(edge.block, 0))
+    if (roots[edge.range].kind == RootKind::kMapping &&
+        edge.how != Pointing::kWeak && take(edge.block, 0))
       queue.push_back(edge.block);
   for (std::size_t i = end_of(found, RootKind::kRegister);
        i < end_of(found, RootKind::kMapping); ++i)

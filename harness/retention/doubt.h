@@ -1,4 +1,5 @@
-// Blocks that only a stack, a register or the allocator's own memory holds.
+// Blocks that only a stack, a register, the allocator's own memory or an
+// unused word holds.
 #pragma once
 
 #include <cstdint>

@@ -25,6 +25,15 @@ class Edges {
   // After the last add(), before the first question.
   void finish(std::size_t blocks);
 
+  // Forgets those pointers in `from` that keep(to) says false of.
+  template <class Keep>
+  void keep_if(BlockNumber from, Keep keep) {
+    const std::uint32_t end = first_[from + 1];
+    for (std::uint32_t i = first_[from]; i < end; ++i)
+      // A pointer of a block to itself holds nothing.
+      if (!keep(at(i))) pieces_[i / kPiece][i % kPiece] = from;
+  }
+
   bool full() const { return full_; }
   std::uint64_t size() const { return count_; }
   std::size_t blocks() const { return first_.size() - 1; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "harness/retention/pieces.h"
 
@@ -12,34 +13,72 @@ namespace {
 // less than another call.
 constexpr std::uint64_t kBridge = 8 << 10;
 
+// A piece of memory, and the few words around it.
+class Piece {
+ public:
+  Piece(const FrozenHeap& heap, std::uint64_t at,
+        std::span<const std::uint64_t> words)
+      : heap_(heap), at_(at), words_(words) {}
+
+  std::uint64_t word(std::uint64_t address) const {
+    return words_[(address - at_) / 8];
+  }
+
+  Surrounded around(std::uint64_t address) const {
+    const std::size_t i = (address - at_) / 8;
+    if (i >= 2 && i + 2 < words_.size())
+      return {words_[i - 2], words_[i - 1], words_[i], words_[i + 1],
+              words_[i + 2]};
+    return {beyond(address - 16), beyond(address - 8), words_[i],
+            beyond(address + 8), beyond(address + 16)};
+  }
+
+ private:
+  std::uint64_t beyond(std::uint64_t address) const {
+    if (address - at_ < words_.size() * 8) return word(address);
+    std::uint64_t found = 0;
+    const std::size_t got =
+        heap_.read(address, std::as_writable_bytes(std::span(&found, 1)));
+    return got == sizeof found ? found : 0;
+  }
+
+  const FrozenHeap& heap_;
+  std::uint64_t at_;
+  std::span<const std::uint64_t> words_;
+};
+
 // Words that may be pointers, held back until enough are together that the
 // processor can fetch for all of them at once. Passes them on in order.
-template <class Tag, class Emit>
+template <class Emit>
 class Resolver {
  public:
   Resolver(const BlockIndex& index, Emit emit) : index_(index), emit_(emit) {}
 
-  void offer(std::uint64_t word, Tag tag) {
+  // `of` is the number of the block or root that the word is in.
+  void offer(const Piece& piece, std::uint64_t at, std::uint32_t of) {
+    const std::uint64_t word = piece.word(at);
     if (!index_.may_find(word)) return;
-    held_[count_++] = {word, tag, index_.place(word)};
+    held_[count_++] = {piece.around(at), at, of, index_.place(word)};
     if (count_ == held_.size()) flush();
   }
 
   void flush() {
     for (std::size_t i = 0; i < count_; ++i)
-      held_[i].at = index_.candidate(held_[i].at, held_[i].word);
+      held_[i].place = index_.candidate(held_[i].place, held_[i].words.word);
     for (std::size_t i = 0; i < count_; ++i) {
-      const BlockNumber block = index_.confirm(held_[i].at, held_[i].word);
-      if (block != kNoBlock) emit_(held_[i].tag, block);
+      const Held& held = held_[i];
+      const BlockNumber block = index_.confirm(held.place, held.words.word);
+      if (block != kNoBlock) emit_(held.words, held.at, held.of, block);
     }
     count_ = 0;
   }
 
  private:
   struct Held {
-    std::uint64_t word;
-    Tag tag;
-    std::uint32_t at;  // its place, then its candidate
+    Surrounded words;
+    std::uint64_t at;
+    std::uint32_t of;
+    std::uint32_t place;  // then its candidate
   };
 
   const BlockIndex& index_;
@@ -82,28 +121,107 @@ std::vector<RootRange> in_use_by_threads(const FrozenHeap& heap,
   return used;
 }
 
-void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
-                 Edges& edges) {
+// Mappings of the service's. A word that is an address inside one says who
+// owns a part of it, and not who owns all that its parts point to: an
+// interpreter's arena, a pool.
+class Mappings {
+ public:
+  Mappings(const FrozenHeap& heap, const BlockIndex& index) {
+    for (const RootRange& root : heap.roots()) {
+      if (root.kind != RootKind::kMapping) continue;
+      const BlockNumber block = index.find(root.from);
+      if (block == kNoBlock) continue;
+      is_one_.resize(heap.blocks().size());
+      is_one_[block] = true;
+    }
+  }
+
+  bool contain(BlockNumber block) const {
+    return !is_one_.empty() && is_one_[block];
+  }
+
+ private:
+  std::vector<bool> is_one_;
+};
+
+// What a word says, by all that is known of it.
+class Judge {
+ public:
+  Judge(const FrozenHeap& heap, const BlockIndex& index)
+      : blocks_(heap.blocks()), mappings_(heap, index), slack_(heap, index) {}
+
+  Pointing see(const Surrounded& words, std::uint64_t at, BlockNumber block) {
+    const Pointing how = slack_.see(words, at, block);
+    const bool inside = words.word != blocks_[block].address;
+    return how == Pointing::kTo && inside && mappings_.contain(block)
+               ? Pointing::kInto
+               : how;
+  }
+
+  SlackFinder& slack() { return slack_; }
+
+ private:
+  std::span<const LiveBlock> blocks_;
+  Mappings mappings_;
+  SlackFinder slack_;
+};
+
+// Objects in one arena point to those of another by the million.
+class Pairs {
+ public:
+  void add(WeakEdge pair) {
+    if (pair.from == pair.to || (!all_.empty() && all_.back() == pair)) return;
+    all_.push_back(pair);
+    if (all_.size() < 2 * apart_ + kFew) return;
+    settle();
+    apart_ = all_.size();
+  }
+
+  std::vector<WeakEdge> take() {
+    settle();
+    return std::move(all_);
+  }
+
+ private:
+  static constexpr std::size_t kFew = 1 << 16;
+
+  void settle() {
+    std::sort(all_.begin(), all_.end());
+    all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
+  }
+
+  std::vector<WeakEdge> all_;
+  std::size_t apart_ = 0;
+};
+
+void read_blocks(const FrozenHeap& heap, const BlockIndex& index, Judge& judge,
+                 Graph& graph, Pairs& weak) {
+  Edges& edges = graph.edges;
+  Pairs into;
   const std::span<const LiveBlock> blocks = heap.blocks();
   const std::vector<RootRange> used = in_use_by_threads(heap, index);
   std::size_t next_used = 0;
-  auto emit = [&edges](BlockNumber from, BlockNumber to) {
-    edges.add(from, to);
+  auto emit = [&](const Surrounded& words, std::uint64_t at, BlockNumber from,
+                  BlockNumber to) {
+    const Pointing how = judge.see(words, at, to);
+    if (how == Pointing::kTo) edges.add(from, to);
+    if (how == Pointing::kInto) into.add({from, to});
+    if (how == Pointing::kWeak) weak.add({from, to});
   };
-  Resolver<BlockNumber, decltype(emit)> resolver(index, emit);
+  Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
   for (BlockNumber first = 0; first < blocks.size();) {
     const BlockNumber end = neighbours(blocks, first);
     BlockNumber current = first;
     auto see = [&](std::uint64_t at, std::span<const std::uint64_t> words) {
       const std::uint64_t stop = at + words.size() * 8;
+      const Piece piece(heap, at, words);
       for (; current < end && blocks[current].address < stop; ++current) {
         const LiveBlock& block = blocks[current];
         const std::uint64_t to = std::min(down_to_word(end_of(block)), stop);
         std::uint64_t word = std::max(up_to_word(block.address), at);
         auto offer_up_to = [&](std::uint64_t until) {
-          for (; word < until; word += 8)
-            resolver.offer(words[(word - at) / 8], current);
+          for (; word < until; word += 8) resolver.offer(piece, word, current);
         };
         for (; next_used < used.size() && used[next_used].from < to;
              ++next_used) {
@@ -121,26 +239,26 @@ void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
   }
   resolver.flush();
   edges.finish(blocks.size());
+  graph.into = into.take();
 }
 
 std::vector<RootEdge> read_roots(const FrozenHeap& heap,
-                                 const BlockIndex& index) {
-  struct Tag {
-    std::uint64_t word;
-    std::uint32_t range;
-  };
+                                 const BlockIndex& index, Judge& judge) {
   std::vector<RootEdge> found;
-  auto emit = [&found](Tag tag, BlockNumber block) {
-    found.push_back({tag.word, block, tag.range});
+  auto emit = [&](const Surrounded& words, std::uint64_t at,
+                  std::uint32_t range, BlockNumber block) {
+    const Pointing how = judge.see(words, at, block);
+    if (how != Pointing::kPast) found.push_back({at, block, range, how});
   };
-  Resolver<Tag, decltype(emit)> resolver(index, emit);
+  Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
   const std::span<const RootRange> ranges = heap.roots();
   for (std::uint32_t i = 0; i < ranges.size(); ++i)
     reader.read(up_to_word(ranges[i].from), down_to_word(ranges[i].to),
                 [&](std::uint64_t at, std::span<const std::uint64_t> words) {
+                  const Piece piece(heap, at, words);
                   for (std::size_t k = 0; k < words.size(); ++k)
-                    resolver.offer(words[k], {at + k * 8, i});
+                    resolver.offer(piece, at + k * 8, i);
                 });
   resolver.flush();
   return found;
@@ -150,12 +268,16 @@ std::vector<RootEdge> read_roots(const FrozenHeap& heap,
 
 Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index) {
   Graph graph{Edges(heap.blocks().size()), {}};
-  read_blocks(heap, index, graph.edges);
+  Judge judge(heap, index);
+  Pairs weak;
+  read_blocks(heap, index, judge, graph, weak);
   if (graph.edges.full())
     return fail(ErrorKind::kEnvironment,
                 "the heap of the service has more than 4,294,967,295 pointers "
                 "from block to block: who holds what is not looked for");
-  graph.roots = read_roots(heap, index);
+  graph.roots = read_roots(heap, index, judge);
+  for (const WeakEdge& edge : judge.slack().weaken(graph.edges)) weak.add(edge);
+  graph.weak = weak.take();
   return graph;
 }
 

@@ -5,15 +5,17 @@
 
 #include "harness/retention/block_index.h"
 #include "harness/retention/edges.h"
+#include "harness/retention/slack.h"
 #include "tidemark/retention.h"
 
 namespace tidemark {
 
-// A word of a root that points to a block.
+// A word of a root that points to a block, but for those that point past it.
 struct RootEdge {
   std::uint64_t word = 0;  // its address
   BlockNumber block = 0;
   std::uint32_t range = 0;  // index into FrozenHeap::roots()
+  Pointing how = Pointing::kTo;
 
   bool operator==(const RootEdge&) const = default;
 };
@@ -21,6 +23,9 @@ struct RootEdge {
 struct Graph {
   Edges edges;
   std::vector<RootEdge> roots;  // in the order of FrozenHeap::roots()
+  // Not among `edges`. By `from`, each once.
+  std::vector<WeakEdge> into = {};  // Pointing::kInto
+  std::vector<WeakEdge> weak = {};  // Pointing::kWeak
 };
 
 // Each aligned word of the requested bytes of each block, and of each root. A

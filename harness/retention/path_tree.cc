@@ -98,7 +98,11 @@ PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
   for (std::size_t from = 0; from < by_depth.size();) {
     // All of one depth: their holders have moved already.
     std::size_t to = from;
-    std::map<Alike, std::set<std::uint32_t>> offsets;
+    struct Siblings {
+      std::set<std::uint32_t> offsets;
+      std::uint32_t longest = 1;
+    };
+    std::map<Alike, Siblings> siblings;
     auto alike = [&](const Node& node) {
       return Alike{moved[node.holder], node.step.site, node.step.interior};
     };
@@ -106,7 +110,9 @@ PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
     for (; to < by_depth.size() && nodes_[by_depth[to]].depth == depth; ++to)
       if (depth > 0) {
         const Node& node = nodes_[by_depth[to]];
-        offsets[alike(node)].insert(node.step.offset);
+        Siblings& all = siblings[alike(node)];
+        all.offsets.insert(node.step.offset);
+        all.longest = std::max(all.longest, node.longest);
       }
     for (; from < to; ++from) {
       const Node& node = nodes_[by_depth[from]];
@@ -116,8 +122,9 @@ PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
         continue;
       }
       Hop step = node.step;
-      const std::set<std::uint32_t>& all = offsets[alike(node)];
-      if (all.size() >= kArray) step.offset = *all.begin();
+      const Siblings& all = siblings[alike(node)];
+      if (all.offsets.size() >= kArray || all.longest > 1)
+        step.offset = *all.offsets.begin();
       number =
           result.child(moved[node.holder], step, node.sample, node.pointer);
       Node& merged = result.nodes_[number];

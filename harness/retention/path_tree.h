@@ -68,7 +68,9 @@ class PathTree {
   Place extend(Place holder, Hop step, BlockNumber sample,
                std::uint64_t pointer);
 
-  // The same tree with arrays as one; `moved` tells each node's new number.
+  // The same tree with arrays as one, and with chains as one that are entered
+  // at several places: a list from its first node and from its last, a map
+  // from its root and from its ends. `moved` tells each node's new number.
   PathTree with_arrays_as_one(std::vector<Number>& moved) const;
 
   const Node& at(Number node) const { return nodes_[node]; }

@@ -26,14 +26,17 @@ inline bool by_root(Parent parent) {
 struct Search {
   std::vector<Parent> parents;     // of each block
   std::vector<BlockNumber> order;  // reached blocks, as they were reached
-  std::array<std::size_t, kRootKinds> ends{};  // in `order`, of each RootKind
+  // In `order`, of each RootKind. Mappings that only a pointer into them
+  // reaches come behind, up to `sure`; the rest is reached by weak ones alone.
+  std::array<std::size_t, kRootKinds> ends{};
+  std::size_t sure = 0;
 };
 
-// One breadth-first walk for each RootKind, strongest first; what an earlier
-// one has reached, a later one leaves alone. Blocks with the same holder are
-// neighbours in `order`. Eight bytes for each block.
-// REQUIRES: `roots` are those that graph.roots speak of; fewer than 2^31 - 1
-// root edges.
+// One breadth-first walk for each RootKind, strongest first, and one each for
+// pointers into mappings and for weak ones; what an earlier one has reached, a
+// later one leaves alone. Blocks with the same holder are neighbours in
+// `order`. Eight bytes for each block. REQUIRES: `roots` are those that
+// graph.roots speak of; fewer than 2^31 - 1 root edges.
 Search search(const Graph& graph, std::span<const RootRange> roots);
 
 }  // namespace tidemark

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "harness/retention/deque.h"
+
 namespace tidemark {
 namespace {
 
@@ -34,13 +36,6 @@ std::string_view controlled_class(std::string_view name) {
   return argument;
 }
 
-std::uint64_t Shapes::bytes_at(std::uint64_t address) const {
-  const BlockNumber number = index_.find(address);
-  if (number == kNoBlock) return 0;
-  const LiveBlock& block = index_.blocks()[number];
-  return block.address == address ? block.bytes : 0;
-}
-
 // {text, length, capacity}; the text is a block of capacity + 1 with a NUL
 // after its length.
 bool Shapes::is_string(const LiveBlock& block, std::uint64_t header) {
@@ -68,38 +63,28 @@ bool Shapes::is_buckets(std::uint64_t header) {
   if (!std::isfinite(most) || most <= 0 || most > 1000) return false;
   if (count == 0 || count >> 40 || (nodes == 0) != (first == 0)) return false;
   if (count == 1) return buckets == header + 48;
-  return bytes_at(buckets) == count * 8 &&
+  return bytes_at(index_, buckets) == count * 8 &&
          static_cast<double>(nodes) <= static_cast<double>(count) * most + 1;
-}
-
-// {map, size of map, first {at, begin, end, in map}, last {…}}.
-bool Shapes::is_deque_map(std::uint64_t header) {
-  const auto [map, size, at, begin, end, node, last_at, last_begin, last_end,
-              last_node] = memory_.words<10>(header);
-  if (size == 0 || size >> 40 || bytes_at(map) != size * 8) return false;
-  if (node < map || node > last_node || last_node >= map + size * 8 ||
-      at < begin || at >= end || last_at < last_begin || last_at >= last_end)
-    return false;
-  return end - begin == last_end - last_begin && memory_.word(node) == begin &&
-         memory_.word(last_node) == last_begin;
 }
 
 bool Shapes::is_hash_node(const Held& held) {
   // From a bucket, from the node before, or from the table's own pointer to
   // its first node.
   return held.holder == kBuckets ||
-         (held.holder == kHashNode && bytes_at(held.pointer) > 0) ||
+         (held.holder == kHashNode && bytes_at(index_, held.pointer) > 0) ||
          is_buckets(held.pointer - 16);
 }
 
 bool Shapes::is_deque_chunk(const LiveBlock& block, const Held& held) {
   if (held.holder == kDequeMap) return true;
   // From one of the pointers in the deque itself.
-  for (std::uint64_t before : {16, 24, 48, 56})
-    if (is_deque_map(held.pointer - before)) {
-      const auto ends = memory_.words<10>(held.pointer - before);
-      if (ends[3] == block.address || ends[7] == block.address) return true;
-    }
+  for (std::uint64_t before : {16, 24, 48, 56}) {
+    const std::optional<Deque> deque =
+        deque_at(index_, memory_, held.pointer - before);
+    if (deque && (deque->first.begin == block.address ||
+                  deque->last.begin == block.address))
+      return true;
+  }
   return false;
 }
 
@@ -135,7 +120,7 @@ std::string Shapes::type_of(const Held& held) {
   if (is_vector(block, held.pointer)) return "std::vector";
   if (memory_.word(held.pointer) == block.address) {
     if (is_buckets(held.pointer)) return std::string(kBuckets);
-    if (is_deque_map(held.pointer)) return std::string(kDequeMap);
+    if (deque_at(index_, memory_, held.pointer)) return std::string(kDequeMap);
     if (is_hash_node(held)) return std::string(kHashNode);
   }
   const std::string name = heap_.class_of_vtable(memory_.word(block.address));

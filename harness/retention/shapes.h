@@ -34,13 +34,10 @@ class Shapes {
   bool is_string(const LiveBlock& block, std::uint64_t header);
   bool is_vector(const LiveBlock& block, std::uint64_t header);
   bool is_buckets(std::uint64_t header);
-  bool is_deque_map(std::uint64_t header);
   bool is_hash_node(const Held& held);
   bool is_deque_chunk(const LiveBlock& block, const Held& held);
   bool is_list_node(const LiveBlock& block);
   bool is_tree_node(const LiveBlock& block);
-  // The requested bytes of the block that begins there; 0: none does.
-  std::uint64_t bytes_at(std::uint64_t address) const;
 
   const FrozenHeap& heap_;
   const BlockIndex& index_;

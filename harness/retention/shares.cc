@@ -28,7 +28,8 @@ std::vector<bool> reached_from_outside(const Graph& graph,
     return true;
   };
   for (std::size_t i = 0; i < graph.roots.size(); ++i)
-    if (!of_group[i] && take(graph.roots[i].block, 0))
+    if (!of_group[i] && graph.roots[i].how != Pointing::kWeak &&
+        take(graph.roots[i].block, 0))
       queue.push_back(graph.roots[i].block);
   flood(
       graph.edges, queue, 0, [](BlockNumber) {}, take);
@@ -74,7 +75,8 @@ Masks reached_by_groups(const Graph& graph, std::span<const RootGroup> groups,
   };
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (std::uint32_t edge : groups[g])
-      reach(graph.roots[edge].block, 1ull << g);
+      if (graph.roots[edge].how != Pointing::kWeak)
+        reach(graph.roots[edge].block, 1ull << g);
   std::array<BlockNumber, kTogether> holders;
   while (!waiting.empty()) {
     std::size_t count = 0;

@@ -117,8 +117,8 @@ struct Retention {
   std::vector<RetainingPath> paths;
   Count unreachable;                 // lost: nothing points to them
   Bytes unreachable_bytes;
-  // Held by a stack, a register or allocator-internal memory alone: the word
-  // may be stale.
+  // Held by a stack, a register, allocator-internal memory or the unused part
+  // of a vector alone: the word may be stale.
   Count doubtful;
 
   bool operator==(const Retention&) const = default;

@@ -191,6 +191,10 @@ void exec_self(char** argv) {
         free(malloc(1));
         say("allocated");
         break;
+      case 'b':  // more than any allocator has in stock
+        free(malloc(64 << 20));
+        say("mapped");
+        break;
       case 'h':
         hold_everything();
         break;

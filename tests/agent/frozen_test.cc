@@ -144,6 +144,31 @@ INSTANTIATE_TEST_SUITE_P(
                     Preload{"tcmalloc", "libtcmalloc_minimal.so.4"}),
     [](const auto& p) { return std::string(p.param.name); });
 
+// It maps the block with its lock held, and the agent sees the mapping before
+// it sees the block.
+class Waking : public testing::TestWithParam<Preload> {};
+
+INSTANTIATE_TEST_SUITE_P(
+    Allocators, Waking,
+    testing::Values(Preload{"glibc", ""},
+                    Preload{"jemalloc", "libjemalloc.so.2"},
+                    Preload{"mimalloc", "libmimalloc.so.2"},
+                    Preload{"tcmalloc", "libtcmalloc_minimal.so.4"}),
+    [](const auto& p) { return std::string(p.param.name); });
+
+TEST_P(Waking, AMappedBlockMayBeTheFirstOneOfAll) {
+  UnderAgent process({TIDEMARK_FROZEN_SUBJECT}, GetParam().library);
+  EXPECT_EQ(process.line(), "started");
+  RealClock clock;
+  const std::unique_ptr<HeapProbe> probe = make_native_probe(clock);
+  ASSERT_TRUE(probe->attach({process.pid()}));
+  ASSERT_TRUE(probe->begin_cycle({1}));
+  process.write_stdin("b");
+  EXPECT_EQ(process.line(), "mapped");
+  const auto segment = process.segment();
+  while (segment->header().agent_tid.load() == 0) sched_yield();
+}
+
 TEST_P(FrozenRoots, GlobalsAreRootsByTheirNames) {
   order("h", "worker");
   auto heap = freeze();

@@ -4,10 +4,12 @@
   check_shapes.py SHAPES AGENT WHO_HOLDS [NAME…]
   check_shapes.py SHAPES AGENT --self [NAME…]
 
-Each shape runs under the agent and says the truth about one block on its
-first line. `WHO_HOLDS PID ADDRESS` prints one JSON object: held (reachable,
+AGENT may go on with ":" and an allocator's library. Each shape runs under both
+and says the truth about one block on its first line. `WHO_HOLDS PID ADDRESS` prints one JSON object: held (reachable,
 doubtful, unreachable), root_kind, root, path: a list of {bytes, offset,
 interior, type, repeated} from the root's first block to the one in question.
+`WHO_HOLDS --wake PID` comes before the shape allocates anything: as tidemark
+does, it lets the agent know that it will be asked.
 With --self nobody is asked: the truths themselves are proven against the
 memory of the shapes (memory.py)."""
 import json
@@ -30,13 +32,14 @@ class Running:
 
     def __init__(self, shapes, agent, name):
         self.process = subprocess.Popen(
-            [shapes, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env={"LD_PRELOAD": agent})
+            [shapes, "--wait", name], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={"LD_PRELOAD": agent})
 
     def __enter__(self):
         return self
 
-    def truth(self):
+    def line(self):
         out = self.process.stdout
         if not select.select([out], [], [], PATIENCE)[0]:
             raise ValueError(f"no line in {PATIENCE} s")
@@ -44,7 +47,13 @@ class Running:
         if not line:
             raise ValueError("ended early: "
                              + self.process.stderr.read().decode())
-        return json.loads(line)
+        return line
+
+    def truth(self):
+        """Lets it go on up to its truth."""
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        return json.loads(self.line())
 
     def end(self):
         """Ends its input; its exit code."""
@@ -99,6 +108,8 @@ def complaints_root(truth, answer):
     name, offset = plain_name(root)
     if name != wanted:
         return [f"root {root}, wanted {truth['root']}"]
+    # In the name, or of the pointer to the first holder.
+    offset += (answer.get("path") or [{}])[0].get("offset", 0)
     if offset != truth.get("root_offset", offset):
         return [f"root {root}, wanted +{truth['root_offset']}"]
     return []
@@ -153,14 +164,14 @@ def complaints(truth, answer):
     return wrong
 
 
-def asked(who_holds, process, truth):
+def asked(who_holds, *words):
     done = subprocess.run(
-        [who_holds, str(process.pid), truth["block"]], capture_output=True,
-        text=True, timeout=PATIENCE)
+        [who_holds, *map(str, words)], capture_output=True, text=True,
+        timeout=PATIENCE)
     if done.returncode != 0:
         raise ValueError(f"{who_holds}: exit code {done.returncode}: "
                          f"{done.stderr.strip()}")
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def told(answer):
@@ -176,13 +187,17 @@ def check(shapes, agent, judge, name):
     """(complaints, the answer in words)"""
     try:
         with Running(shapes, agent, name) as running:
+            pid = running.process.pid
+            running.line()  # it waits
+            if judge != "--self":
+                asked(judge, "--wake", pid)
             truth = running.truth()
             wrong = complaints_truth(name, truth)
             if judge == "--self":
                 answer = truth
-                wrong += complaints_memory(running.process.pid, truth)
+                wrong += complaints_memory(pid, truth)
             else:
-                answer = asked(judge, running.process, truth)
+                answer = json.loads(asked(judge, pid, truth["block"]))
                 wrong += complaints(truth, answer)
             code = running.end()
             if code != 0:

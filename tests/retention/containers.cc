@@ -157,7 +157,7 @@ Truth set() {
 Truth unordered_map() {
   g_hash[1] = block(64);
   Truth truth = held_by("shapes::g_hash", g_hash[1]);
-  truth.through[0] = {.type = "hash node", .bytes = 3 * kPointer};
+  truth.through[0] = {.type = "unordered_map node", .bytes = 3 * kPointer};
   truth.offset = 2 * kPointer;
   return truth;
 }

@@ -20,6 +20,15 @@ Truth held_by_register(pid_t thread) {
           .interior = 0};
 }
 
+// A thread that is stopped comes back from epoll_wait with EINTR: a reader that
+// leaves the service alone knows the arguments of its system call and no more.
+Truth held_by_untold_register(pid_t thread) {
+  Truth truth = held_by_register(thread);
+  truth.also |= kUnreachable;
+  truth.note = "told to a debugger alone, which stops threads";
+  return truth;
+}
+
 // Written by hand: a compiler would save the register on the stack before the
 // call, and the stack would hold the block. Writes the line, then reads
 // standard input to its end, with the address in rbx all the time.
@@ -132,15 +141,12 @@ void wait(Wait wait_holding, const Truth& truth) {
 
 void register_callee_saved() {
   in_question = hidden_block(64);
-  wait(wait_with_rbx, held_by_register(getpid()));
+  wait(wait_with_rbx, held_by_untold_register(getpid()));
 }
 
 void register_vector() {
   in_question = hidden_block(64);
-  Truth truth = held_by_register(getpid());
-  truth.also |= kUnreachable;
-  truth.note = "to be had with NT_X86_XSTATE alone";
-  wait(wait_with_xmm, truth);
+  wait(wait_with_xmm, held_by_untold_register(getpid()));
 }
 
 void register_argument() {
@@ -165,7 +171,7 @@ void pause_holding() {
 
 Truth register_thread() {
   in_question = hidden_block(64);
-  return held_by_register(start(pause_holding));
+  return held_by_untold_register(start(pause_holding));
 }
 
 constexpr Shape kRegisters[] = {

@@ -81,6 +81,22 @@ TEST(PathTree, ElementsOfAnArrayAreOneNode) {
   EXPECT_EQ(merged.at(way[1]).step, (Hop{2, 16, false}));
 }
 
+TEST(PathTree, AChainThatIsEnteredTwiceIsOne) {
+  PathTree tree;
+  const Place list = tree.root(0);
+  const Place first = add(tree, list, 1, 0);
+  const Place second = add(tree, first, 1, 0);
+  const Place last = add(tree, list, 1, 8);
+  const Place text = add(tree, second, 2, 16);
+  const Place text_of_last = add(tree, last, 2, 16);
+  std::vector<PathTree::Number> moved;
+  const PathTree merged = tree.with_arrays_as_one(moved);
+  EXPECT_EQ(merged.size(), 3u);
+  EXPECT_EQ(moved[text.node], moved[text_of_last.node]);
+  EXPECT_EQ(merged.at(moved[last.node]).step, (Hop{1, 0, false}));
+  EXPECT_EQ(merged.at(moved[last.node]).longest, 2u);
+}
+
 TEST(PathTree, AFullTreeTellsOnlyTheRootAndTheBlock) {
   PathTree tree(20);
   const Place root = tree.root(0);

@@ -175,6 +175,36 @@ TEST(WhoHolds, LostAndDoubtfulBlocksAreCounted) {
   EXPECT_EQ(retention.unreachable_bytes, Bytes{1100});
 }
 
+// An interpreter's arena: that somebody's object lies in it does not make him
+// the owner of all that its other objects hold.
+TEST(WhoHolds, WhatAPoolHoldsIsTheMappingsAndNotOneOwnersInIt) {
+  FakeFrozenHeap heap;
+  const std::uint64_t global = heap.global("g_object");
+  const std::uint64_t arena = heap.block_at(0x7f0000000000, 1 << 20, 1);
+  const std::uint64_t other = heap.block_at(0x7f0000200000, 1 << 20, 1);
+  heap.root_at(arena, 1 << 20, RootKind::kMapping);
+  heap.name_at(arena, "memory mapped by Arena::grow");
+  heap.root_at(other, 1 << 20, RootKind::kMapping);
+  heap.set(global, arena + 4096);
+  heap.set(arena + 64, other + 512);
+  heap.set(arena + 8192, heap.block(64, kText));
+  Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 1u);
+  EXPECT_EQ(retention.paths[0].root, RootKind::kMapping);
+  EXPECT_EQ(retention.paths[0].root_name, "memory mapped by Arena::grow+8192");
+  EXPECT_EQ(retention.doubtful.value, 0);
+
+  // The arenas themselves are held by what points into them.
+  retention = ask(heap, blocks_of(1));
+  EXPECT_EQ(retention.unreachable.value, 0);
+  EXPECT_EQ(retention.doubtful.value, 0);
+
+  // Who knows where the mapping begins knows all of it.
+  heap.set(global, arena);
+  retention = ask(heap, blocks_of(kText));
+  EXPECT_EQ(retention.paths.at(0).root_name, "g_object");
+}
+
 TEST(WhoHolds, SeveralFindingsAreAnsweredAtOnce) {
   FakeFrozenHeap heap;
   const std::uint64_t global = heap.global("g", 8);
