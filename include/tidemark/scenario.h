@@ -382,6 +382,7 @@ struct Scenario {
   std::vector<ThresholdSpec> thresholds;
   CycleSpec cycles;
   Expectations expect;
+  std::string suppressions;  // path of a file; empty: none
 
   bool operator==(const Scenario&) const = default;
 };
