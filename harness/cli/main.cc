@@ -91,6 +91,14 @@ int run(int argc, char** argv) {
   run_command->add_flag("--show-output", run_options.show_output,
                         "Pass the service's output through");
   run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
+  run_command
+      ->add_option("--suppressions", run_options.suppressions,
+                   "File of findings that are known and shall not fail,\n"
+                   "beside the scenario's own; repeatable. A report of a leak\n"
+                   "has the rule to copy")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_target_option(*run_command, ranges);
   add_output_options(*run_command, run_options.output);
 

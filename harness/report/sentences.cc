@@ -153,6 +153,7 @@ std::string error_section(const RunRecord& record, const ReportStyle& style) {
 }
 
 bool is_worth_a_section(const Finding& finding) {
+  if (finding.suppressed) return false;
   return finding.fails || finding.kind == FindingClass::kUndecided;
 }
 
@@ -169,11 +170,12 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
   if (!finding.sites.empty())
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
       text += stack_text(*site, style.all_frames, width);
+  text += members_section(record, finding, style);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())
     text += wrapped(fmt::format("     To do: {}.", advice), kHang, width);
-  return text;
+  return text + fingerprint_section(record, finding);
 }
 
 std::string post_mortem_section(const RunRecord& record,

@@ -6,11 +6,14 @@
 #include <map>
 #include <utility>
 
+#include "harness/run/callers.h"
 #include "harness/run/evidence.h"
+#include "harness/run/fingerprint.h"
 #include "harness/run/quiet.h"
 #include "harness/run/schedule.h"
 #include "harness/run/service_exit.h"
 #include "harness/run/summary.h"
+#include "harness/run/suppress.h"
 #include "harness/run/upstreams.h"
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
@@ -86,6 +89,8 @@ class Run {
   Status zoom_suspects();
   Status linger();
   bool worth_watching() const;
+  void describe_findings();
+  void excuse(std::vector<Finding>& findings, const DetectionLimit& limit);
   Status enough_opened(const LoadCounts& load) const;
   void begin_phase(const std::string& name);
   Status keep();
@@ -403,12 +408,36 @@ Status Run::judge_evidence() {
     for (const OpenSite& site : record_.open->sites)
       describe_once(record_, site.site, *world_.heap);
   }
-  record_.judgement = judge(gather());
-  if (!world_.heap) return {};
+  Evidence evidence = gather();
+  if (world_.heap) {
+    // What is one leak depends on who allocated it: names first, then again.
+    record_.judgement = judge(evidence);
+    describe_findings();
+    for (const SiteRecord& site : record_.sites)
+      evidence.callers[site.id] = callers_of(site);
+  }
+  record_.judgement = judge(evidence, [this](std::vector<Finding>& findings,
+                                             const DetectionLimit& limit) {
+    excuse(findings, limit);
+  });
+  if (world_.heap) describe_findings();
+  return {};
+}
+
+// Fingerprints need names, rules need fingerprints, the outcome needs both.
+void Run::excuse(std::vector<Finding>& findings, const DetectionLimit& limit) {
+  for (Finding& finding : findings)
+    finding.fingerprint = fingerprint_of(finding, record_.sites);
+  constexpr std::size_t kDay = 10;  // of "2026-11-21T15:00:00Z"
+  record_.suppressions = suppress(
+      world_.suppressions, findings,
+      {record_.sites, record_.started_at.substr(0, kDay), limit.connections});
+}
+
+void Run::describe_findings() {
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
       describe_once(record_, site, *world_.heap);
-  return {};
 }
 
 // The segment outlives the service: what it held at its death.
