@@ -28,7 +28,9 @@ constexpr const char* kFooter =
     "  tidemark run tests/specimens/chat/guilty.yaml\n"
     "  tidemark run --format json scenario.yaml > record.json\n"
     "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
-    "  tidemark report --format junit tidemark-out/chat-guilty.json";
+    "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
+    "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
+    "chat-guilty.json";
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
   command
@@ -110,7 +112,7 @@ int run(int argc, char** argv) {
       ->required();
   stress_command
       ->add_option("--format", stress_options.format,
-                   std::string("What to print: ") + kFormats)
+                   std::string("What to print: ") + kStressFormats)
       ->capture_default_str();
   stress_command->add_option("-o,--output", stress_options.output,
                              "Write the report to this file");
