@@ -45,12 +45,25 @@ struct ReportOptions {
   OutputOptions output;
 };
 
+enum class HoldingsTable { kTop, kList, kTree };
+
+struct HoldingsOptions {
+  HoldingsTable table = HoldingsTable::kTop;
+  std::string record;       // or
+  int pid = 0;              // of a process that runs under the agent
+  std::string pattern;      // `list` only
+  std::size_t finding = 0;  // 0: all that is live
+  std::size_t rows = 20;
+  OutputOptions output;
+};
+
 int cmd_run(const RunOptions& options);
 int cmd_stress(const StressOptions& options);
 // Every provocation of `engine`, or of all if it is empty.
 int cmd_provocations(const std::string& engine);
 int cmd_validate(const std::vector<std::string>& files);
 int cmd_report(const ReportOptions& options);
+int cmd_holdings(const HoldingsOptions& options);
 
 // An error as a person reads it, on stderr; its exit code comes back.
 int print_error(const Error& error);

@@ -30,7 +30,8 @@ constexpr const char* kFooter =
     "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
     "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
-    "chat-guilty.json";
+    "chat-guilty.json\n"
+    "  tidemark tree tidemark-out/chat-guilty.json";
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
   command
@@ -62,6 +63,26 @@ void add_target_option(CLI::App& command, std::vector<std::string>& ranges) {
       ->type_name("CIDR")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_holdings_options(CLI::App& command, HoldingsOptions& options) {
+  command.add_option("RECORD", options.record,
+                     "A run's record, as tidemark-out/NAME.json");
+  command
+      .add_option("--pid", options.pid,
+                  "Instead: a live process, and its children, that was\n"
+                  "started with LD_PRELOAD=libtidemark_agent.so. A copy of it\n"
+                  "is read; it goes on itself")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--finding", options.finding,
+                  "The finding of that number only, 1 being the report's first")
+      ->check(CLI::PositiveNumber);
+  command.add_option("-n,--rows", options.rows, "At most so many rows")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output.output,
+                     "Write to this file instead of stdout");
 }
 
 Result<TargetPolicy> policy_of(const std::vector<std::string>& ranges) {
@@ -146,6 +167,18 @@ int run(int argc, char** argv) {
       ->required();
   add_output_options(*report_command, report_options.output);
 
+  HoldingsOptions holdings;
+  CLI::App* top_command = app.add_subcommand(
+      "top", "Who holds and who allocated most, from a record or live");
+  CLI::App* list_command = app.add_subcommand(
+      "list", "Who allocated, line by line, from a record or live");
+  CLI::App* tree_command = app.add_subcommand(
+      "tree", "Who holds what, as a tree, from a record or live");
+  for (CLI::App* command : {top_command, list_command, tree_command})
+    add_holdings_options(*command, holdings);
+  list_command->add_option("PATTERN", holdings.pattern,
+                           "Part of a function's or a file's name");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -158,7 +191,11 @@ int run(int argc, char** argv) {
   if (*stress_command) return cmd_stress(stress_options);
   if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);
-  return cmd_report(report_options);
+  if (*report_command) return cmd_report(report_options);
+  holdings.table = *top_command    ? HoldingsTable::kTop
+                   : *list_command ? HoldingsTable::kList
+                                   : HoldingsTable::kTree;
+  return cmd_holdings(holdings);
 }
 
 }  // namespace

@@ -265,6 +265,35 @@ void fields(A& a, T& v) {
   a("complaint", v.complaint);
 }
 
+template <class A, Is<Holder> T>
+void fields(A& a, T& v) {
+  a("site", v.site);
+  a("bytes", v.bytes);
+  a("offset", v.offset);
+  a("interior", v.interior);
+  a("type", v.type);
+  a("repeated", v.repeated);
+}
+
+template <class A, Is<RetainingPath> T>
+void fields(A& a, T& v) {
+  a("root", v.root);
+  a("root_name", v.root_name);
+  a("objects", v.objects);
+  a("bytes", v.bytes);
+  a("retained", v.retained);
+  a("share", v.share);
+  a("holders", v.holders);
+}
+
+template <class A, Is<Retention> T>
+void fields(A& a, T& v) {
+  a("paths", v.paths);
+  a("unreachable", v.unreachable);
+  a("unreachable_bytes", v.unreachable_bytes);
+  a("doubtful", v.doubtful);
+}
+
 // Without `site` and `sites`: those are looked up in the record.
 template <class A, Is<Finding> T>
 void fields(A& a, T& v) {
@@ -280,6 +309,7 @@ void fields(A& a, T& v) {
   a("fingerprint", v.fingerprint);
   a("suppressed", v.suppressed);
   a("members", v.members);
+  a("retention", v.retention);
   a("rings", v.rings);
 }
 
@@ -321,6 +351,8 @@ void body_fields(A& a, T& v) {
   a("heap_counters", v.heap_counters);
   a("service", v.service);
   a("post_mortem", v.post_mortem);
+  a("held", v.held);
+  a("allocated", v.allocated);
   a("sites", v.sites);
   a("kernel", v.kernel);
   a("purges", v.purges);

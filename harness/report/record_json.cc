@@ -64,6 +64,8 @@ constexpr int kLast<ErrorKind> = static_cast<int>(ErrorKind::kInterrupted);
 template <>
 constexpr int kLast<CycleKind> = static_cast<int>(CycleKind::kHalf);
 template <>
+constexpr int kLast<RootKind> = static_cast<int>(RootKind::kAllocator);
+template <>
 constexpr int kLast<FindingClass> = static_cast<int>(FindingClass::kUndecided);
 template <>
 constexpr int kLast<Outcome> = static_cast<int>(Outcome::kError);

@@ -4,6 +4,7 @@
 
 #include "harness/report/advice.h"
 #include "harness/report/names.h"
+#include "harness/report/retention_text.h"
 #include "harness/report/sections.h"
 #include "harness/report/site_text.h"
 #include "harness/report/text.h"
@@ -12,7 +13,8 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t kNarrowest = 40;
-constexpr std::size_t kHang = 5;  // below "  1. "
+constexpr std::size_t kHang = 5;       // below "  1. "
+constexpr std::size_t kWaysShown = 9;  // lines of who holds a finding
 
 std::string sentence(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
@@ -106,6 +108,15 @@ std::string place_of(const SiteRecord& site) {
                      location_of(*frame));
 }
 
+std::string short_place_of(const SiteRecord& site) {
+  const Frame* frame = guilty_frame(site);
+  if (!frame) return "";
+  if (frame->file.empty()) return short_name(frame->function);
+  const std::size_t slash = frame->file.rfind('/');
+  return fmt::format("{} ({}:{})", short_name(frame->function),
+                     frame->file.substr(slash + 1), frame->line);
+}
+
 std::string stack_text(const SiteRecord& site, bool all_frames,
                        std::size_t width) {
   std::string text;
@@ -171,6 +182,9 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
       text += stack_text(*site, style.all_frames, width);
   text += members_section(record, finding, style);
+  if (finding.retention)
+    text +=
+        retention_text(record, *finding.retention, kWaysShown, kHang, width);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())

@@ -20,6 +20,9 @@ std::string location_of(const Frame& frame);
 // "function (file.cc:42)".
 std::string place_of(const SiteRecord& site);
 
+// The same with the file's name alone: where the whole is told elsewhere.
+std::string short_place_of(const SiteRecord& site);
+
 // The stack, a frame a line, library frames folded unless wanted.
 std::string stack_text(const SiteRecord& site, bool all_frames,
                        std::size_t width);

@@ -1,5 +1,6 @@
 #include "harness/retention/graph.h"
 
+#include <algorithm>
 #include <array>
 
 #include "harness/retention/pieces.h"
@@ -65,9 +66,27 @@ BlockNumber neighbours(std::span<const LiveBlock> blocks, BlockNumber first) {
   return next;
 }
 
+// Parts of blocks that a thread uses as its stack or storage: its words, as
+// roots, and not the block's. By address.
+std::vector<RootRange> in_use_by_threads(const FrozenHeap& heap,
+                                         const BlockIndex& index) {
+  std::vector<RootRange> used;
+  for (const RootRange& root : heap.roots()) {
+    const bool threads =
+        root.kind == RootKind::kThreadLocal || root.kind == RootKind::kStack;
+    if (threads && index.find(root.from) != kNoBlock) used.push_back(root);
+  }
+  std::sort(
+      used.begin(), used.end(),
+      [](const RootRange& a, const RootRange& b) { return a.from < b.from; });
+  return used;
+}
+
 void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
                  Edges& edges) {
   const std::span<const LiveBlock> blocks = heap.blocks();
+  const std::vector<RootRange> used = in_use_by_threads(heap, index);
+  std::size_t next_used = 0;
   auto emit = [&edges](BlockNumber from, BlockNumber to) {
     edges.add(from, to);
   };
@@ -81,9 +100,18 @@ void read_blocks(const FrozenHeap& heap, const BlockIndex& index,
       for (; current < end && blocks[current].address < stop; ++current) {
         const LiveBlock& block = blocks[current];
         const std::uint64_t to = std::min(down_to_word(end_of(block)), stop);
-        for (std::uint64_t word = std::max(up_to_word(block.address), at);
-             word < to; word += 8)
-          resolver.offer(words[(word - at) / 8], current);
+        std::uint64_t word = std::max(up_to_word(block.address), at);
+        auto offer_up_to = [&](std::uint64_t until) {
+          for (; word < until; word += 8)
+            resolver.offer(words[(word - at) / 8], current);
+        };
+        for (; next_used < used.size() && used[next_used].from < to;
+             ++next_used) {
+          offer_up_to(used[next_used].from);
+          word = std::max(word, used[next_used].to);
+          if (word >= to) break;  // perhaps more of it in the next piece
+        }
+        offer_up_to(to);
         if (end_of(block) > stop) break;  // goes on in the next piece
       }
     };

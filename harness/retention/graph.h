@@ -23,9 +23,10 @@ struct Graph {
   std::vector<RootEdge> roots;  // in the order of FrozenHeap::roots()
 };
 
-// Each aligned word of the requested bytes of each block, and of each root.
-// Memory that cannot be read holds nothing. kEnvironment: more pointers than
-// Edges::kMost.
+// Each aligned word of the requested bytes of each block, and of each root. A
+// word of both is the root's alone if that is a thread's: the stack of a thread
+// that is told where to have it is no content of a block. Memory that cannot be
+// read holds nothing. kEnvironment: more pointers than Edges::kMost.
 Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index);
 
 }  // namespace tidemark

@@ -6,30 +6,49 @@
 namespace tidemark {
 
 std::pair<std::string, std::uint32_t> split_root_name(const std::string& name) {
-  const std::size_t plus = name.rfind('+');
-  if (plus == std::string::npos || plus == 0) return {name, 0};
-  const char* from = name.data() + plus + 1;
-  const char* end = name.data() + name.size();
-  std::uint32_t offset = 0;
-  const auto [stop, error] = std::from_chars(from, end, offset);
-  if (error != std::errc() || stop != end) return {name, 0};
-  return {name.substr(0, plus), offset};
+  for (std::size_t plus = name.find('+', 1); plus < name.size();
+       plus = name.find('+', plus + 1)) {
+    const char* end = name.data() + name.size();
+    std::uint32_t offset = 0;
+    const auto [stop, error] =
+        std::from_chars(name.data() + plus + 1, end, offset);
+    const bool whole = stop == end || *stop == ' ';
+    if (error == std::errc() && whole)
+      return {name.substr(0, plus).append(stop, end), offset};
+  }
+  return {name, 0};
 }
 
 std::uint32_t RootNames::root_of(std::uint32_t edge) {
   std::uint32_t& number = root_of_[edge];
   if (number != kUnasked) return number;
   const RootKind kind = heap_.roots()[edges_[edge].range].kind;
-  auto [at, is_new] = numbers_.try_emplace(
-      NamedRoot{kind, split_root_name(name_of(edge)).first},
-      static_cast<std::uint32_t>(roots_.size()));
+  auto [at, is_new] =
+      numbers_.try_emplace(NamedRoot{kind, part_of(edge).first},
+                           static_cast<std::uint32_t>(roots_.size()));
   if (is_new) roots_.push_back(&at->first);
   number = at->second;
   return number;
 }
 
 std::uint32_t RootNames::offset_of(std::uint32_t edge) const {
-  return split_root_name(name_of(edge)).second;
+  return part_of(edge).second;
+}
+
+std::pair<std::string, std::uint32_t> RootNames::part_of(
+    std::uint32_t edge) const {
+  const RootEdge& at = edges_[edge];
+  const RootRange& root = heap_.roots()[at.range];
+  const std::string name = heap_.root_name(root, at.word);
+  switch (root.kind) {
+    case RootKind::kGlobal:
+    case RootKind::kThreadLocal:
+    case RootKind::kAllocator:
+      return split_root_name(name);
+    default:
+      // No variables; a thread may have any name.
+      return {name, 0};
+  }
 }
 
 std::vector<RootGroup> RootNames::groups(

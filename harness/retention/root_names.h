@@ -13,12 +13,13 @@ namespace tidemark {
 
 struct NamedRoot {
   RootKind kind = RootKind::kGlobal;
-  std::string name;  // "g_rooms": without the "+16" of a word in it
+  std::string name;  // "g_rooms (chat.cpp)": without the "+16" of a word in it
 
   auto operator<=>(const NamedRoot&) const = default;
 };
 
-// "g_rooms+16" → {"g_rooms", 16}; a name that ends otherwise has offset 0.
+// "g_rooms+16 (chat.cpp)" → {"g_rooms (chat.cpp)", 16}; a name without has
+// offset 0.
 std::pair<std::string, std::uint32_t> split_root_name(const std::string& name);
 
 // Asks for a name only once for each word, and only for those it must know.
@@ -43,10 +44,7 @@ class RootNames {
  private:
   static constexpr std::uint32_t kUnasked = 0xffffffff;
 
-  std::string name_of(std::uint32_t edge) const {
-    const RootEdge& at = edges_[edge];
-    return heap_.root_name(heap_.roots()[at.range], at.word);
-  }
+  std::pair<std::string, std::uint32_t> part_of(std::uint32_t edge) const;
 
   const FrozenHeap& heap_;
   const std::vector<RootEdge>& edges_;

@@ -74,13 +74,29 @@ std::vector<Retention> tell(const FrozenHeap& heap, const BlockIndex& index,
 
 Result<std::vector<Retention>> who_holds(const FrozenHeap& heap,
                                          const Question& question) {
+  auto answers = who_holds(heap, std::span(&question, 1));
+  if (!answers) return fail(std::move(answers).error());
+  return std::move(answers->front());
+}
+
+Result<std::vector<std::vector<Retention>>> who_holds(
+    const FrozenHeap& heap, std::span<const Question> questions) {
   const BlockIndex index(heap.blocks());
   Result<Graph> graph = read_graph(heap, index);
-  if (!graph) return fail(graph.error());
+  if (!graph) return fail(std::move(graph).error());
   RootNames names(heap, graph->roots);
-  MergedPaths merged = merge_paths(
-      heap, index, *graph, search(*graph, heap.roots()), names, question);
-  return tell(heap, index, *graph, std::move(merged), names, question);
+  Search found = search(*graph, heap.roots());
+  std::vector<std::vector<Retention>> answers;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    // It is used up: the last question need not have a copy.
+    const bool last = i + 1 == questions.size();
+    MergedPaths merged =
+        merge_paths(heap, index, *graph, last ? std::move(found) : found, names,
+                    questions[i]);
+    answers.push_back(
+        tell(heap, index, *graph, std::move(merged), names, questions[i]));
+  }
+  return answers;
 }
 
 }  // namespace tidemark

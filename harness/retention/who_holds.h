@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harness/retention/graph.h"
@@ -45,6 +46,10 @@ struct HeldAlike {
   Count objects;
   Bytes bytes;
 };
+
+// The same for several questions about one heap, which is read once.
+Result<std::vector<std::vector<Retention>>> who_holds(
+    const FrozenHeap& heap, std::span<const Question> questions);
 
 // The steps of who_holds(), for those who measure them.
 struct MergedPaths {

@@ -10,6 +10,7 @@
 #include "harness/run/evidence.h"
 #include "harness/run/fingerprint.h"
 #include "harness/run/quiet.h"
+#include "harness/run/retainers.h"
 #include "harness/run/schedule.h"
 #include "harness/run/service_exit.h"
 #include "harness/run/summary.h"
@@ -82,6 +83,8 @@ class Run {
   Status sample_open();
   Status zoom_open(const OpenMemory& memory);
   Evidence gather() const;
+  bool wants_retainers() const;
+  Status find_who_holds();
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
@@ -421,7 +424,7 @@ Status Run::judge_evidence() {
     excuse(findings, limit);
   });
   if (world_.heap) describe_findings();
-  return {};
+  return find_who_holds();
 }
 
 // Fingerprints need names, rules need fingerprints, the outcome needs both.
@@ -438,6 +441,42 @@ void Run::describe_findings() {
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
       describe_once(record_, site, *world_.heap);
+}
+
+bool Run::wants_retainers() const {
+  if (scenario_.target.retention == RetentionMode::kNever || !heap_)
+    return false;
+  if (scenario_.target.retention == RetentionMode::kAlways) return true;
+  const std::vector<Finding>& findings = record_.judgement->findings;
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
+    return has_holders(f) &&
+           (f.fails || (f.kind == FindingClass::kUndecided && !f.suppressed));
+  });
+}
+
+// The verdict stands without it: what keeps us from looking is told and does
+// not fail the run.
+Status Run::find_who_holds() {
+  if (!wants_retainers()) return {};
+  TIDEMARK_TRY(keep());
+  world_.observer.progress("looking for who holds what stayed");
+  std::vector<Finding>& findings = record_.judgement->findings;
+  auto found = find_retainers(findings, evidence_.baseline(), *heap_,
+                              *world_.heap, kFreezeTimeout);
+  if (!found) {
+    TIDEMARK_TRY(still_running(quiet_));
+    record_.service.invisible.push_back("who holds what: " +
+                                        found.error().message);
+    return {};
+  }
+  if (!*found) return {};
+  note_holdings(record_, *heap_, &(*found)->all, *world_.heap);
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (!has_holders(findings[i])) continue;
+    describe_holders(record_, (*found)->of_findings[i], *world_.heap);
+    findings[i].retention = std::move((*found)->of_findings[i]);
+  }
+  return {};
 }
 
 // The segment outlives the service: what it held at its death.

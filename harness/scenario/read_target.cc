@@ -214,6 +214,10 @@ void read_target(Section section, TargetSpec& target,
   section.word<ForkMode>(
       "forks", target.forks,
       {{"follow", ForkMode::kFollow}, {"ignore", ForkMode::kIgnore}});
+  section.word<RetentionMode>("retention", target.retention,
+                              {{"findings", RetentionMode::kFindings},
+                               {"always", RetentionMode::kAlways},
+                               {"never", RetentionMode::kNever}});
   section.word<bool>("output", target.show_output,
                      {{"hide", false}, {"show", true}});
   section.finish();

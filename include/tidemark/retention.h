@@ -34,8 +34,9 @@ const char* to_word(RootKind kind);  // "global", "thread-local", "stack" …
 
 // Memory in which pointers are looked for, other than blocks. A kMapping may
 // cover a block that is a mapping: who maps memory need not hold its address
-// in a way that is seen. A kStack may cover a part of a block that a fiber
-// runs on.
+// in a way that is seen. A kStack or kThreadLocal may cover a part of
+// a block: a stack that the service has given, a fiber's, a loaded module's
+// variables.
 struct RootRange {
   std::uint64_t from = 0;  // [from, to), aligned to 8
   std::uint64_t to = 0;

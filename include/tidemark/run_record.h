@@ -69,7 +69,7 @@ struct PurgeRecord {
   bool operator==(const PurgeRecord&) const = default;
 };
 
-// What a site held when the service died.
+// What a site held at the end, or when the service died.
 struct LastHeld {
   SiteId site = 0;
   Count objects;
@@ -138,7 +138,11 @@ struct RunRecord {
   HeapCounters heap_counters;
   // After a crash: the largest holders in the dead service's heap.
   std::vector<LastHeld> post_mortem;
-  std::vector<SiteRecord> sites;  // those findings and post_mortem name
+  // Who holds all that is live at the end; absent when nobody was asked.
+  std::optional<Retention> held;
+  // Then: who allocated most of it, largest first.
+  std::vector<LastHeld> allocated;
+  std::vector<SiteRecord> sites;  // those that anything above names
   std::optional<Judgement> judgement;
   std::optional<Error> error;
 

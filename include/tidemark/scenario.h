@@ -35,6 +35,9 @@ struct StopRule {
 enum class Runtime { kNative, kProcess };
 enum class StackMode { kZoom, kAlways };
 enum class ForkMode { kFollow, kIgnore };
+// When a copy of the service is taken to see who holds what: when something
+// stayed that the verdict blames or doubts, after every run, or never.
+enum class RetentionMode { kFindings, kAlways, kNever };
 
 struct TargetSpec {
   std::vector<std::string> command;  // never empty
@@ -48,6 +51,7 @@ struct TargetSpec {
   std::string allocator;
   StackMode stacks = StackMode::kZoom;
   ForkMode forks = ForkMode::kFollow;
+  RetentionMode retention = RetentionMode::kFindings;
   bool show_output = false;  // pass the service's output through
 
   bool operator==(const TargetSpec&) const = default;

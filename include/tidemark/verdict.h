@@ -11,6 +11,7 @@
 #include "tidemark/driver.h"
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/retention.h"
 #include "tidemark/scenario.h"
 #include "tidemark/units.h"
 
@@ -229,6 +230,8 @@ struct Finding {
   Bytes residue;  // live at the end and born after the baseline
   Count objects;
   std::string explanation;  // one sentence of evidence
+  // Who holds its blocks at the end; absent when nobody was asked.
+  std::optional<Retention> retention;
 
   bool operator==(const Finding&) const = default;
 };

@@ -46,6 +46,14 @@ class FakeFrozenHeap : public FrozenHeap {
                      std::uint64_t bytes = 8, std::uint32_t thread = 0) {
     const std::uint64_t from = next_root_;
     next_root_ += (bytes + 31) & ~15ull;
+    root_at(from, bytes, kind, thread);
+    name_at(from, name);
+    return from;
+  }
+
+  // The same at a place of a block's.
+  void root_at(std::uint64_t from, std::uint64_t bytes, RootKind kind,
+               std::uint32_t thread = 0) {
     const RootRange added{from, from + bytes, kind, thread};
     roots_.insert(std::upper_bound(roots_.begin(), roots_.end(), added,
                                    [](const RootRange& a, const RootRange& b) {
@@ -53,8 +61,6 @@ class FakeFrozenHeap : public FrozenHeap {
                                    }),
                   added);
     map(from, bytes);
-    name_at(from, name);
-    return from;
   }
 
   std::uint64_t global(const std::string& name, std::uint64_t bytes = 8) {

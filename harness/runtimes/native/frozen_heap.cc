@@ -63,7 +63,7 @@ class NativeFrozenHeap final : public FrozenHeap {
     sources.heap = {};
     blocks_ = merged(std::move(parts.blocks.heap), parts.blocks.mapped);
     modules_ = std::move(sources.modules);
-    numbered_ = thread_local_order(memory_, modules_);
+    numbered_ = std::move(sources.thread_local_order);
     threads_ = std::move(sources.threads);
     storages_ = std::move(sources.storages);
   }
@@ -223,6 +223,8 @@ std::string NativeFrozenHeap::root_name(const RootRange& root,
   }
   for (const MappedName& mapped : mapped_)
     if (mapped.range.contains(word)) return mapped.name;
+  const Mapping* mapping = mapping_at(memory_.map(), word);
+  if (mapping && mapping->inode != 0) return "mapped file " + mapping->name;
   return "memory mapped beside the allocator";
 }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kRedZone = 128;
 
 // Shared memory is read whole: which of it was touched is not known. A cache
-// of gigabytes holds no pointers into one process's heap.
+// or a data base of gigabytes holds no pointers into one process's heap.
 constexpr std::uint64_t kMaxShared = 64 << 20;
 
 std::uint64_t word_below(std::uint64_t address) {
@@ -114,7 +114,10 @@ class Finder {
     if (!storage) return {};
     const Mapping* mapping = mapping_at(from_.map, storage->range.from);
     if (!mapping) return {};
-    return {mapping->range.from, storage->range.from};
+    // One that the service has given it may be joined with its neighbours.
+    MemoryRange whole =
+        block_around(storage->range.from).value_or(mapping->range);
+    return {std::max(whole.from, mapping->range.from), storage->range.from};
   }
 
   // The block of the allocator's, or the mapping of the service's, that a
@@ -133,6 +136,22 @@ class Finder {
     return std::nullopt;
   }
 
+  // Of modules that were loaded later: blocks that the loader has allocated.
+  // Those of a module that is gone are not, although they are in the table.
+  void add_loaded_variables(const ThreadStorage& storage) {
+    std::size_t count =
+        std::min(storage.modules.size(), from_.thread_local_order.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint64_t at = storage.modules[i];
+      std::uint64_t bytes =
+          from_.modules[from_.thread_local_order[i]].thread_local_bytes;
+      std::optional<MemoryRange> block = block_around(at);
+      if (!block || storage.range.contains(at)) continue;
+      add(common({at, at + bytes}, *block), RootKind::kThreadLocal,
+          storage.tid);
+    }
+  }
+
   void add_thread(const ThreadPosition& thread) {
     MemoryRange own = own_stack(thread);
     const ThreadStorage* storage = storage_of(thread.tid);
@@ -143,6 +162,7 @@ class Finder {
     }
     if (storage) {
       add(storage->range, RootKind::kThreadLocal, thread.tid);
+      add_loaded_variables(*storage);
       // But for the main thread's it is a block that the descriptor holds.
       if (!block_around(storage->table.from))
         add(storage->table, RootKind::kThreadLocal, thread.tid);
@@ -181,23 +201,8 @@ class Finder {
   }
 
   void add_mapping(const Mapping& mapping) {
-    // Shared memory without a file; other files' contents are not the
-    // program's variables.
-    bool shared_memory = mapping.name.starts_with("/dev/zero") ||
-                         mapping.name.starts_with("/SYSV");
     std::uint64_t bytes = mapping.range.to - mapping.range.from;
-    if (!mapping.anonymous() && !(shared_memory && bytes <= kMaxShared)) return;
-    if (!holds_heap_block(from_.heap, mapping.range)) {
-      bool loaders =
-          std::any_of(from_.storages.begin(), from_.storages.end(),
-                      [&](const ThreadStorage& s) {
-                        return s.tid == from_.pid &&
-                               mapping.range.contains(s.thread_pointer);
-                      });
-      for (const MemoryRange& part : without(mapping.range, from_.allocator))
-        add(part, loaders ? RootKind::kAllocator : RootKind::kMapping, 0);
-      return;
-    }
+    if (mapping.shared && bytes > kMaxShared) return;
     // The kernel joins neighbours: the service's own may be a part of it.
     for (const MemoryRange& mapped : from_.mapped) {
       MemoryRange part = common(mapped, mapping.range);
@@ -205,6 +210,14 @@ class Finder {
         for (const MemoryRange& own : without(part, from_.allocator))
           add(own, RootKind::kMapping, 0);
     }
+    if (holds_heap_block(from_.heap, mapping.range)) return;
+    bool loaders = std::any_of(
+        from_.storages.begin(), from_.storages.end(),
+        [&](const ThreadStorage& s) {
+          return s.tid == from_.pid && mapping.range.contains(s.thread_pointer);
+        });
+    for (const MemoryRange& part : without(mapping.range, from_.allocator))
+      add(part, loaders ? RootKind::kAllocator : RootKind::kMapping, 0);
   }
 
   const RootSources& from_;

@@ -23,6 +23,8 @@ struct RootSources {
   pid_t agent_tid = 0;  // the agent's thread, 0 if none
   std::vector<Mapping> map;
   std::vector<LoadedModule> modules;
+  // Indices into `modules`: the place of each in ThreadStorage::modules.
+  std::vector<std::size_t> thread_local_order;
   std::vector<ThreadPosition> threads;
   // Of threads, and of stacks that are kept for later ones (tid 0).
   std::vector<ThreadStorage> storages;

@@ -89,6 +89,7 @@ RootSources root_sources(pid_t service, const CopiedMemory& memory,
   sources.agent_tid = static_cast<pid_t>(segment.header().agent_tid.load());
   sources.map = memory.map();
   sources.modules = loaded_modules(memory);
+  sources.thread_local_order = thread_local_order(memory, sources.modules);
   sources.threads = std::move(threads);
   sources.heap = table.heap;
   for (const LiveBlock& block : table.mapped)

@@ -95,6 +95,24 @@ TEST(Graph, AManyTimesRepeatedPointerIsNotManyEdges) {
   EXPECT_EQ(edges_of(heap), (Pairs{{0, 1}}));
 }
 
+TEST(Graph, WordsThatAThreadUsesAreNotThoseOfTheBlockTheyAreIn) {
+  FakeFrozenHeap heap;
+  const std::uint64_t stack = heap.block(3 << 18), other = heap.block(64);
+  std::vector<std::uint64_t> targets;
+  for (int i = 0; i < 6; ++i) targets.push_back(heap.block(8));
+  heap.root_at(stack + 64, 32, RootKind::kThreadLocal);
+  heap.root_at(stack + 128, 2 << 18, RootKind::kStack);
+  heap.root_at(other, 32, RootKind::kMapping);
+  heap.set(stack + 56, targets[0]);
+  heap.set(stack + 64, targets[1]);
+  heap.set(stack + 88, targets[1]);
+  heap.set(stack + 96, targets[2]);
+  heap.set(stack + 128 + (1 << 18), targets[3]);
+  heap.set(stack + 128 + (2 << 18), targets[4]);
+  heap.set(other + 8, targets[5]);
+  EXPECT_EQ(edges_of(heap), (Pairs{{0, 2}, {0, 4}, {0, 6}, {1, 7}}));
+}
+
 TEST(Graph, TheWordsOfRootsAreInTheOrderOfTheRoots) {
   FakeFrozenHeap heap;
   const std::uint64_t a = heap.block(32), b = heap.block(32);

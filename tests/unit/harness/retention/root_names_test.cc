@@ -19,6 +19,24 @@ TEST(RootNames, AnOffsetIsTakenOffAName) {
   EXPECT_EQ(split_root_name("vtable for A+B+8"), Split("vtable for A+B", 8));
 }
 
+TEST(RootNames, AnOffsetIsTakenOutOfWhatSaysMoreThanAName) {
+  EXPECT_EQ(split_root_name("g_rooms+16 (chat.cpp)"),
+            Split("g_rooms (chat.cpp)", 16));
+  EXPECT_EQ(split_root_name("t_log+8 (a.cpp) of thread io+4 (4711)"),
+            Split("t_log (a.cpp) of thread io+4 (4711)", 8));
+  EXPECT_EQ(split_root_name("libc.so.6+0x1f2"), Split("libc.so.6+0x1f2", 0));
+}
+
+TEST(RootNames, ANameOfAThreadHasNoOffset) {
+  FakeFrozenHeap heap;
+  const std::string name = "stack of thread a+16 (7) in run";
+  const std::uint64_t stack = heap.root(RootKind::kStack, name, 8, 7);
+  const std::vector<RootEdge> edges = {{stack, 0, 0}};
+  RootNames names(heap, edges);
+  EXPECT_EQ(names.root(names.root_of(0)).name, name);
+  EXPECT_EQ(names.offset_of(0), 0u);
+}
+
 TEST(RootNames, AGroupIsAllPointersOfOneVariable) {
   FakeFrozenHeap heap;
   const std::uint64_t data = heap.global("g_before", 80);

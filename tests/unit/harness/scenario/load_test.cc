@@ -74,6 +74,7 @@ target:
   runtime: process
   allocator: mimalloc
   stacks: always
+  retention: always
   forks: ignore
   output: show
 load:
@@ -123,6 +124,7 @@ Scenario full() {
   s.target.runtime = Runtime::kProcess;
   s.target.allocator = "mimalloc";
   s.target.stacks = StackMode::kAlways;
+  s.target.retention = RetentionMode::kAlways;
   s.target.forks = ForkMode::kIgnore;
   s.target.show_output = true;
   s.flows[0].url = "ws://127.0.0.1:{{ port }}/feed";

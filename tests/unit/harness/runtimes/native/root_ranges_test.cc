@@ -106,6 +106,18 @@ TEST(RootRanges, WhatIsMappedAboveAStackIsNotItsPart) {
               Contains(RootRange{0x30000, 0x40000, RootKind::kMapping, 0}));
 }
 
+TEST(RootRanges, AStackThatTheServiceGaveEndsWhereItBegins) {
+  RootSources from = process("20000-40000 rw-p 0 00:00 0\n");
+  from.mapped = {{0x28000, 0x30000}};
+  from.threads = {{8, "worker", std::nullopt, 0, {}}};
+  from.storages = {storage(8, {0x2f000, 0x30000})};
+  EXPECT_EQ(root_ranges(from),
+            (Roots{{0x2f000, 0x30000, RootKind::kThreadLocal, 8},
+                   {0x28000, 0x2f000, RootKind::kStack, 8},
+                   {0x20000, 0x28000, RootKind::kMapping, 0},
+                   {0x30000, 0x40000, RootKind::kMapping, 0}}));
+}
+
 TEST(RootRanges, AFiberUsesPartOfABlock) {
   RootSources from = process(
       "20000-30000 rw-p 0 00:00 0\n"
@@ -142,13 +154,51 @@ TEST(RootRanges, TheServicesMappingIsARootBesideTheAllocators) {
             (Roots{{0x30000, 0x38000, RootKind::kMapping, 0}}));
 }
 
-TEST(RootRanges, FilesAndReadOnlyMemoryAreNoRoots) {
+// So are the loader's blocks of before there was malloc.
+TEST(RootRanges, TheServicesMappingIsARootBesideTheLoaders) {
+  RootSources from = process("20000-40000 rw-p 0 00:00 0\n");
+  from.threads = {{7, "main", 0x70000, 0, {}}};
+  from.storages = {storage(7, {0x2f000, 0x30000})};
+  from.mapped = {{0x30000, 0x38000}};
+  EXPECT_EQ(root_ranges(from),
+            (Roots{{0x2f000, 0x30000, RootKind::kThreadLocal, 7},
+                   {0x30000, 0x38000, RootKind::kMapping, 0},
+                   {0x20000, 0x2f000, RootKind::kAllocator, 0},
+                   {0x38000, 0x40000, RootKind::kAllocator, 0}}));
+}
+
+// A memfd, a segment of other processes', a file that is written to.
+TEST(RootRanges, WritableFilesAreMappings) {
   RootSources from = process(
       "20000-30000 r--p 0 00:00 0\n"
       "30000-40000 rw-s 0 fe:00 5 /var/lib/data\n"
-      "50000-60000 rw-s 0 00:01 6 /dev/zero (deleted)\n");
+      "50000-60000 rw-s 0 00:01 6 /dev/zero (deleted)\n"
+      "70000-80000 rw-p 0 fe:00 7 /var/lib/copied\n"
+      "100000000-200000000 rw-s 0 fe:00 8 /var/lib/big\n");
   EXPECT_EQ(root_ranges(from),
-            (Roots{{0x50000, 0x60000, RootKind::kMapping, 0}}));
+            (Roots{{0x30000, 0x40000, RootKind::kMapping, 0},
+                   {0x50000, 0x60000, RootKind::kMapping, 0},
+                   {0x70000, 0x80000, RootKind::kMapping, 0}}));
+}
+
+// The loader asks malloc for them when a thread uses them first.
+TEST(RootRanges, VariablesOfALoadedModuleAreThreadLocal) {
+  RootSources from = process(
+      "20000-30000 rw-p 0 00:00 0\n"
+      "50000-60000 rw-p 0 00:00 0 [heap]\n");
+  std::vector<LiveBlock> heap{{0x51000, 0x110, 1, {1}}};
+  from.heap = heap;
+  from.modules = {{"/bin/a", {0x1000, 0x2000}, 0, {}, {}, 0x40},
+                  {"/lib/b.so", {0x3000, 0x4000}, 0, {}, {}, 0x100},
+                  {"/lib/gone.so", {0x5000, 0x6000}, 0, {}, {}, 0x20}};
+  from.thread_local_order = {0, 1, 2};
+  from.threads = {{8, "worker", 0x2e000, 0, {}}};
+  from.storages = {storage(8, {0x2f000, 0x30000})};
+  from.storages[0].modules = {0x2f000, 0x51010, 0x58000};
+  EXPECT_EQ(root_ranges(from),
+            (Roots{{0x2f000, 0x30000, RootKind::kThreadLocal, 8},
+                   {0x51010, 0x51110, RootKind::kThreadLocal, 8},
+                   {0x2df80, 0x2f000, RootKind::kStack, 8}}));
 }
 
 }  // namespace

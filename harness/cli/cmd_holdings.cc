@@ -1,0 +1,86 @@
+// tidemark top, list and tree: of a stored record, or of a live process that
+// runs under the agent.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "harness/base/proc_tree.h"
+#include "harness/base/text_file.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/output.h"
+#include "harness/cli/real_world.h"
+#include "harness/report/holdings.h"
+#include "harness/report/record_json.h"
+#include "harness/run/live_holdings.h"
+#include "harness/runtimes/native/probe.h"
+
+namespace tidemark {
+namespace {
+
+Result<RunRecord> stored(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text)
+    return fail(ErrorKind::kUsage, text.error().message,
+                "a record is what `tidemark run` keeps in its records folder");
+  Result<RunRecord> record = from_json(*text);
+  if (!record)
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: {}", path, record.error().message),
+                record.error().hint);
+  return record;
+}
+
+Result<RunRecord> live(int pid) {
+  SignalCancellation cancellation;
+  SteadyClock clock(cancellation);
+  const std::unique_ptr<HeapProbe> probe = make_native_probe(clock);
+  return live_holdings(process_tree(pid), *probe);
+}
+
+std::vector<std::string> source_lines(const std::string& file) {
+  std::vector<std::string> lines;
+  const Result<std::string> text = read_file(file);
+  if (!text) return lines;
+  std::istringstream in(*text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+Result<std::string> text_of(const HoldingsOptions& options,
+                            const RunRecord& record) {
+  HoldingsQuestion question;
+  if (options.finding > 0) question.finding = options.finding;
+  question.most_rows = options.rows;
+  question.pattern = options.pattern;
+  const ReportStyle style = style_for(options.output);
+  switch (options.table) {
+    case HoldingsTable::kTop:
+      return top_text(record, question, style);
+    case HoldingsTable::kList:
+      return list_text(record, question, source_lines, style);
+    case HoldingsTable::kTree:
+      break;
+  }
+  return tree_text(record, question, style);
+}
+
+Status print(const HoldingsOptions& options) {
+  if (options.record.empty() == (options.pid == 0))
+    return fail(ErrorKind::kUsage, "wanted a record or --pid, one of the two",
+                "records are in tidemark-out/ after `tidemark run`");
+  const Result<RunRecord> record =
+      options.pid != 0 ? live(options.pid) : stored(options.record);
+  TIDEMARK_TRY(record);
+  const Result<std::string> text = text_of(options, *record);
+  TIDEMARK_TRY(text);
+  return write_text(*text, options.output.output);
+}
+
+}  // namespace
+
+int cmd_holdings(const HoldingsOptions& options) {
+  const Status done = print(options);
+  return done ? kExitPass : print_error(done.error());
+}
+
+}  // namespace tidemark

@@ -1,0 +1,368 @@
+#include "harness/report/holdings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "harness/report/names.h"
+#include "harness/report/printable_record.h"
+#include "harness/report/retention_text.h"
+#include "harness/report/sections.h"
+#include "harness/report/site_text.h"
+#include "harness/report/text.h"
+#include "harness/report/way_tree.h"
+
+namespace tidemark {
+namespace {
+
+constexpr std::size_t kAround = 2;  // lines above and below in `list`
+
+// Who allocated how much of what the question is about.
+struct Allocated {
+  const SiteRecord* site = nullptr;
+  Bytes bytes;
+  Count objects;
+};
+
+struct Answer {
+  const Retention* retention = nullptr;  // null: nobody was asked
+  std::vector<Allocated> allocated;      // most bytes first
+};
+
+Result<const Finding*> finding_of(const RunRecord& record, std::size_t number) {
+  const std::size_t count =
+      record.judgement ? record.judgement->findings.size() : 0;
+  if (number >= 1 && number <= count)
+    return &record.judgement->findings[number - 1];
+  return fail(
+      ErrorKind::kUsage, fmt::format("the record has no finding {}", number),
+      count == 0 ? "it has none at all" : fmt::format("it has 1 to {}", count));
+}
+
+void add(std::vector<Allocated>& sums, const RunRecord& record, SiteId site,
+         Bytes bytes, Count objects) {
+  const SiteRecord* described = find_site(record, site);
+  const auto known =
+      std::find_if(sums.begin(), sums.end(),
+                   [&](const Allocated& sum) { return sum.site == described; });
+  if (known == sums.end()) {
+    sums.push_back({described, bytes, objects});
+  } else {
+    known->bytes += bytes;
+    known->objects += objects;
+  }
+}
+
+// The last holder of a way is a block in question: who allocated it, how many.
+std::vector<Allocated> allocated_in(const RunRecord& record,
+                                    const Retention& retention) {
+  std::vector<Allocated> sums;
+  for (const RetainingPath& path : retention.paths)
+    if (!path.holders.empty())
+      add(sums, record, path.holders.back().site, path.bytes, path.objects);
+  return sums;
+}
+
+Result<Answer> answer(const RunRecord& record,
+                      const HoldingsQuestion& question) {
+  Answer found;
+  if (question.finding) {
+    Result<const Finding*> finding = finding_of(record, *question.finding);
+    TIDEMARK_TRY(finding);
+    if ((*finding)->retention) {
+      found.retention = &*(*finding)->retention;
+      found.allocated = allocated_in(record, *found.retention);
+    } else if (!(*finding)->sites.empty()) {
+      add(found.allocated, record, (*finding)->sites.front(),
+          (*finding)->residue, (*finding)->objects);
+    }
+  } else {
+    if (record.held) found.retention = &*record.held;
+    const std::vector<LastHeld>& largest =
+        record.allocated.empty() ? record.post_mortem : record.allocated;
+    for (const LastHeld& held : largest)
+      add(found.allocated, record, held.site, held.bytes, held.objects);
+  }
+  std::stable_sort(
+      found.allocated.begin(), found.allocated.end(),
+      [](const Allocated& a, const Allocated& b) { return a.bytes > b.bytes; });
+  if (found.retention || !found.allocated.empty()) return found;
+  return fail(ErrorKind::kUsage,
+              "the record does not say who holds what: nothing stayed that "
+              "the verdict blames",
+              "`target: {retention: always}` in the scenario asks after every "
+              "run");
+}
+
+Result<Answer> answer_with_holders(const RunRecord& record,
+                                   const HoldingsQuestion& question) {
+  Result<Answer> found = answer(record, question);
+  TIDEMARK_TRY(found);
+  if (found->retention) return found;
+  return fail(
+      ErrorKind::kUsage,
+      "the record says who allocated, but nobody was asked who holds it",
+      record.post_mortem.empty()
+          ? "`target: {retention: always}` in the scenario asks after "
+            "every run"
+          : "a service that has died cannot be asked; `tidemark top` "
+            "shows who allocated");
+}
+
+std::string share_text(double part, double whole) {
+  return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "–";
+}
+
+std::string place_text(const SiteRecord* site) {
+  return site ? place_of(*site) : "an unknown caller";
+}
+
+// Roots: retained, part of all, blocks, name.
+constexpr const char* kRow = "  {:>10}{:>9}{:>12}  {}";
+constexpr std::size_t kNameColumn = 35;
+
+std::string row(const std::string& bytes, const std::string& part,
+                const std::string& objects, const std::string& name,
+                std::size_t width) {
+  return wrapped(fmt::format(fmt::runtime(kRow), bytes, part, objects, name),
+                 kNameColumn, width);
+}
+
+double all_bytes(const Retention& retention) {
+  double sum = static_cast<double>(retention.unreachable_bytes.value);
+  for (const RetainingPath& path : retention.paths)
+    sum += static_cast<double>(path.bytes.value);
+  return sum;
+}
+
+std::string holders_table(const Retention& retention, std::size_t most_rows,
+                          std::size_t width) {
+  const std::vector<Branch> roots = way_tree(retention);
+  const double all = all_bytes(retention);
+  std::string text = row("holds", "of all", "blocks", "who holds", width);
+  for (std::size_t i = 0; i < roots.size() && i < most_rows; ++i)
+    text +=
+        row(bytes_text(roots[i].bytes),
+            share_text(double(roots[i].bytes.value), all),
+            number_text(roots[i].objects), root_text(*roots[i].root), width);
+  if (roots.size() > most_rows)
+    text += fmt::format("  … and {} more\n", roots.size() - most_rows);
+  if (retention.unreachable.value > 0)
+    text += row(bytes_text(retention.unreachable_bytes),
+                share_text(double(retention.unreachable_bytes.value), all),
+                number_text(retention.unreachable),
+                "nobody: no pointer to them is left", width);
+  return text;
+}
+
+std::string allocated_table(const std::vector<Allocated>& allocated,
+                            std::size_t most_rows, std::size_t width) {
+  double all = 0;
+  for (const Allocated& one : allocated)
+    all += static_cast<double>(one.bytes.value);
+  std::string text = row("live", "of these", "blocks", "who allocated", width);
+  for (std::size_t i = 0; i < allocated.size() && i < most_rows; ++i)
+    text += row(bytes_text(allocated[i].bytes),
+                share_text(double(allocated[i].bytes.value), all),
+                number_text(allocated[i].objects),
+                place_text(allocated[i].site), width);
+  if (allocated.size() > most_rows)
+    text += fmt::format("  … and {} more\n", allocated.size() - most_rows);
+  return text;
+}
+
+class TreePrinter {
+ public:
+  TreePrinter(const RunRecord& record, std::size_t most_rows, std::size_t width)
+      : record_(record), most_(most_rows), width_(width) {}
+
+  std::string print(const std::vector<Branch>& roots) {
+    print_all(roots, "  ");
+    if (left_out_ > 0)
+      text_ +=
+          fmt::format("  … and {}\n", plural(double(left_out_), "more branch") +
+                                          (left_out_ > 1 ? "es" : ""));
+    return text_;
+  }
+
+ private:
+  void print_all(const std::vector<Branch>& branches,
+                 const std::string& margin) {
+    for (std::size_t i = 0; i < branches.size(); ++i) {
+      if (rows_++ >= most_) {
+        ++left_out_;
+        continue;
+      }
+      const bool last = i + 1 == branches.size();
+      print_one(branches[i], margin, last);
+      print_all(branches[i].below, margin + (last ? "   " : "│  "));
+    }
+  }
+
+  void print_one(const Branch& branch, const std::string& margin, bool last) {
+    std::string line = fmt::format(
+        "{}{} {} in {}  ", margin, last ? "└" : "├", bytes_text(branch.bytes),
+        plural(double(branch.objects.value), "block"));
+    if (branch.root) {
+      line += root_text(*branch.root);
+    } else {
+      line += fmt::format("+{} {}", branch.holder->offset,
+                          holder_text(*branch.holder));
+      if (const SiteRecord* site = find_site(record_, branch.holder->site))
+        line += "  " + short_place_of(*site);
+    }
+    // The hang is made of spaces: a tree's lines do not go on beside text.
+    text_ += wrapped(line, columns(margin) + 4, width_);
+  }
+
+  const RunRecord& record_;
+  std::size_t most_;
+  std::size_t width_;
+  std::size_t rows_ = 0;
+  std::size_t left_out_ = 0;
+  std::string text_;
+};
+
+bool matches(const Frame& frame, const std::string& pattern) {
+  return pattern.empty() || frame.function.find(pattern) != std::string::npos ||
+         frame.file.find(pattern) != std::string::npos;
+}
+
+// What the lines of one function have allocated.
+struct ListedFunction {
+  std::string name;
+  std::string file;
+  Bytes bytes;
+  Count objects;
+  std::map<std::uint32_t, std::pair<Bytes, Count>> lines;
+};
+
+std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
+                                   const std::string& pattern) {
+  std::vector<ListedFunction> functions;
+  for (const Allocated& one : allocated) {
+    const Frame* frame = one.site ? guilty_frame(*one.site) : nullptr;
+    if (!frame || !matches(*frame, pattern)) continue;
+    auto known = std::find_if(functions.begin(), functions.end(),
+                              [&](const ListedFunction& function) {
+                                return function.name == frame->function &&
+                                       function.file == frame->file;
+                              });
+    if (known == functions.end())
+      known =
+          functions.insert(known, {frame->function, frame->file, {}, {}, {}});
+    known->bytes += one.bytes;
+    known->objects += one.objects;
+    auto& [bytes, objects] = known->lines[frame->line];
+    bytes += one.bytes;
+    objects += one.objects;
+  }
+  std::stable_sort(functions.begin(), functions.end(),
+                   [](const ListedFunction& a, const ListedFunction& b) {
+                     return a.bytes > b.bytes;
+                   });
+  return functions;
+}
+
+std::string source_line(std::uint32_t number, const std::string& bytes,
+                        const std::string& objects, const std::string& source,
+                        std::size_t width) {
+  return clipped(fmt::format("  {:>10}{:>10}{:>7}  {}", bytes, objects, number,
+                             source),
+                 width) +
+         "\n";
+}
+
+std::string function_text(const ListedFunction& function,
+                          const SourceLines& source, std::size_t width) {
+  std::string text = wrapped(
+      fmt::format("{}  {}: {} in {}", short_name(function.name),
+                  function.file.empty() ? "no source known" : function.file,
+                  bytes_text(function.bytes),
+                  plural(double(function.objects.value), "block")),
+      2, width);
+  const std::vector<std::string> lines = function.file.empty()
+                                             ? std::vector<std::string>{}
+                                             : source(function.file);
+  std::set<std::uint32_t> shown;
+  for (const auto& [number, sums] : function.lines)
+    for (std::uint32_t i = number > kAround ? number - kAround : 1;
+         i <= number + kAround; ++i)
+      if (i == number || i <= lines.size()) shown.insert(i);
+  std::uint32_t before = 0;
+  for (const std::uint32_t number : shown) {
+    if (before != 0 && number != before + 1) text += "                     …\n";
+    before = number;
+    const auto sums = function.lines.find(number);
+    const std::string line = number >= 1 && number <= lines.size()
+                                 ? printable(lines[number - 1])
+                                 : "";
+    const bool here = sums != function.lines.end();
+    text +=
+        source_line(number, here ? bytes_text(sums->second.first) : ".",
+                    here ? number_text(sums->second.second) : ".", line, width);
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> top_text(const RunRecord& unsafe,
+                             const HoldingsQuestion& question,
+                             const ReportStyle& style) {
+  const RunRecord record = printable_record(unsafe);
+  Result<Answer> found = answer(record, question);
+  TIDEMARK_TRY(found);
+  std::string text;
+  if (found->retention)
+    text +=
+        holders_table(*found->retention, question.most_rows, width_of(style));
+  if (!text.empty() && !found->allocated.empty()) text += "\n";
+  if (!found->allocated.empty())
+    text +=
+        allocated_table(found->allocated, question.most_rows, width_of(style));
+  return text;
+}
+
+Result<std::string> tree_text(const RunRecord& unsafe,
+                              const HoldingsQuestion& question,
+                              const ReportStyle& style) {
+  const RunRecord record = printable_record(unsafe);
+  Result<Answer> found = answer_with_holders(record, question);
+  TIDEMARK_TRY(found);
+  const Retention& retention = *found->retention;
+  std::string text = TreePrinter(record, question.most_rows, width_of(style))
+                         .print(way_tree(retention));
+  if (retention.unreachable.value > 0)
+    text += fmt::format("  held by nobody: {} in {}\n",
+                        bytes_text(retention.unreachable_bytes),
+                        plural(double(retention.unreachable.value), "block"));
+  return text;
+}
+
+Result<std::string> list_text(const RunRecord& unsafe,
+                              const HoldingsQuestion& question,
+                              const SourceLines& source,
+                              const ReportStyle& style) {
+  const RunRecord record = printable_record(unsafe);
+  Result<Answer> found = answer(record, question);
+  TIDEMARK_TRY(found);
+  const std::vector<ListedFunction> functions =
+      listed(found->allocated, question.pattern);
+  if (functions.empty())
+    return fail(ErrorKind::kUsage,
+                fmt::format("no function or file that allocated has \"{}\" in "
+                            "its name",
+                            question.pattern),
+                "`tidemark top` shows who allocated");
+  std::string text;
+  for (std::size_t i = 0; i < functions.size() && i < question.most_rows; ++i)
+    text +=
+        (i ? "\n" : "") + function_text(functions[i], source, width_of(style));
+  return text;
+}
+
+}  // namespace tidemark

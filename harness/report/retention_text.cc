@@ -1,0 +1,124 @@
+#include "harness/report/retention_text.h"
+
+#include <fmt/format.h>
+
+#include "harness/report/names.h"
+#include "harness/report/site_text.h"
+#include "harness/report/text.h"
+#include "harness/report/way_tree.h"
+
+namespace tidemark {
+namespace {
+
+std::string count_text(Count objects, Bytes bytes, std::int64_t all) {
+  if (objects.value == all)
+    return fmt::format("all {}, {}", plural(double(all), "block"),
+                       bytes_text(bytes));
+  return fmt::format("{} of {}, {}", number_text(objects),
+                     plural(double(all), "block"), bytes_text(bytes));
+}
+
+class WayPrinter {
+ public:
+  WayPrinter(const RunRecord& record, std::size_t most_lines,
+             std::size_t indent, std::size_t width)
+      : record_(record), most_(most_lines), indent_(indent), width_(width) {}
+
+  std::string print(const Retention& retention) {
+    all_ = retention.unreachable.value;
+    for (const RetainingPath& path : retention.paths)
+      all_ += path.objects.value;
+    for (const Branch& root : way_tree(retention)) print_root(root);
+    if (left_out_.value > 0)
+      line(0, fmt::format("{} in other ways: `tidemark tree` shows them",
+                          plural(double(left_out_.value), "more block")));
+    if (retention.unreachable.value > 0)
+      line(0, fmt::format("Held by nobody: {}; no pointer to them is left, "
+                          "they are lost",
+                          count_text(retention.unreachable,
+                                     retention.unreachable_bytes, all_)));
+    if (retention.doubtful.value > 0)
+      line(0, fmt::format("Of these, {} are held by a stack, a register or "
+                          "the allocator alone, which may be a stale word",
+                          number_text(retention.doubtful)));
+    return text_;
+  }
+
+ private:
+  void print_root(const Branch& root) {
+    // A way is told to its end, or not at all.
+    if (lines_ > 0 && lines_ + 2 > most_) {
+      left_out_ += root.objects;
+      return;
+    }
+    ++lines_;
+    line(0, fmt::format("Held by {}: {}", root_text(*root.root),
+                        count_text(root.objects, root.bytes, all_)));
+    for (const Branch& branch : root.below) print_branch(branch, 2);
+  }
+
+  void print_branch(const Branch& branch, std::size_t deep) {
+    if (lines_ >= most_) {
+      left_out_ += branch.objects;
+      return;
+    }
+    ++lines_;
+    std::string what = fmt::format("+{}  ", branch.holder->offset);
+    if (branch.own.value > 1)
+      what += fmt::format("{} × ", number_text(branch.own));
+    what += holder_text(*branch.holder);
+    if (const SiteRecord* site = find_site(record_, branch.holder->site))
+      what += "  " + short_place_of(*site);
+    line(deep, what);
+    for (const Branch& below : branch.below) print_branch(below, deep + 2);
+  }
+
+  void line(std::size_t deep, const std::string& what) {
+    const std::size_t margin = indent_ + deep;
+    text_ += wrapped(std::string(margin, ' ') + what, margin + 4, width_);
+  }
+
+  const RunRecord& record_;
+  std::size_t most_;
+  std::size_t indent_;
+  std::size_t width_;
+  std::int64_t all_ = 0;
+  std::size_t lines_ = 0;
+  Count left_out_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string holder_text(const Holder& holder) {
+  std::string text = holder.type.empty()
+                         ? bytes_text(holder.bytes)
+                         : fmt::format("{}, {}", short_name(holder.type),
+                                       bytes_text(holder.bytes));
+  if (holder.repeated > 1)
+    text += fmt::format(
+        ", up to {} {}", number_text(holder.repeated),
+        holder.type == "std::map or set node" ? "deep" : "in a row");
+  if (holder.interior) text += ", into it";
+  return text;
+}
+
+std::string root_text(const RetainingPath& path) {
+  const std::string name = short_name(path.root_name);
+  switch (path.root) {
+    case RootKind::kGlobal:
+      return name + ", a global";
+    case RootKind::kAllocator:
+      return name + ", which is the allocator's or the loader's";
+    default:
+      return name;  // says itself what it is
+  }
+}
+
+std::string retention_text(const RunRecord& record, const Retention& retention,
+                           std::size_t most_lines, std::size_t indent,
+                           std::size_t width) {
+  return WayPrinter(record, most_lines, indent, width).print(retention);
+}
+
+}  // namespace tidemark

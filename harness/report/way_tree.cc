@@ -1,0 +1,64 @@
+#include "harness/report/way_tree.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace tidemark {
+namespace {
+
+// A list's ends, a tree's sides: which of them the shortest way to a node
+// begins with is chance.
+bool is_node(const Holder& holder) {
+  return std::string_view(holder.type).ends_with(" node") ||
+         holder.type == "std::deque chunk";
+}
+
+bool same_holder(const Holder& a, const Holder& b) {
+  return a.site == b.site && a.type == b.type && a.interior == b.interior &&
+         (a.offset == b.offset || is_node(a));
+}
+
+template <class Same>
+Branch& branch_for(std::vector<Branch>& branches, Same same) {
+  const auto known = std::find_if(branches.begin(), branches.end(), same);
+  return known == branches.end() ? branches.emplace_back() : *known;
+}
+
+void heaviest_first(std::vector<Branch>& branches) {
+  std::stable_sort(
+      branches.begin(), branches.end(),
+      [](const Branch& a, const Branch& b) { return a.bytes > b.bytes; });
+  for (Branch& branch : branches) heaviest_first(branch.below);
+}
+
+}  // namespace
+
+std::vector<Branch> way_tree(const Retention& retention) {
+  std::vector<Branch> roots;
+  for (const RetainingPath& path : retention.paths) {
+    Branch* at = &branch_for(roots, [&](const Branch& branch) {
+      return branch.root->root == path.root &&
+             branch.root->root_name == path.root_name;
+    });
+    auto count = [&](Branch& branch) {
+      branch.objects += path.objects;
+      branch.bytes += path.bytes;
+    };
+    if (!at->root) at->root = &path;
+    count(*at);
+    for (const Holder& holder : path.holders) {
+      at = &branch_for(at->below, [&](const Branch& branch) {
+        return same_holder(*branch.holder, holder);
+      });
+      if (!at->holder || holder.repeated > at->holder->repeated)
+        at->holder = &holder;
+      count(*at);
+    }
+    at->own += path.objects;
+    at->own_bytes += path.bytes;
+  }
+  heaviest_first(roots);
+  return roots;
+}
+
+}  // namespace tidemark
