@@ -7,6 +7,7 @@
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
 #include "harness/cli/real_world.h"
 #include "harness/report/holdings.h"
@@ -31,10 +32,15 @@ Result<RunRecord> stored(const std::string& path) {
 }
 
 Result<RunRecord> live(int pid) {
+  if (!process_entry(pid))
+    return fail(ErrorKind::kUsage, fmt::format("there is no process {}", pid),
+                "--pid wants the number of a process that runs now");
+  std::vector<pid_t> processes = descendants(list_processes(), pid);
+  processes.insert(processes.begin(), pid);
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   const std::unique_ptr<HeapProbe> probe = make_native_probe(clock);
-  return live_holdings(process_tree(pid), *probe);
+  return live_holdings(processes, *probe);
 }
 
 std::vector<std::string> source_lines(const std::string& file) {

@@ -22,7 +22,8 @@ constexpr std::size_t kAround = 2;  // lines above and below in `list`
 
 // Who allocated how much of what the question is about.
 struct Allocated {
-  const SiteRecord* site = nullptr;
+  const SiteRecord* site = nullptr;  // the first one there
+  std::string place;
   Bytes bytes;
   Count objects;
 };
@@ -42,14 +43,17 @@ Result<const Finding*> finding_of(const RunRecord& record, std::size_t number) {
       count == 0 ? "it has none at all" : fmt::format("it has 1 to {}", count));
 }
 
+// Places are one for whoever reads, whatever way led there.
 void add(std::vector<Allocated>& sums, const RunRecord& record, SiteId site,
          Bytes bytes, Count objects) {
   const SiteRecord* described = find_site(record, site);
+  const std::string place =
+      described ? place_of(*described) : "an unknown caller";
   const auto known =
       std::find_if(sums.begin(), sums.end(),
-                   [&](const Allocated& sum) { return sum.site == described; });
+                   [&](const Allocated& sum) { return sum.place == place; });
   if (known == sums.end()) {
-    sums.push_back({described, bytes, objects});
+    sums.push_back({described, place, bytes, objects});
   } else {
     known->bytes += bytes;
     known->objects += objects;
@@ -116,11 +120,7 @@ std::string share_text(double part, double whole) {
   return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : "–";
 }
 
-std::string place_text(const SiteRecord* site) {
-  return site ? place_of(*site) : "an unknown caller";
-}
-
-// Roots: retained, part of all, blocks, name.
+// Who: bytes, part of all, blocks, name.
 constexpr const char* kRow = "  {:>10}{:>9}{:>12}  {}";
 constexpr std::size_t kNameColumn = 35;
 
@@ -138,9 +138,9 @@ double all_bytes(const Retention& retention) {
   return sum;
 }
 
-std::string holders_table(const Retention& retention, std::size_t most_rows,
-                          std::size_t width) {
-  const std::vector<Branch> roots = way_tree(retention);
+std::string holders_table(const RunRecord& record, const Retention& retention,
+                          std::size_t most_rows, std::size_t width) {
+  const std::vector<Branch> roots = way_tree(record, retention);
   const double all = all_bytes(retention);
   std::string text = row("holds", "of all", "blocks", "who holds", width);
   for (std::size_t i = 0; i < roots.size() && i < most_rows; ++i)
@@ -167,8 +167,7 @@ std::string allocated_table(const std::vector<Allocated>& allocated,
   for (std::size_t i = 0; i < allocated.size() && i < most_rows; ++i)
     text += row(bytes_text(allocated[i].bytes),
                 share_text(double(allocated[i].bytes.value), all),
-                number_text(allocated[i].objects),
-                place_text(allocated[i].site), width);
+                number_text(allocated[i].objects), allocated[i].place, width);
   if (allocated.size() > most_rows)
     text += fmt::format("  … and {} more\n", allocated.size() - most_rows);
   return text;
@@ -203,19 +202,20 @@ class TreePrinter {
   }
 
   void print_one(const Branch& branch, const std::string& margin, bool last) {
-    std::string line = fmt::format(
-        "{}{} {} in {}  ", margin, last ? "└" : "├", bytes_text(branch.bytes),
-        plural(double(branch.objects.value), "block"));
+    std::string what =
+        fmt::format("{} in {}  ", bytes_text(branch.bytes),
+                    plural(double(branch.objects.value), "block"));
+    std::string place;
     if (branch.root) {
-      line += root_text(*branch.root);
+      what += root_text(*branch.root);
     } else {
-      line += fmt::format("+{} {}", branch.holder->offset,
+      what += fmt::format("+{} {}", branch.holder->offset,
                           holder_text(*branch.holder));
       if (const SiteRecord* site = find_site(record_, branch.holder->site))
-        line += "  " + short_place_of(*site);
+        place = short_place_of(*site);
     }
-    // The hang is made of spaces: a tree's lines do not go on beside text.
-    text_ += wrapped(line, columns(margin) + 4, width_);
+    text_ += broken_line(what, place, margin + (last ? "└ " : "├ "),
+                         margin + (last ? "  " : "│ "), width_);
   }
 
   const RunRecord& record_;
@@ -318,8 +318,8 @@ Result<std::string> top_text(const RunRecord& unsafe,
   TIDEMARK_TRY(found);
   std::string text;
   if (found->retention)
-    text +=
-        holders_table(*found->retention, question.most_rows, width_of(style));
+    text += holders_table(record, *found->retention, question.most_rows,
+                          width_of(style));
   if (!text.empty() && !found->allocated.empty()) text += "\n";
   if (!found->allocated.empty())
     text +=
@@ -335,7 +335,7 @@ Result<std::string> tree_text(const RunRecord& unsafe,
   TIDEMARK_TRY(found);
   const Retention& retention = *found->retention;
   std::string text = TreePrinter(record, question.most_rows, width_of(style))
-                         .print(way_tree(retention));
+                         .print(way_tree(record, retention));
   if (retention.unreachable.value > 0)
     text += fmt::format("  held by nobody: {} in {}\n",
                         bytes_text(retention.unreachable_bytes),

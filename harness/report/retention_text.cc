@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/report/names.h"
 #include "harness/report/site_text.h"
 #include "harness/report/text.h"
@@ -28,7 +30,7 @@ class WayPrinter {
     all_ = retention.unreachable.value;
     for (const RetainingPath& path : retention.paths)
       all_ += path.objects.value;
-    for (const Branch& root : way_tree(retention)) print_root(root);
+    for (const Branch& root : way_tree(record_, retention)) print_root(root);
     if (left_out_.value > 0)
       line(0, fmt::format("{} in other ways: `tidemark tree` shows them",
                           plural(double(left_out_.value), "more block")));
@@ -67,15 +69,16 @@ class WayPrinter {
     if (branch.own.value > 1)
       what += fmt::format("{} × ", number_text(branch.own));
     what += holder_text(*branch.holder);
-    if (const SiteRecord* site = find_site(record_, branch.holder->site))
-      what += "  " + short_place_of(*site);
-    line(deep, what);
+    const SiteRecord* site = find_site(record_, branch.holder->site);
+    line(deep, what, site ? short_place_of(*site) : "");
     for (const Branch& below : branch.below) print_branch(below, deep + 2);
   }
 
-  void line(std::size_t deep, const std::string& what) {
+  void line(std::size_t deep, const std::string& what,
+            const std::string& place = "") {
     const std::size_t margin = indent_ + deep;
-    text_ += wrapped(std::string(margin, ' ') + what, margin + 4, width_);
+    text_ += broken_line(what, place, std::string(margin, ' '),
+                         std::string(margin, ' '), width_);
   }
 
   const RunRecord& record_;
@@ -103,15 +106,41 @@ std::string holder_text(const Holder& holder) {
   return text;
 }
 
+std::string broken_line(const std::string& what, const std::string& place,
+                        const std::string& first, const std::string& rest,
+                        std::size_t width) {
+  std::string text = what;
+  if (!place.empty()) {
+    const bool fits =
+        columns(first) + columns(what) + 2 + columns(place) <= width;
+    text += (fits ? "  " : "\n") + place;
+  }
+  std::string lines;
+  const std::size_t room =
+      width > columns(first) + 16 ? width - columns(first) : 16;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string part = wrapped(text.substr(at, end - at), 0, room - 4);
+    at = end + 1;
+    for (std::size_t from = 0; from < part.size();) {
+      const std::size_t newline = part.find('\n', from);
+      lines += (lines.empty() ? first : rest + "    ") +
+               part.substr(from, newline + 1 - from);
+      from = newline + 1;
+    }
+  }
+  return lines;
+}
+
 std::string root_text(const RetainingPath& path) {
-  const std::string name = short_name(path.root_name);
   switch (path.root) {
     case RootKind::kGlobal:
-      return name + ", a global";
+      return short_name(path.root_name) + ", a global";
     case RootKind::kAllocator:
-      return name + ", which is the allocator's or the loader's";
+      return short_name(path.root_name) +
+             ", which is the allocator's or the loader's";
     default:
-      return name;  // says itself what it is
+      return path.root_name;  // words, not a symbol
   }
 }
 

@@ -22,6 +22,13 @@ std::string retention_text(const RunRecord& record, const Retention& retention,
 // "std::list node, 40 B, up to 750 in a row".
 std::string holder_text(const Holder& holder);
 
+// "what  place" behind the margin `first`; where that is too long, the place
+// and what else has no room on lines of their own, behind `rest` and four
+// columns.
+std::string broken_line(const std::string& what, const std::string& place,
+                        const std::string& first, const std::string& rest,
+                        std::size_t width);
+
 // "g_rooms (chat.cc), a global".
 std::string root_text(const RetainingPath& path);
 

@@ -1,7 +1,11 @@
 #include "harness/report/way_tree.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <string_view>
+
+#include "harness/report/site_text.h"
 
 namespace tidemark {
 namespace {
@@ -13,10 +17,28 @@ bool is_node(const Holder& holder) {
          holder.type == "std::deque chunk";
 }
 
-bool same_holder(const Holder& a, const Holder& b) {
-  return a.site == b.site && a.type == b.type && a.interior == b.interior &&
-         (a.offset == b.offset || is_node(a));
-}
+class Places {
+ public:
+  explicit Places(const RunRecord& record) : record_(record) {}
+
+  bool same_holder(const Holder& a, const Holder& b) {
+    return a.type == b.type && a.interior == b.interior &&
+           (a.offset == b.offset || is_node(a)) && place(a) == place(b);
+  }
+
+ private:
+  const std::string& place(const Holder& holder) {
+    const auto [known, fresh] = places_.try_emplace(holder.site);
+    if (fresh) {
+      const SiteRecord* site = find_site(record_, holder.site);
+      known->second = site ? place_of(*site) : std::to_string(holder.site);
+    }
+    return known->second;
+  }
+
+  const RunRecord& record_;
+  std::map<SiteId, std::string> places_;
+};
 
 template <class Same>
 Branch& branch_for(std::vector<Branch>& branches, Same same) {
@@ -33,7 +55,9 @@ void heaviest_first(std::vector<Branch>& branches) {
 
 }  // namespace
 
-std::vector<Branch> way_tree(const Retention& retention) {
+std::vector<Branch> way_tree(const RunRecord& record,
+                             const Retention& retention) {
+  Places places(record);
   std::vector<Branch> roots;
   for (const RetainingPath& path : retention.paths) {
     Branch* at = &branch_for(roots, [&](const Branch& branch) {
@@ -48,7 +72,7 @@ std::vector<Branch> way_tree(const Retention& retention) {
     count(*at);
     for (const Holder& holder : path.holders) {
       at = &branch_for(at->below, [&](const Branch& branch) {
-        return same_holder(*branch.holder, holder);
+        return places.same_holder(*branch.holder, holder);
       });
       if (!at->holder || holder.repeated > at->holder->repeated)
         at->holder = &holder;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tidemark/retention.h"
+#include "tidemark/run_record.h"
 
 namespace tidemark {
 
@@ -18,8 +18,10 @@ struct Branch {
   std::vector<Branch> below;  // most bytes first
 };
 
-// The roots, most bytes first. `retention` must outlive the tree. Holders
-// that are nodes of one container are one, wherever the pointers to them are.
-std::vector<Branch> way_tree(const Retention& retention);
+// The roots, most bytes first. Both must outlive the tree. Holders from one
+// line of source are one, whatever way led there; and nodes of one container,
+// wherever the pointers to them are.
+std::vector<Branch> way_tree(const RunRecord& record,
+                             const Retention& retention);
 
 }  // namespace tidemark
