@@ -12,6 +12,7 @@ THIRD_PARTY = {
     "boost": "boost", "websocketpp": "websocketpp", "CLI": "cli11",
     "elfutils": "elfutils", "dwarf.h": "elfutils", "libelf.h": "elfutils",
     "openssl": "openssl", "mimalloc.h": "mimalloc", "gtest": "gtest", "gmock": "gtest",
+    "protozero": "protozero", "zlib.h": "zlib",
 }
 
 

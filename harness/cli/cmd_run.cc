@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <iterator>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
@@ -13,6 +14,7 @@
 #include "harness/cli/wiring.h"
 #include "harness/run/runner.h"
 #include "harness/scenario/load.h"
+#include "harness/scenario/suppressions.h"
 
 namespace tidemark {
 namespace {
@@ -42,12 +44,40 @@ Result<std::string> record_path(const RunOptions& options,
       .string();
 }
 
+// The scenario's and the command line's, in this order.
+Result<std::vector<SuppressionRule>> read_suppressions(
+    const Scenario& scenario, const RunOptions& options) {
+  std::vector<std::string> paths;
+  if (!scenario.suppressions.empty()) paths.push_back(scenario.suppressions);
+  paths.insert(paths.end(), options.suppressions.begin(),
+               options.suppressions.end());
+  std::vector<SuppressionRule> all;
+  for (const std::string& path : paths) {
+    Result<std::vector<SuppressionRule>> rules = load_suppression_file(path);
+    TIDEMARK_TRY(rules);
+    all.insert(all.end(), std::make_move_iterator(rules->begin()),
+               std::make_move_iterator(rules->end()));
+  }
+  return all;
+}
+
+// For reports that are not read by people at once.
+void warn_of_rules(const RunRecord& record) {
+  for (const SuppressionRecord& rule : record.suppressions)
+    if (!rule.complaint.empty())
+      fmt::print(stderr, "tidemark: warning: {} ({}) {}\n", rule.rule,
+                 rule.subject, rule.complaint);
+}
+
 Result<int> run_one(const std::string& path, const RunOptions& options,
                     Clock& clock, Cancellation& cancellation) {
   Result<Prepared> prepared = prepare_scenario(path, options.policy, false);
   TIDEMARK_TRY(prepared);
   Scenario& scenario = prepared->scenario;
   TIDEMARK_TRY(require_service(scenario));
+  Result<std::vector<SuppressionRule>> suppressions =
+      read_suppressions(scenario, options);
+  TIDEMARK_TRY(suppressions);
   prepared->secret.target.show_output |= options.show_output;
   Result<World> world =
       make_world(prepared->secret, prepared->leave, clock, cancellation);
@@ -61,13 +91,14 @@ Result<int> run_one(const std::string& path, const RunOptions& options,
   {
     RunObserver observer(scenario.name, *kept_at, progress_mode(options.quiet),
                          clock);
-    run_scenario(
-        scenario,
-        {*world->target, world->heap.get(), *world->kernel, *world->driver,
-         clock, cancellation, observer, prepared->borrowed_standins()},
-        record);
+    run_scenario(scenario,
+                 {*world->target, world->heap.get(), *world->kernel,
+                  *world->driver, clock, cancellation, observer,
+                  prepared->borrowed_standins(), *std::move(suppressions)},
+                 record);
   }
   TIDEMARK_TRY(write_report(record, options.output));
+  if (options.output.format != "terminal") warn_of_rules(record);
   if (record.error) return exit_code(record.error->kind);
   return exit_code(outcome_of(record));
 }

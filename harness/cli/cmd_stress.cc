@@ -364,7 +364,7 @@ int cmd_stress(const StressOptions& options) {
     return print_error(
         {ErrorKind::kUsage,
          fmt::format("there is no report format `{}`", options.format),
-         fmt::format("the formats are {}", kFormats)});
+         fmt::format("the formats are {}", kStressFormats)});
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   int code = kExitPass;

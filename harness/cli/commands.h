@@ -22,6 +22,8 @@ struct RunOptions {
   std::string record_folder = "tidemark-out";
   bool show_output = false;
   bool quiet = false;
+  // Beside the scenario's own.
+  std::vector<std::string> suppressions;
   OutputOptions output;
   TargetPolicy policy;
 };

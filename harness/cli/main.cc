@@ -29,6 +29,8 @@ constexpr const char* kFooter =
     "  tidemark run --format json scenario.yaml > record.json\n"
     "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
+    "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
+    "chat-guilty.json\n"
     "  tidemark tree tidemark-out/chat-guilty.json";
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
@@ -112,6 +114,14 @@ int run(int argc, char** argv) {
   run_command->add_flag("--show-output", run_options.show_output,
                         "Pass the service's output through");
   run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
+  run_command
+      ->add_option("--suppressions", run_options.suppressions,
+                   "File of findings that are known and shall not fail,\n"
+                   "beside the scenario's own; repeatable. A report of a leak\n"
+                   "has the rule to copy")
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_target_option(*run_command, ranges);
   add_output_options(*run_command, run_options.output);
 
@@ -123,7 +133,7 @@ int run(int argc, char** argv) {
       ->required();
   stress_command
       ->add_option("--format", stress_options.format,
-                   std::string("What to print: ") + kFormats)
+                   std::string("What to print: ") + kStressFormats)
       ->capture_default_str();
   stress_command->add_option("-o,--output", stress_options.output,
                              "Write the report to this file");

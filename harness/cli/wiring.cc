@@ -13,6 +13,7 @@
 #include "harness/base/fd.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/report/junit.h"
+#include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
@@ -164,6 +165,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
   if (format == "terminal") return make_terminal_reporter();
   if (format == "junit") return make_junit_reporter();
+  if (format == "pprof") return make_pprof_reporter();
   if (format == "json")
     return std::unique_ptr<Reporter>(std::make_unique<JsonReporter>());
   return fail(ErrorKind::kUsage,

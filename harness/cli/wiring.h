@@ -38,9 +38,11 @@ Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
                                                   bool foreign, Clock& clock,
                                                   Cancellation& cancellation);
 
-// "terminal", "json", "junit"; kUsage with the names there are otherwise.
+// "terminal", "json", "junit", "pprof"; kUsage with the names there are
+// otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);
 
-inline constexpr const char* kFormats = "terminal, json, junit";
+inline constexpr const char* kFormats = "terminal, json, junit, pprof";
+inline constexpr const char* kStressFormats = "terminal, json, junit";
 
 }  // namespace tidemark

@@ -7,6 +7,8 @@
 #include "harness/report/advice.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/site_text.h"
+#include "harness/report/suppression_text.h"
+#include "harness/report/text.h"
 #include "harness/report/xml.h"
 
 namespace tidemark {
@@ -32,16 +34,36 @@ std::string stayed(const RunRecord& record, const std::string& name) {
   return text;
 }
 
+// The places that grow with it.
+std::string with_it(const RunRecord& record, const Finding& finding) {
+  std::string text;
+  for (std::size_t i = 1; i < finding.members.size(); ++i) {
+    const FindingMember& member = finding.members[i];
+    const SiteRecord* site = member.sites.empty()
+                                 ? nullptr
+                                 : find_site(record, member.sites[0].site);
+    text += fmt::format("with it per {}: {} in {} by {}\n", finding.unit,
+                        bytes_text(member.bytes_per_unit),
+                        plural(member.objects_per_unit, "block"),
+                        site ? place_of(*site) : "an unknown caller");
+  }
+  return text;
+}
+
 std::string told(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   std::string advice = advice_for(record, finding);
   if (!advice.empty()) advice.insert(0, "To do: ");
+  if (!finding.fingerprint.empty())
+    advice += fmt::format("{}fingerprint {}", advice.empty() ? "" : "\n",
+                          finding.fingerprint);
   if (site == nullptr)
     return finding.explanation + stayed(record, finding.standin) +
            (advice.empty() ? "" : "\n") + advice;
-  return fmt::format("{}\nallocated by {}\n{}{}", finding.explanation,
-                     place_of(*site), stack_text(*site, false, kWidth), advice);
+  return fmt::format("{}\nallocated by {}\n{}{}{}", finding.explanation,
+                     place_of(*site), stack_text(*site, false, kWidth),
+                     with_it(record, finding), advice);
 }
 
 // One case for each expectation a scenario can have (scenario.h).
@@ -117,9 +139,28 @@ std::string no_verdict(const RunRecord& record) {
                      escaped(why));
 }
 
+// Nothing that fails, and nothing that a reader of the results should miss.
+std::string suppressed_case(const RunRecord& record, const Finding& finding) {
+  return test_case(
+      record, "finding " + finding.fingerprint,
+      fmt::format("      <skipped message=\"{}\"/>\n",
+                  escaped("suppressed as " + suppressed_because(finding) +
+                          ": " + finding.explanation)));
+}
+
+std::string warnings(const RunRecord& record) {
+  std::string text;
+  for (const std::string& line : suppression_warnings(record))
+    text += fmt::format("warning: {}\n", line);
+  return text.empty()
+             ? text
+             : fmt::format("    <system-err>{}</system-err>\n", escaped(text));
+}
+
 struct Suite {
   std::string body;
   int tests = 0;
+  int skipped = 0;
   int failures = 0;
   int errors = 0;
 };
@@ -127,7 +168,7 @@ struct Suite {
 Suite suite_of(const RunRecord& record) {
   const Outcome outcome = outcome_of(record);
   if (outcome != Outcome::kPass && outcome != Outcome::kLeak)
-    return {test_case(record, "verdict", no_verdict(record)), 1, 0, 1};
+    return {test_case(record, "verdict", no_verdict(record)), 1, 0, 0, 1};
   Suite suite;
   for (const Case& one : cases(record)) {
     ++suite.tests;
@@ -140,6 +181,13 @@ Suite suite_of(const RunRecord& record) {
     }
     suite.body += test_case(record, one.name, inside);
   }
+  for (const Finding& finding : record.judgement->findings) {
+    if (!finding.suppressed) continue;
+    ++suite.tests;
+    ++suite.skipped;
+    suite.body += suppressed_case(record, finding);
+  }
+  suite.body += warnings(record);
   return suite;
 }
 
@@ -153,10 +201,11 @@ class JunitReporter final : public Reporter {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites>\n"
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" "
-        "timestamp=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n</testsuites>\n",
+        "skipped=\"{}\" timestamp=\"{}\" time=\"{:.3f}\">\n{}  "
+        "</testsuite>\n</testsuites>\n",
         escaped(record.scenario_name), suite.tests, suite.failures,
-        suite.errors, escaped(record.started_at), to_seconds(record.took),
-        suite.body);
+        suite.errors, suite.skipped, escaped(record.started_at),
+        to_seconds(record.took), suite.body);
   }
 };
 

@@ -228,6 +228,43 @@ void fields(A& a, T& v) {
   a("objects", v.objects);
 }
 
+template <class A, Is<SiteShare> T>
+void fields(A& a, T& v) {
+  a("site", v.site);
+  a("bytes", v.bytes);
+  a("objects", v.objects);
+}
+
+template <class A, Is<FindingMember> T>
+void fields(A& a, T& v) {
+  a("bytes_per_unit", v.bytes_per_unit);
+  a("objects_per_unit", v.objects_per_unit);
+  a("residue", v.residue);
+  a("objects", v.objects);
+  a("shares", v.sites);
+}
+
+template <class A, Is<Suppressed> T>
+void fields(A& a, T& v) {
+  a("rule", v.rule);
+  a("kind", v.kind);
+  a("bug", v.bug);
+  a("owner", v.owner);
+  a("expires", v.expires);
+}
+
+template <class A, Is<SuppressionRecord> T>
+void fields(A& a, T& v) {
+  a("rule", v.rule);
+  a("subject", v.subject);
+  a("kind", v.kind);
+  a("owner", v.owner);
+  a("findings", v.findings);
+  a("objects", v.objects);
+  a("bytes", v.bytes);
+  a("complaint", v.complaint);
+}
+
 template <class A, Is<Holder> T>
 void fields(A& a, T& v) {
   a("site", v.site);
@@ -271,6 +308,9 @@ void fields(A& a, T& v) {
   a("objects", v.objects);
   a("linger_ns", v.linger);
   a("explanation", v.explanation);
+  a("fingerprint", v.fingerprint);
+  a("suppressed", v.suppressed);
+  a("members", v.members);
   a("retention", v.retention);
   a("rings", v.rings);
 }
@@ -309,6 +349,7 @@ void body_fields(A& a, T& v) {
   a("memory", v.memory);
   a("open_memory", v.open);
   a("standins", v.standins);
+  a("suppressions", v.suppressions);
   a("heap_counters", v.heap_counters);
   a("service", v.service);
   a("post_mortem", v.post_mortem);

@@ -18,6 +18,18 @@ bool is_worth_a_section(const Finding& finding);
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style);
 
+// The places that take part in a finding, each with its share of the rate.
+std::string members_section(const RunRecord& record, const Finding& finding,
+                            const ReportStyle& style);
+
+// The fingerprint; of what fails, within the rule that would allow it.
+std::string fingerprint_section(const RunRecord& record,
+                                const Finding& finding);
+
+// Suppressed findings, a line each, and rules that did nothing.
+std::string suppressions_section(const RunRecord& record,
+                                 const ReportStyle& style);
+
 std::string findings_table(const RunRecord& record, const ReportStyle& style);
 
 std::string post_mortem_section(const RunRecord& record,

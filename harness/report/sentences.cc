@@ -164,6 +164,7 @@ std::string error_section(const RunRecord& record, const ReportStyle& style) {
 }
 
 bool is_worth_a_section(const Finding& finding) {
+  if (finding.suppressed) return false;
   return finding.fails || finding.kind == FindingClass::kUndecided;
 }
 
@@ -180,6 +181,7 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
   if (!finding.sites.empty())
     if (const SiteRecord* site = find_site(record, finding.sites[0]))
       text += stack_text(*site, style.all_frames, width);
+  text += members_section(record, finding, style);
   if (finding.retention)
     text +=
         retention_text(record, *finding.retention, kWaysShown, kHang, width);
@@ -187,7 +189,7 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())
     text += wrapped(fmt::format("     To do: {}.", advice), kHang, width);
-  return text;
+  return text + fingerprint_section(record, finding);
 }
 
 std::string post_mortem_section(const RunRecord& record,

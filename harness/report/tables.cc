@@ -182,7 +182,8 @@ std::string finding_row(const RunRecord& record, const Finding& finding,
                                           : 0;
   const bool has_unit = (rated || counted || upstream) && !finding.unit.empty();
   return fmt::format(
-      fmt::runtime(kRow), short_word(finding.kind),
+      fmt::runtime(kRow),
+      finding.suppressed ? "suppressed" : short_word(finding.kind),
       rated ? bytes_text(finding.rate.bytes_per_unit) : "–",
       blocks != 0 ? number_text(blocks) : "–",
       has_unit ? clipped(finding.unit, 15) : "–",

@@ -90,6 +90,7 @@ class TerminalReporter final : public Reporter {
           text += finding_section(record, finding, ++number, style);
       text += findings_table(record, style);
     }
+    text += suppressions_section(record, style);
     text += post_mortem_section(record, style);
     text += open_memory_section(record, style);
     text += standins_table(record, style);

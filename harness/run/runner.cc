@@ -6,12 +6,15 @@
 #include <map>
 #include <utility>
 
+#include "harness/run/callers.h"
 #include "harness/run/evidence.h"
+#include "harness/run/fingerprint.h"
 #include "harness/run/quiet.h"
 #include "harness/run/retainers.h"
 #include "harness/run/schedule.h"
 #include "harness/run/service_exit.h"
 #include "harness/run/summary.h"
+#include "harness/run/suppress.h"
 #include "harness/run/upstreams.h"
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
@@ -91,6 +94,8 @@ class Run {
   Status zoom_suspects();
   Status linger();
   bool worth_watching() const;
+  void describe_findings();
+  void excuse(std::vector<Finding>& findings, const DetectionLimit& limit);
   Status enough_opened(const LoadCounts& load) const;
   void begin_phase(const std::string& name);
   Status keep();
@@ -439,12 +444,36 @@ Status Run::judge_evidence() {
     for (const OpenSite& site : record_.open->sites)
       describe_once(record_, site.site, *world_.heap);
   }
-  record_.judgement = judge(gather());
-  if (!world_.heap) return {};
+  Evidence evidence = gather();
+  if (world_.heap) {
+    // What is one leak depends on who allocated it: names first, then again.
+    record_.judgement = judge(evidence);
+    describe_findings();
+    for (const SiteRecord& site : record_.sites)
+      evidence.callers[site.id] = callers_of(site);
+  }
+  record_.judgement = judge(evidence, [this](std::vector<Finding>& findings,
+                                             const DetectionLimit& limit) {
+    excuse(findings, limit);
+  });
+  if (world_.heap) describe_findings();
+  return find_who_holds();
+}
+
+// Fingerprints need names, rules need fingerprints, the outcome needs both.
+void Run::excuse(std::vector<Finding>& findings, const DetectionLimit& limit) {
+  for (Finding& finding : findings)
+    finding.fingerprint = fingerprint_of(finding, record_.sites);
+  constexpr std::size_t kDay = 10;  // of "2026-11-21T15:00:00Z"
+  record_.suppressions = suppress(
+      world_.suppressions, findings,
+      {record_.sites, record_.started_at.substr(0, kDay), limit.connections});
+}
+
+void Run::describe_findings() {
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
       describe_once(record_, site, *world_.heap);
-  return find_who_holds();
 }
 
 bool Run::wants_retainers() const {
@@ -453,7 +482,8 @@ bool Run::wants_retainers() const {
   if (scenario_.target.retention == RetentionMode::kAlways) return true;
   const std::vector<Finding>& findings = record_.judgement->findings;
   return std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
-    return has_holders(f) && (f.fails || f.kind == FindingClass::kUndecided);
+    return has_holders(f) &&
+           (f.fails || (f.kind == FindingClass::kUndecided && !f.suppressed));
   });
 }
 

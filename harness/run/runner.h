@@ -12,6 +12,7 @@
 #include "tidemark/run_record.h"
 #include "tidemark/scenario.h"
 #include "tidemark/standin.h"
+#include "tidemark/suppression.h"
 #include "tidemark/target.h"
 
 namespace tidemark {
@@ -26,6 +27,7 @@ struct RunWorld {
   Cancellation& cancellation;
   Observer& observer;
   std::vector<StandIn*> standins{};  // those the scenario asks for; started
+  std::vector<SuppressionRule> suppressions{};
 };
 
 // Fills `record` step by step and hands it to the observer after each, so

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/scenario/characters.h"
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/document.h"
 #include "harness/scenario/expand.h"
@@ -16,46 +17,16 @@
 #include "harness/scenario/quantities.h"
 #include "harness/scenario/sections.h"
 #include "harness/scenario/text_rules.h"
-#include "harness/scenario/utf8.h"
 
 namespace tidemark {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::uint64_t kFormatVersion = 1;
 constexpr std::size_t kMaxFlows = 64;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-// The parser would guess at other encodings, and a terminal would obey
-// control characters: neither has a place in a scenario.
-bool check_characters(std::string_view text, Diagnostics& problems) {
-  Position at;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text.substr(i));
-    if (length == 0) {
-      problems.add(at, "wanted UTF-8, found another encoding",
-                   "save the file as UTF-8");
-      return false;
-    }
-    const char c = text[i];
-    const bool control =
-        (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
-    if (control) {
-      problems.add(at,
-                   fmt::format("found the control character \\x{:02x}",
-                               static_cast<unsigned>(c)),
-                   "take it out; in double quotes it can be escaped");
-      return false;
-    }
-    at.column += length;
-    if (c == '\n') at = {at.line + 1, 0, 1};
-    i += length;
-  }
-  return true;
-}
 
 // A later version may mean something else by the same words: no further
 // complaint about a file we cannot read.
@@ -155,6 +126,7 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
     read_cycles(*node, scenario.cycles, problems);
   if (std::optional<Section> expect = file.section("expect"))
     read_expect(std::move(*expect), scenario.expect);
+  file.text("suppressions", scenario.suppressions, check_not_empty);
   file.finish();
   check_port(target, scenario, problems);
   return scenario;
@@ -171,6 +143,7 @@ void find_files(Scenario& scenario) {
     find(flow.tls.certificate_file);
     find(flow.tls.key_file);
   }
+  find(scenario.suppressions);
   for (StandInSpec& standin : scenario.standins) {
     find(standin.certificate_file);
     find(standin.key_file);
@@ -204,8 +177,7 @@ Result<Scenario> load_scenario(const std::string& path, std::string_view text,
                   format_size(Bytes{kMaxScenarioBytes}),
                   format_size(Bytes{static_cast<std::int64_t>(text.size())})));
   }
-  if (text.starts_with(kByteOrderMark))
-    text.remove_prefix(kByteOrderMark.size());
+  text = without_byte_order_mark(text);
   Diagnostics problems;
   std::optional<Node> root;
   if (check_characters(text, problems)) root = parse_document(text, problems);

@@ -15,6 +15,10 @@ namespace tidemark {
 namespace {
 
 constexpr double kTogether = 0.99;
+// A ratio of counts is small if both its numbers are, or if one is a whole
+// multiple of the other; counts may be so far from it.
+constexpr int kSmall = 6;
+constexpr double kNearRatio = 0.02;
 
 bool grows(const Draft& draft) {
   return draft.finding.kind == FindingClass::kLeak ||
@@ -63,14 +67,74 @@ void add_rate(Rate& into, const Rate& from) {
   into.exact = into.exact && from.exact;
 }
 
-bool belong_together(const Draft& a, const Draft& b) {
-  return a.finding.kind == b.finding.kind && a.finding.unit == b.finding.unit &&
-         grows(a) &&
-         (continues(a, b) ||
-          ring_correlation(a.finding, b.finding) >= kTogether);
+// Of what both left in the cycles that both cover.
+double ratio_of(const Finding& a, const Finding& b) {
+  double of_a = 0;
+  double of_b = 0;
+  for (const FindingRing& ring : a.rings) {
+    const auto other = std::find_if(
+        b.rings.begin(), b.rings.end(),
+        [&](const FindingRing& r) { return r.cycle == ring.cycle; });
+    if (other == b.rings.end()) continue;
+    of_a += static_cast<double>(ring.objects.value);
+    of_b += static_cast<double>(other->objects.value);
+  }
+  return of_b > 0 ? of_a / of_b : 0;
 }
 
-// REQUIRES: `into` holds at least as many bytes as `from`.
+std::string module_of(const std::string& caller) {
+  return caller.substr(0, caller.find('!'));
+}
+
+bool asks_for(const SiteCallers& callers, const std::string& function) {
+  return std::find(callers.own.begin(), callers.own.end(), function) !=
+         callers.own.end();
+}
+
+const SiteCallers* callers_at(const ClusterContext& context,
+                              const FindingMember& member) {
+  const auto found = context.callers.find(member.sites.front().site);
+  return found == context.callers.end() || found->second.own.empty()
+             ? nullptr
+             : &found->second;
+}
+
+// A draft with what was merged into it. The ratios are to the first.
+struct Cluster {
+  Draft all;
+  Draft named;
+};
+
+bool have_kin(const Finding& a, const Finding& b,
+              const ClusterContext& context) {
+  for (const FindingMember& one : a.members) {
+    for (const FindingMember& other : b.members) {
+      const SiteCallers* mine = callers_at(context, one);
+      const SiteCallers* theirs = callers_at(context, other);
+      if (!mine || !theirs || are_kin(*mine, *theirs)) return true;
+    }
+  }
+  return false;
+}
+
+bool belong_together(const Cluster& a, const Cluster& b,
+                     const ClusterContext& context) {
+  const Finding& mine = a.all.finding;
+  const Finding& theirs = b.all.finding;
+  if (mine.kind != theirs.kind || mine.unit != theirs.unit || !grows(a.all)) {
+    return false;
+  }
+  if (continues(a.all, b.all)) return true;
+  return ring_correlation(mine, theirs) >= kTogether &&
+         is_small_ratio(ratio_of(a.named.finding, b.named.finding)) &&
+         have_kin(mine, theirs, context);
+}
+
+void add_shares(std::vector<SiteShare>& into, const FindingMember& from) {
+  into.insert(into.end(), from.sites.begin(), from.sites.end());
+}
+
+// REQUIRES: the place that names `into` holds at least as many bytes.
 void merge(Draft& into, const Draft& from) {
   const bool same_growth = continues(into, from);
   add_rings(into.finding, from.finding);
@@ -82,16 +146,29 @@ void merge(Draft& into, const Draft& from) {
   into.sizes.insert(into.sizes.end(), from.sizes.begin(), from.sizes.end());
   into.confidence = std::max(into.confidence, from.confidence);
   if (same_growth) {
+    // A place that was seen twice, and not two.
+    FindingMember& place = into.finding.members.front();
+    const FindingMember& other = from.finding.members.front();
+    place.residue += other.residue;
+    place.objects += other.objects;
+    add_shares(place.sites, other);
     // The zoomed entry has the stack: it names the finding.
     if (from.zoomed) {
       std::rotate(into.finding.sites.begin(),
                   into.finding.sites.end() -
                       static_cast<std::ptrdiff_t>(from.finding.sites.size()),
                   into.finding.sites.end());
+      std::rotate(
+          place.sites.begin(),
+          place.sites.end() - static_cast<std::ptrdiff_t>(other.sites.size()),
+          place.sites.end());
       into.zoomed = true;
     }
     return;
   }
+  into.finding.members.insert(into.finding.members.end(),
+                              from.finding.members.begin(),
+                              from.finding.members.end());
   add_rate(into.finding.rate, from.finding.rate);
   into.zoomed = into.zoomed && from.zoomed;
   into.objects_per_unit.insert(into.objects_per_unit.end(),
@@ -99,8 +176,8 @@ void merge(Draft& into, const Draft& from) {
                                from.objects_per_unit.end());
 }
 
-void say_what_is_with_it(Draft& draft, std::size_t own_sites) {
-  const std::size_t more = draft.finding.sites.size() - own_sites;
+void say_what_is_with_it(Draft& draft) {
+  const std::size_t more = draft.finding.members.size() - 1;
   if (more == 0) return;
   draft.finding.explanation += fmt::format(
       "; {} with it, {} per {} in all",
@@ -125,11 +202,47 @@ void name_messages(Draft& draft, std::span<const Dose> doses) {
   finding.unit = "message";
   finding.rate.bytes_per_unit /= 2;
   finding.rate.objects_per_unit /= 2;
+  for (FindingMember& member : finding.members) {
+    member.bytes_per_unit /= 2;
+    member.objects_per_unit /= 2;
+  }
   finding.explanation +=
       "; as many as its messages, so probably one per message";
 }
 
+FindingMember as_member(const Finding& finding) {
+  FindingMember member;
+  member.bytes_per_unit = finding.rate.bytes_per_unit;
+  member.objects_per_unit = finding.rate.objects_per_unit;
+  member.residue = finding.residue;
+  member.objects = finding.objects;
+  for (SiteId site : finding.sites) member.sites.push_back({site, {}, {}});
+  return member;
+}
+
 }  // namespace
+
+bool is_small_ratio(double ratio) {
+  if (ratio <= 0) return false;
+  const double up = std::max(ratio, 1 / ratio);
+  for (int below = 1; below <= kSmall; ++below) {
+    const double above = std::round(up * below);
+    if (below > 1 && above > kSmall) break;
+    if (std::abs(up * below - above) <= kNearRatio * above) return true;
+  }
+  return false;
+}
+
+bool are_kin(const SiteCallers& a, const SiteCallers& b) {
+  if (a.own.empty() || b.own.empty()) return true;
+  if (asks_for(a, b.own.front()) || asks_for(b, a.own.front())) return true;
+  if (module_of(a.own.front()) != module_of(b.own.front())) return false;
+  // One was never seen with its whole stack: nothing speaks against it.
+  if ((!a.whole && a.own.size() < 2) || (!b.whole && b.own.size() < 2)) {
+    return true;
+  }
+  return a.own.size() > 1 && b.own.size() > 1 && a.own[1] == b.own[1];
+}
 
 double ring_correlation(const Finding& a, const Finding& b) {
   std::vector<std::pair<double, double>> both;
@@ -162,27 +275,37 @@ double ring_correlation(const Finding& a, const Finding& b) {
 }
 
 std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
-                                   std::span<const Dose> doses) {
+                                   const ClusterContext& context) {
   std::stable_sort(drafts.begin(), drafts.end(),
                    [](const Draft& a, const Draft& b) {
                      return a.finding.residue > b.finding.residue;
                    });
-  std::vector<Draft> merged;
-  std::vector<std::size_t> own_sites;
   for (Draft& draft : drafts) {
-    const auto home = std::find_if(
-        merged.begin(), merged.end(),
-        [&](const Draft& other) { return belong_together(other, draft); });
-    if (home != merged.end()) {
-      merge(*home, draft);
-      continue;
-    }
-    own_sites.push_back(draft.finding.sites.size());
-    merged.push_back(std::move(draft));
+    draft.finding.members.assign(1, as_member(draft.finding));
   }
-  for (std::size_t i = 0; i < merged.size(); ++i) {
-    say_what_is_with_it(merged[i], own_sites[i]);
-    name_messages(merged[i], doses);
+  std::vector<Cluster> clusters;
+  for (Draft& draft : drafts) clusters.push_back({draft, draft});
+  // What comes in may be kin of what was refused before.
+  for (bool again = true; again;) {
+    again = false;
+    for (std::size_t i = 1; i < clusters.size(); ++i) {
+      const auto end = clusters.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto home =
+          std::find_if(clusters.begin(), end, [&](const Cluster& other) {
+            return belong_together(other, clusters[i], context);
+          });
+      if (home == end) continue;
+      merge(home->all, clusters[i].all);
+      clusters.erase(end);
+      --i;
+      again = true;
+    }
+  }
+  std::vector<Draft> merged;
+  for (Cluster& cluster : clusters) {
+    say_what_is_with_it(cluster.all);
+    name_messages(cluster.all, context.doses);
+    merged.push_back(std::move(cluster.all));
   }
   return merged;
 }

@@ -51,7 +51,7 @@ class Hunt {
     find_spread();
   }
 
-  std::vector<Draft> drafts() && { return std::move(drafts_); }
+  const std::vector<Draft>& drafts() const { return drafts_; }
   const std::vector<Series>& noise() const { return rest_; }
   const RingBook& book() const { return book_; }
 
@@ -189,6 +189,16 @@ class Hunt {
   std::vector<Draft> drafts_;
 };
 
+void fill_in_shares(const RingBook& book, Finding& finding) {
+  for (FindingMember& member : finding.members) {
+    for (SiteShare& share : member.sites) {
+      const Tally tally = book.residue_of(share.site);
+      share.bytes = tally.bytes;
+      share.objects = tally.objects;
+    }
+  }
+}
+
 bool is_worse(const Finding& a, const Finding& b) {
   if (a.fails != b.fails) return a.fails;
   // What stays open explains the memory that it holds.
@@ -204,7 +214,7 @@ bool is_worse(const Finding& a, const Finding& b) {
 
 }  // namespace
 
-Judgement judge(const Evidence& evidence) {
+Judgement judge(const Evidence& evidence, const Excuse& excuse) {
   Judgement judgement;
   const std::vector<Dose> doses = measured_doses(evidence);
   double confidence = 0;
@@ -215,12 +225,13 @@ Judgement judge(const Evidence& evidence) {
     judgement.limit = detection_limit(hunt.noise(), doses);
     live_growth = hunt.book().live_growth();
     std::vector<Draft> drafts =
-        merge_covarying(std::move(hunt).drafts(), doses);
+        merge_covarying(hunt.drafts(), {doses, evidence.callers});
     apply_budgets(evidence.expect, drafts);
     for (Draft& draft : drafts) {
       if (draft.finding.kind == FindingClass::kUndecided) {
         confidence = std::max(confidence, draft.confidence);
       }
+      fill_in_shares(hunt.book(), draft.finding);
       judgement.findings.push_back(std::move(draft.finding));
     }
     if (const auto peak = peak_finding(evidence)) {
@@ -239,6 +250,10 @@ Judgement judge(const Evidence& evidence) {
   }
   for (Finding& finding : memory_findings(evidence, live_growth, doses)) {
     judgement.findings.push_back(std::move(finding));
+  }
+  if (excuse) {
+    excuse(judgement.findings, judgement.limit);
+    forgive_the_rest(evidence.expect, judgement.findings);
   }
   std::stable_sort(judgement.findings.begin(), judgement.findings.end(),
                    is_worse);

@@ -10,10 +10,18 @@
 // undecided, which makes the run inconclusive.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "tidemark/verdict.h"
 
 namespace tidemark {
 
-Judgement judge(const Evidence& evidence);
+// Called once with everything that was found, before the outcome is decided:
+// may set `suppressed` and take `fails` away where it does.
+using Excuse =
+    std::function<void(std::vector<Finding>&, const DetectionLimit&)>;
+
+Judgement judge(const Evidence& evidence, const Excuse& excuse = {});
 
 }  // namespace tidemark

@@ -12,6 +12,11 @@ namespace tidemark {
 // Marks the heap findings that break a budget as failing.
 void apply_budgets(const Expectations& expect, std::vector<Draft>& drafts);
 
+// What is suppressed uses none of the budget: leaks that broke it only
+// together with that do not fail.
+void forgive_the_rest(const Expectations& expect,
+                      std::vector<Finding>& findings);
+
 // The finding for memory of an open connection over its budget, if so.
 std::optional<Finding> peak_finding(const Evidence& evidence);
 

@@ -259,6 +259,18 @@ Series RingBook::pool(const std::vector<const Series*>& members) const {
   return sum;
 }
 
+Tally RingBook::residue_of(SiteId site) const {
+  Tally sum;
+  const auto place = places_.find(site);
+  if (place == places_.end()) return sum;
+  const View& view = views_[place->second];
+  for (std::size_t i = view.begin; i < view.end; ++i) {
+    sum.objects += view.final_rings[i].objects;
+    sum.bytes += view.final_rings[i].bytes;
+  }
+  return sum;
+}
+
 Bytes RingBook::live_growth() const {
   double bytes = 0;
   for (const View& view : views_) {

@@ -79,6 +79,10 @@ class RingBook {
   // count as empty.
   Series pool(const std::vector<const Series*>& members) const;
 
+  // What a site holds at the end that was born after the baseline, in the
+  // cycles in which it stands for its blocks.
+  Tally residue_of(SiteId site) const;
+
   // Bytes of everything in the evidence at the last snapshot less those at
   // the baseline.
   Bytes live_growth() const;

@@ -1,4 +1,4 @@
-// A report: one record in, text out.
+// A report: one record in, text out (or a profile's bytes).
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ class Reporter {
  public:
   virtual ~Reporter() = default;
 
-  // The whole report, ending in a newline. Pure: same record, same text.
+  // The whole report, ending in a newline if it is text. Pure: same record,
+  // same text.
   virtual std::string render(const RunRecord& record,
                              const ReportStyle& style) const = 0;
 };

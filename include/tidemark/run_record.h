@@ -101,6 +101,20 @@ struct StandInRecord {
 
 inline constexpr std::size_t kStayedShown = 5;
 
+// A rule of a suppression file, and what came of it.
+struct SuppressionRecord {
+  std::string rule;     // "suppressions.yaml:3"
+  std::string subject;  // what it is about: its fingerprint, its frames
+  std::string kind;     // "leak", "cache", "library"
+  std::string owner;    // may be empty
+  Count findings;       // that it suppressed, and what they had left
+  Count objects;
+  Bytes bytes;
+  std::string complaint;  // why it suppressed none, one sentence; else empty
+
+  bool operator==(const SuppressionRecord&) const = default;
+};
+
 struct RunRecord {
   int version = kRunRecordVersion;
   std::string tidemark_version;
@@ -120,6 +134,7 @@ struct RunRecord {
   std::optional<MemorySplit> memory;
   std::optional<OpenMemory> open;  // at full concurrency
   std::vector<StandInRecord> standins;
+  std::vector<SuppressionRecord> suppressions;  // every rule there was
   HeapCounters heap_counters;
   // After a crash: the largest holders in the dead service's heap.
   std::vector<LastHeld> post_mortem;

@@ -386,6 +386,7 @@ struct Scenario {
   std::vector<ThresholdSpec> thresholds;
   CycleSpec cycles;
   Expectations expect;
+  std::string suppressions;  // path of a file; empty: none
 
   bool operator==(const Scenario&) const = default;
 };

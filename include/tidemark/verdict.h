@@ -80,6 +80,17 @@ struct SiteEvidence {
   bool operator==(const SiteEvidence&) const = default;
 };
 
+// Who asked for a site's blocks, by name: addresses are not needed to say
+// what is one leak.
+struct SiteCallers {
+  // "module!function" of the frames that are no library's, innermost first,
+  // as harness/run/callers.h makes them.
+  std::vector<std::string> own;
+  bool whole = false;  // the stack is known, not only its innermost caller
+
+  bool operator==(const SiteCallers&) const = default;
+};
+
 // A look at the heap while nothing happened after the last cycle: waiting
 // for late releases.
 struct LingerReading {
@@ -121,6 +132,8 @@ struct Evidence {
   CycleIndex baseline;  // the last warm-up cycle: its snapshot is the baseline
   std::vector<CycleFacts> cycles;  // warm-up included
   std::vector<SiteEvidence> sites;
+  // Of the sites that matter; the others' names are not known.
+  std::map<SiteId, SiteCallers> callers;
   std::vector<LingerReading> linger;
   std::vector<KernelSample> kernel;
   bool has_heap = true;  // false: runtime `process`, kernel view only
@@ -165,6 +178,38 @@ struct FindingRing {
   bool operator==(const FindingRing&) const = default;
 };
 
+// What one site has of a residue.
+struct SiteShare {
+  SiteId site = 0;
+  Bytes bytes;
+  Count objects;
+
+  bool operator==(const SiteShare&) const = default;
+};
+
+// A place whose residue moves with the rest of its finding: the object, or
+// its string, or its map node.
+struct FindingMember {
+  double bytes_per_unit = 0;
+  double objects_per_unit = 0;
+  Bytes residue;
+  Count objects;
+  std::vector<SiteShare> sites;  // never empty; the first is the one named
+
+  bool operator==(const FindingMember&) const = default;
+};
+
+// A finding that a rule of a suppression file allows.
+struct Suppressed {
+  std::string rule;  // where the rule is: "suppressions.yaml:3"
+  std::string kind;  // "leak", "cache", "library"
+  std::string bug;   // URL; may be empty, as may be the next two
+  std::string owner;
+  std::string expires;  // "2027-01-31"
+
+  bool operator==(const Suppressed&) const = default;
+};
+
 struct Finding {
   FindingClass kind = FindingClass::kUndecided;
   bool fails = false;   // whether it makes the run a LEAK
@@ -173,6 +218,13 @@ struct Finding {
   std::string standin;  // whose connections are counted; else empty
   Rate rate;
   std::vector<SiteId> sites;  // the first is the one named; co-varying others
+  // The same by place, the one with most bytes first; its share of the rate
+  // included. Empty where memory is not what is found.
+  std::vector<FindingMember> members;
+  // 16 hexadecimal digits, the same in every build and run of the service
+  // (harness/run/fingerprint.h); empty until it has been looked at.
+  std::string fingerprint;
+  std::optional<Suppressed> suppressed;  // if so, it does not fail
   std::vector<FindingRing> rings;
   std::optional<Duration> linger;  // lingering: released after
   Bytes residue;  // live at the end and born after the baseline

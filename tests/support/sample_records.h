@@ -66,6 +66,15 @@ inline SiteRecord sample_site() {
   return site;
 }
 
+inline SiteRecord node_site() {
+  SiteRecord site = sample_site();
+  site.id = 6;
+  site.size = {30};
+  site.frames[0].function = "std::__detail::_Hash_node::allocate()";
+  site.frames[1].line = 41;
+  return site;
+}
+
 inline RunRecord leak_record() {
   RunRecord record = clean_record();
   Finding finding;
@@ -78,6 +87,10 @@ inline RunRecord leak_record() {
   finding.residue = {11000};
   finding.objects = {200};
   finding.explanation = "every one of 2 loaded cycles left exactly 2 blocks";
+  finding.fingerprint = "00c0ffee00c0ffee";
+  finding.sites = {5, 6};
+  finding.members = {{80, 1, {8000}, {100}, {{5, {8000}, {100}}}},
+                     {30, 1, {3000}, {100}, {{6, {3000}, {100}}}}};
   Finding bounded;
   bounded.kind = FindingClass::kBounded;
   bounded.unit = "connection";
@@ -87,7 +100,36 @@ inline RunRecord leak_record() {
   record.judgement->outcome = Outcome::kLeak;
   record.judgement->reason = "the service keeps 110 B for every abnormal close";
   record.judgement->findings = {finding, bounded};
-  record.sites = {sample_site()};
+  record.sites = {sample_site(), node_site()};
+  return record;
+}
+
+// The leak, known and allowed; a rule that is out of date beside it.
+inline RunRecord suppressed_record() {
+  RunRecord record = leak_record();
+  Finding& finding = record.judgement->findings.front();
+  finding.fails = false;
+  finding.suppressed =
+      Suppressed{"known.yaml:3", "library", "https://bugs.example/7",
+                 "chat-team", "2027-01-31"};
+  record.judgement->outcome = Outcome::kPass;
+  record.judgement->reason = "nothing stays behind that is not suppressed";
+  record.suppressions = {{"known.yaml:3",
+                          "fingerprint 00c0ffee00c0ffee",
+                          "library",
+                          "chat-team",
+                          {1},
+                          {200},
+                          {11000},
+                          ""},
+                         {"known.yaml:9",
+                          "frames main",
+                          "cache",
+                          "",
+                          {},
+                          {},
+                          {},
+                          "expired on 2025-12-31"}};
   return record;
 }
 

@@ -53,6 +53,16 @@ TEST(TerminalReport, ACrashIsToldWithWhatTheServiceHeld) {
                                    crashed_record(), ReportStyle{}));
 }
 
+TEST(TerminalReport, WhatIsSuppressedIsFoldedAndToldWithItsReason) {
+  expect_approved("suppressed.txt", make_terminal_reporter()->render(
+                                        suppressed_record(), ReportStyle{}));
+}
+
+TEST(JunitReport, WhatIsSuppressedIsSkippedAndNoFailure) {
+  expect_approved("suppressed.xml", make_junit_reporter()->render(
+                                        suppressed_record(), ReportStyle{}));
+}
+
 TEST(TerminalReport, ColourIsOnlyThereWhenAsked) {
   EXPECT_EQ(make_terminal_reporter()
                 ->render(leak_record(), ReportStyle{})
@@ -91,7 +101,7 @@ TEST(JunitReport, ADoubtIsAnError) {
 TEST(JsonRecord, EveryRecordComesBackAsItWas) {
   for (const RunRecord& record :
        {clean_record(), leak_record(), doubtful_record(), crashed_record(),
-        hostile_record()}) {
+        hostile_record(), suppressed_record()}) {
     Result<RunRecord> back = from_json(to_json(record));
     ASSERT_TRUE(back) << back.error().message;
     EXPECT_EQ(*back, record);

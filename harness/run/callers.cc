@@ -1,0 +1,33 @@
+#include "harness/run/callers.h"
+
+#include <algorithm>
+
+#include "harness/base/steady_name.h"
+
+namespace tidemark {
+
+std::string caller_name(const Frame& frame) {
+  std::string function = steady_name(frame.function);
+  // The probe's words for code without a symbol: "libfoo.so.1+0x12a".
+  if (const std::size_t offset = frame.function.rfind("+0x");
+      offset != std::string::npos)
+    function = frame.function.substr(offset);
+  return steady_module(frame.module) + "!" + function;
+}
+
+SiteCallers callers_of(const SiteRecord& site) {
+  SiteCallers callers;
+  callers.whole = site.zoomed && !site.truncated;
+  const bool all_library =
+      std::all_of(site.frames.begin(), site.frames.end(),
+                  [](const Frame& frame) { return frame.library; });
+  for (const Frame& frame : site.frames) {
+    if (frame.library && !all_library) continue;
+    std::string name = caller_name(frame);
+    if (callers.own.empty() || callers.own.back() != name)
+      callers.own.push_back(std::move(name));
+  }
+  return callers;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,51 @@
+// A rule that says: this finding is known, is bounded by this much, and is
+// not what the run shall fail for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+// Why something that stays is put up with. The words are the rule's `kind`.
+enum class SuppressionKind { kLeak, kCache, kLibrary };
+
+const char* to_word(SuppressionKind kind);  // "leak", "cache", "library"
+
+// `libfoo < 1.2.3`: true of a finding if its stack has a module of that name
+// whose file carries such a version ("libfoo.so.1.2.0").
+struct VersionPredicate {
+  enum class Comparison { kLess, kAtMost, kEqual, kNot, kAtLeast, kMore };
+
+  std::string module;  // without ".so" and what is behind it
+  Comparison comparison = Comparison::kEqual;
+  std::vector<std::uint32_t> version;
+
+  bool operator==(const VersionPredicate&) const = default;
+};
+
+// At least one of `fingerprint` and `frames` is there; with both, both must
+// fit. There is no rule without a bound.
+struct SuppressionRule {
+  std::string where;  // "suppressions.yaml:3"
+  std::string fingerprint;
+  // Globs (* and ?) for frames of the stack of the place that a finding
+  // names: "function" or "module!function", innermost first; others may be
+  // between them.
+  std::vector<std::string> frames;
+  SuppressionKind kind = SuppressionKind::kLeak;
+  double max_bytes_per_connection = 0;
+  double max_objects_per_connection = 0;
+  std::string bug;
+  std::string owner;
+  std::string expires;  // "2027-01-31", the last day it holds; empty: never
+  std::optional<VersionPredicate> applies;
+
+  bool operator==(const SuppressionRule&) const = default;
+};
+
+}  // namespace tidemark

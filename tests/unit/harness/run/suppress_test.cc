@@ -1,0 +1,151 @@
+#include "harness/run/suppress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/sample_records.h"
+
+namespace tidemark {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// The sample leak: 55 B and 1 object per connection in chat!chat_join.
+class SuppressTest : public testing::Test {
+ protected:
+  SuppressTest() {
+    rule_.where = "known.yaml:3";
+    rule_.fingerprint = findings_[0].fingerprint;
+    rule_.max_bytes_per_connection = 55;
+    rule_.max_objects_per_connection = 1;
+  }
+
+  SuppressionRecord apply() {
+    return suppress({&rule_, 1}, findings_,
+                    {record_.sites, "2026-11-21", Count{200}})
+        .front();
+  }
+  const Finding& leak() const { return findings_[0]; }
+
+  RunRecord record_ = leak_record();
+  std::vector<Finding> findings_ = record_.judgement->findings;
+  SuppressionRule rule_;
+};
+
+TEST_F(SuppressTest, AFindingWithinItsBoundsFailsNoLonger) {
+  rule_.bug = "https://bugs.example/7";
+  rule_.owner = "chat-team";
+  const SuppressionRecord used = apply();
+  EXPECT_FALSE(leak().fails);
+  EXPECT_EQ(leak().suppressed,
+            (Suppressed{"known.yaml:3", "leak", "https://bugs.example/7",
+                        "chat-team", ""}));
+  EXPECT_EQ(used.findings, Count{1});
+  EXPECT_EQ(used.objects, Count{200});
+  EXPECT_EQ(used.bytes, Bytes{11000});
+  EXPECT_EQ(used.complaint, "");
+}
+
+TEST_F(SuppressTest, MoreThanItsBoundsFails) {
+  rule_.max_bytes_per_connection = 54;
+  EXPECT_EQ(apply().complaint,
+            "fits 00c0ffee00c0ffee, which grows by 55 B in 1 objects per "
+            "connection; it allows 54 B in 1");
+  EXPECT_TRUE(leak().fails);
+  rule_.max_bytes_per_connection = 55;
+  rule_.max_objects_per_connection = 0.5;
+  EXPECT_THAT(apply().complaint, HasSubstr("it allows 55 B in 0.5"));
+  EXPECT_TRUE(leak().fails);
+}
+
+TEST_F(SuppressTest, AnUncertainRateIsBoundedUntilItIsAboveForCertain) {
+  findings_[0].rate.bytes_per_connection = 60;
+  findings_[0].rate.bytes_per_connection_low = 50;
+  EXPECT_EQ(apply().findings, Count{1});
+}
+
+TEST_F(SuppressTest, ARuleThatFitsNothingSaysSo) {
+  rule_.fingerprint = "ffffffffffffffff";
+  EXPECT_EQ(apply().complaint, "fits no finding");
+  EXPECT_TRUE(leak().fails);
+}
+
+TEST_F(SuppressTest, ARuleForWhatDoesNotFailIsNotNeeded) {
+  findings_[0].fails = false;
+  EXPECT_THAT(apply().complaint, StartsWith("is not needed"));
+  EXPECT_FALSE(leak().suppressed);
+}
+
+TEST_F(SuppressTest, ARuleHoldsOnItsLastDayAndNotAfterIt) {
+  rule_.expires = "2026-11-20";
+  EXPECT_EQ(apply().complaint,
+            "expired on 2026-11-20; it fits 00c0ffee00c0ffee");
+  EXPECT_TRUE(leak().fails);
+  rule_.expires = "2026-11-21";
+  EXPECT_EQ(apply().findings, Count{1});
+}
+
+TEST_F(SuppressTest, FramesAreGlobsFromTheInnermostOutwards) {
+  rule_.fingerprint.clear();
+  for (const std::vector<std::string>& fitting :
+       {std::vector<std::string>{"chat_*"},
+        {"chat!chat_join", "main"},
+        {"*string*", "ma?n"},
+        {"chat!*join"}}) {
+    findings_ = record_.judgement->findings;
+    rule_.frames = fitting;
+    EXPECT_EQ(apply().findings, Count{1}) << fitting.front();
+  }
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"chat_leave"},
+        {"main", "chat_join"},
+        {"libc.so!chat_join"}}) {
+    findings_ = record_.judgement->findings;
+    rule_.frames = other;
+    EXPECT_EQ(apply().complaint, "fits no finding") << other.front();
+  }
+}
+
+TEST_F(SuppressTest, APredicateLooksAtTheVersionOfAModuleOfTheStack) {
+  for (SiteRecord& site : record_.sites)
+    site.frames[0].module = "/usr/lib/libtls.so.3.0.11";
+  using Comparison = VersionPredicate::Comparison;
+  rule_.applies = VersionPredicate{"libtls", Comparison::kLess, {3, 0, 12}};
+  EXPECT_EQ(apply().findings, Count{1});
+  findings_ = record_.judgement->findings;
+  rule_.applies->version = {3, 0, 11};
+  EXPECT_EQ(apply().complaint, "does not apply: libtls is 3.0.11");
+  EXPECT_TRUE(leak().fails);
+  rule_.applies->comparison = Comparison::kAtMost;
+  rule_.applies->version = {3, 1};
+  EXPECT_EQ(apply().findings, Count{1});
+  findings_ = record_.judgement->findings;
+  rule_.applies->module = "libssl";
+  EXPECT_EQ(apply().complaint,
+            "does not apply: no version of libssl is in the stack");
+}
+
+TEST_F(SuppressTest, TheFirstRuleThatFitsAndBoundsIsUsed) {
+  SuppressionRule narrow = rule_;
+  narrow.max_bytes_per_connection = 1;
+  const std::vector<SuppressionRule> rules = {narrow, rule_, rule_};
+  const auto used = suppress(rules, findings_, {record_.sites, "", Count{200}});
+  ASSERT_EQ(used.size(), 3u);
+  EXPECT_THAT(used[0].complaint, HasSubstr("it allows 1 B"));
+  EXPECT_EQ(used[1].findings, Count{1});
+  EXPECT_EQ(used[2].complaint, "fits no finding");
+}
+
+TEST(Glob, StarsAndQuestionMarks) {
+  EXPECT_TRUE(matches_glob("", ""));
+  EXPECT_TRUE(matches_glob("*", ""));
+  EXPECT_TRUE(matches_glob("a*b*c", "aXbYbZc"));
+  EXPECT_TRUE(matches_glob("a?c", "abc"));
+  EXPECT_FALSE(matches_glob("a?c", "ac"));
+  EXPECT_FALSE(matches_glob("a*b", "abc"));
+  EXPECT_FALSE(matches_glob("abc", "ab"));
+}
+
+}  // namespace
+}  // namespace tidemark
