@@ -1,6 +1,5 @@
 #include "harness/agent/commands.h"
 
-#include <dlfcn.h>
 #include <linux/futex.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -12,19 +11,15 @@
 #include <unistd.h>
 
 #include "harness/agent/frozen_copy.h"
+#include "harness/agent/look_for.h"
 #include "harness/agent/monotonic.h"
 #include "harness/agent/real.h"
 #include "harness/agent/segment.h"
+#include "harness/agent/statistics.h"
 #include "harness/agent/thread_state.h"
 
 namespace tidemark::agent {
 namespace {
-
-// Function pointers from dlsym, called through their true types.
-template <class Function>
-Function look_for(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
 
 Allocator find_allocator() {
   if (look_for<void*>("mi_collect")) return Allocator::kMimalloc;
@@ -96,6 +91,9 @@ void carry_out(Command& command, Allocator allocator, FrozenCopy& copy) {
       break;
     case Request::kThaw:
       copy.end(command);
+      break;
+    case Request::kStatistics:
+      read_statistics(allocator, command.statistics);
       break;
     case Request::kNone:
       break;

@@ -83,6 +83,7 @@ class Run {
   Status attach();
   Status take_snapshot();
   Status sample_kernel(const char* moment);
+  Status account(const char* moment);
   Status zoom_suspects();
   Status linger();
   bool worth_watching() const;
@@ -128,6 +129,7 @@ Status Run::start() {
   record_.service.pid =
       world_.target.processes().empty() ? 0 : world_.target.processes()[0];
   TIDEMARK_TRY(attach());
+  TIDEMARK_TRY(account("start"));
   upstreams_.begin();
   return keep();
 }
@@ -148,6 +150,26 @@ Status Run::sample_kernel(const char* moment) {
   sample->cycle = {state_.cycles + 1};
   sample->moment = moment;
   record_.kernel.push_back(*sample);
+  return {};
+}
+
+// Where the memory is. Whoever may not look into the service's pages has no
+// account, and is told so; the verdict needs none.
+Status Run::account(const char* moment) {
+  if (!world_.heap) return {};
+  Result<MemoryAccount> account = world_.heap->account();
+  TIDEMARK_TRY(still_running(quiet_));
+  if (!account) {
+    std::string why = "where the memory is: " + account.error().message;
+    std::vector<std::string>& told = record_.service.invisible;
+    if (std::find(told.begin(), told.end(), why) == told.end())
+      told.push_back(std::move(why));
+    return {};
+  }
+  account->moment = moment;
+  if (!record_.kernel.empty())
+    account->socket_queues = record_.kernel.back().socket_queues;
+  record_.memory.push_back(*std::move(account));
   return {};
 }
 
@@ -190,7 +212,10 @@ Status Run::sample_open() {
   const bool now = state_.stage == ScheduleStage::kMeasure && !record_.open;
   const Count connections = world_.driver.open_now();
   if ((!early && !now) || connections.value == 0) return {};
-  if (now) TIDEMARK_TRY(sample_kernel("open"));
+  if (now) {
+    TIDEMARK_TRY(sample_kernel("open"));
+    TIDEMARK_TRY(account("open"));
+  }
   if (!world_.heap || !heap_) return {};
   Result<HeapSnapshot> open = world_.heap->snapshot();
   TIDEMARK_TRY(open);
@@ -268,6 +293,9 @@ Status Run::after_cycle(CycleFacts& facts) {
   restless_ = restless_ || !settled->settled;
   facts.linger = settled->linger;
   facts.settled = settled->settled;
+  if (state_.stage == ScheduleStage::kMeasure &&
+      state_.measured + 1 == plan_.size())
+    TIDEMARK_TRY(account("unpurged"));
   if (world_.heap) {
     Result<PurgeRecord> purge = world_.heap->purge(kPurgeTimeout);
     TIDEMARK_TRY(purge);
@@ -329,6 +357,7 @@ Evidence Run::gather() const {
   Evidence evidence = evidence_.finish(scenario_.expect, record_.kernel,
                                        world_.heap != nullptr, peak);
   evidence.open = record_.open;
+  evidence.memory = record_.memory;
   for (const StandInSpec& spec : scenario_.standins)
     if (!spec.expect_closed) evidence.may_stay.push_back(spec.name);
   evidence.message = message_word(scenario_);
@@ -373,6 +402,7 @@ Status Run::measure() {
   // baseline, and what is born later and stays is residue.
   evidence_.set_baseline();
   if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
+  TIDEMARK_TRY(account("baseline"));
   TIDEMARK_TRY(zoom_suspects());
   begin_phase("cycles");
   while (state_.stage == ScheduleStage::kMeasure) {
@@ -394,9 +424,7 @@ Status Run::measure() {
 Status Run::judge_evidence() {
   begin_phase("verdict");
   if (heap_) {
-    std::optional<KernelSample> last;
-    if (!record_.kernel.empty()) last = record_.kernel.back();
-    record_.memory = split_memory(*heap_, last, *world_.heap);
+    TIDEMARK_TRY(account("settled"));
   }
   if (record_.open) {
     record_.open = by_place(open_, *world_.heap, kOpenSites);
@@ -408,6 +436,10 @@ Status Run::judge_evidence() {
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
       describe_once(record_, site, *world_.heap);
+  for (const MemoryAccount& account : record_.memory)
+    for (const auto* sites : {&account.live_sites, &account.pinning_sites})
+      for (const AccountSite& site : *sites)
+        describe_once(record_, site.site, *world_.heap);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "tidemark/driver.h"
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/memory_account.h"
 #include "tidemark/scenario.h"
 #include "tidemark/units.h"
 
@@ -122,6 +123,7 @@ struct Evidence {
   std::vector<SiteEvidence> sites;
   std::vector<LingerReading> linger;
   std::vector<KernelSample> kernel;
+  std::vector<MemoryAccount> memory;  // in the order they were taken
   bool has_heap = true;  // false: runtime `process`, kernel view only
   // Live heap bytes at full concurrency minus those at the baseline, per
   // connection; absent without a heap.
