@@ -22,13 +22,14 @@ namespace tidemark::agent {
 namespace {
 
 Allocator find_allocator() {
+  // A library that only offers functions of its own serves no malloc.
+  if (is_glibc(reinterpret_cast<void*>(real.malloc))) return Allocator::kGlibc;
   if (look_for<void*>("mi_collect")) return Allocator::kMimalloc;
   if (look_for<void*>("MallocExtension_Internal_ReleaseMemoryToSystem"))
     return Allocator::kGoogleTcmalloc;
   if (look_for<void*>("MallocExtension_ReleaseFreeMemory"))
     return Allocator::kTcmalloc;
   if (look_for<void*>("mallctl")) return Allocator::kJemalloc;
-  if (is_glibc(reinterpret_cast<void*>(real.malloc))) return Allocator::kGlibc;
   return Allocator::kUnknown;
 }
 

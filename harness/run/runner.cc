@@ -82,6 +82,7 @@ class Run {
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
+  Status wanted_allocator() const;
   Status sample_kernel(const char* moment);
   Status account(const char* moment);
   Status zoom_suspects();
@@ -142,6 +143,23 @@ Status Run::attach() {
   record_.service.allocator = about->allocator;
   record_.service.invisible = about->invisible;
   return {};
+}
+
+// A figure of another allocator than the one asked for would be a wrong one.
+// Which it is, is known once the service has allocated.
+Status Run::wanted_allocator() const {
+  const std::string& wanted = scenario_.target.allocator;
+  const std::string& found = record_.service.allocator;
+  const bool path = wanted.starts_with('/');
+  if (wanted.empty() || path || found.empty() || found == "unknown" ||
+      found == wanted)
+    return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("target.allocator is {}, but the service allocates "
+                          "with {}",
+                          wanted, found),
+              "it was preloaded and did not take effect: does the service, or "
+              "a script that starts it, set LD_PRELOAD, or bring its own?");
 }
 
 Status Run::sample_kernel(const char* moment) {
@@ -303,6 +321,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   }
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(attach());
+  TIDEMARK_TRY(wanted_allocator());
   TIDEMARK_TRY(take_snapshot());
   TIDEMARK_TRY(sample_kernel("settled"));
   facts.finished = elapsed();

@@ -37,6 +37,8 @@ class Owners {
         add(range, Owner::kModule, module.path);
     for (const MemoryRange& range : from_.allocator)
       add(range, Owner::kAllocator);
+    for (const MemoryRange& range : table.agent)
+      if (!holds_heap_block(table.heap, range)) add(range, Owner::kAgent);
     for (const LiveBlock& block : table.mapped)
       if (!holds_heap_block(table.heap, range_of(block)))
         add(range_of(block), Owner::kMapping, module_of(block.site));
