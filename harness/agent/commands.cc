@@ -1,6 +1,5 @@
 #include "harness/agent/commands.h"
 
-#include <dlfcn.h>
 #include <linux/futex.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -12,28 +11,25 @@
 #include <unistd.h>
 
 #include "harness/agent/frozen_copy.h"
+#include "harness/agent/look_for.h"
 #include "harness/agent/monotonic.h"
 #include "harness/agent/real.h"
 #include "harness/agent/segment.h"
+#include "harness/agent/statistics.h"
 #include "harness/agent/thread_state.h"
 
 namespace tidemark::agent {
 namespace {
 
-// Function pointers from dlsym, called through their true types.
-template <class Function>
-Function look_for(const char* name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
-}
-
 Allocator find_allocator() {
+  // A library that only offers functions of its own serves no malloc.
+  if (is_glibc(reinterpret_cast<void*>(real.malloc))) return Allocator::kGlibc;
   if (look_for<void*>("mi_collect")) return Allocator::kMimalloc;
   if (look_for<void*>("MallocExtension_Internal_ReleaseMemoryToSystem"))
     return Allocator::kGoogleTcmalloc;
   if (look_for<void*>("MallocExtension_ReleaseFreeMemory"))
     return Allocator::kTcmalloc;
   if (look_for<void*>("mallctl")) return Allocator::kJemalloc;
-  if (is_glibc(reinterpret_cast<void*>(real.malloc))) return Allocator::kGlibc;
   return Allocator::kUnknown;
 }
 
@@ -96,6 +92,9 @@ void carry_out(Command& command, Allocator allocator, FrozenCopy& copy) {
       break;
     case Request::kThaw:
       copy.end(command);
+      break;
+    case Request::kStatistics:
+      read_statistics(allocator, command.statistics);
       break;
     case Request::kNone:
       break;

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "harness/base/fd.h"
+#include "harness/cli/allocators.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/report/junit.h"
 #include "harness/report/pprof.h"
@@ -24,47 +25,10 @@
 namespace tidemark {
 namespace {
 
-struct KnownAllocator {
-  const char* name;
-  const char* soname;
-  const char* package;  // Debian 12
-};
-
-constexpr KnownAllocator kAllocators[] = {
-    {"jemalloc", "libjemalloc.so.2", "libjemalloc2"},
-    {"mimalloc", "libmimalloc.so.2", "libmimalloc2.0"},
-    {"tcmalloc", "libtcmalloc_minimal.so.4", "libtcmalloc-minimal4"},
-};
-
-constexpr const char* kLibraryFolders[] = {
-    "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib"};
-
-// The loader only warns about a preload that is missing; a run that
-// silently measured another allocator would be worse than none.
-Result<std::string> find_allocator(const std::string& name) {
-  std::error_code ignored;
-  for (const KnownAllocator& known : kAllocators) {
-    if (name != known.name) continue;
-    for (const char* folder : kLibraryFolders) {
-      std::string path = fmt::format("{}/{}", folder, known.soname);
-      if (std::filesystem::exists(path, ignored)) return path;
-    }
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("target.allocator is {}, but {} is not installed",
-                            name, known.soname),
-                fmt::format("apt-get install {}", known.package));
-  }
-  if (!std::filesystem::exists(name, ignored))
-    return fail(ErrorKind::kUsage,
-                fmt::format("target.allocator: there is no file {}", name),
-                "system, jemalloc, mimalloc, tcmalloc, or the path of a "
-                "shared object");
-  return std::filesystem::absolute(name).string();
-}
-
 Status add_allocator(const Scenario& scenario, TargetOptions& options) {
   if (scenario.target.allocator.empty()) return {};
-  Result<std::string> allocator = find_allocator(scenario.target.allocator);
+  Result<std::string> allocator =
+      find_allocator(scenario.target.allocator, library_folders());
   TIDEMARK_TRY(allocator);
   options.preload.push_back(*allocator);
   return {};

@@ -46,6 +46,19 @@ std::string for_leak(const RunRecord& record, const Finding& finding) {
       owner, finding.unit);
 }
 
+std::string for_retained(const RunRecord& record, const Finding& finding) {
+  if (finding.sites.empty())
+    return "the allocator was asked to give it back and did not: its settings "
+           "decide (MALLOC_TRIM_THRESHOLD_, dirty_decay_ms …), or another one: "
+           "`target.allocator` tries it";
+  return fmt::format(
+      "keep what {} allocates away from what is short-lived: allocate it "
+      "before the large buffers or from a pool of its own, or copy it once "
+      "they are gone; `target.allocator: jemalloc` shows whether another "
+      "allocator parts them",
+      owner_of(record, finding));
+}
+
 std::string for_descriptors(const Finding& finding) {
   if (finding.unit == "thread")
     return "end and join what is started for a connection when it ends";
@@ -98,6 +111,8 @@ std::string advice_for(const RunRecord& record, const Finding& finding) {
     case FindingClass::kUpstream:
       return "close the upstream connection where the request that opened it "
              "ends, errors too, or keep one pool for all requests";
+    case FindingClass::kAllocatorRetained:
+      return for_retained(record, finding);
     default:
       return {};
   }

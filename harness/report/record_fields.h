@@ -200,13 +200,45 @@ void fields(A& a, T& v) {
   a("bytes", v.second);
 }
 
-template <class A, Is<MemorySplit> T>
+template <class A, Is<AccountSite> T>
 void fields(A& a, T& v) {
-  a("live_heap", v.live_heap);
+  a("site", v.site);
+  a("blocks", v.blocks);
+  a("bytes", v.bytes);
+  a("pages", v.pages);
+  a("pinned", v.pinned);
+}
+
+template <class A, Is<AllocatorFigures> T>
+void fields(A& a, T& v) {
+  a("held", v.held);
+  a("in_use", v.in_use);
+  a("free", v.free);
+  a("own", v.own);
+}
+
+template <class A, Is<MemoryAccount> T>
+void fields(A& a, T& v) {
+  a("cycle", v.cycle);
+  a("moment", v.moment);
+  a("pss", v.pss);
+  a("live", v.live);
+  a("rounding", v.rounding);
+  a("pinned", v.pinned);
+  a("free", v.free);
+  a("stacks", v.stacks);
   a("mappings", v.mappings);
+  a("modules", v.modules);
+  a("agent", v.agent);
+  a("unexplained", v.unexplained);
   a("mappings_by_module", v.mappings_by_module);
-  a("private_dirty", v.private_dirty);
-  a("allocator_held", v.allocator_held);
+  a("bytes_by_module", v.bytes_by_module);
+  a("blocks", v.blocks);
+  a("pinned_pages", v.pinned_pages);
+  a("live_sites", v.live_sites);
+  a("pinning_sites", v.pinning_sites);
+  a("allocator", v.allocator);
+  a("socket_queues", v.socket_queues);
 }
 
 template <class A, Is<Rate> T>

@@ -11,8 +11,8 @@ namespace tidemark {
 // What failed, behind the headline's line of it, and what to do.
 std::string error_section(const RunRecord& record, const ReportStyle& style);
 
-// Findings that fail or leave doubt are told in sentences; innocent ones
-// have a line in the table.
+// Findings that fail or leave doubt are told in sentences, and so is memory
+// that only the allocator has; innocent ones have a line in the table.
 bool is_worth_a_section(const Finding& finding);
 
 std::string finding_section(const RunRecord& record, const Finding& finding,
@@ -45,7 +45,10 @@ std::string open_memory_section(const RunRecord& record,
 // The stand-ins, and the connections that stayed there.
 std::string standins_table(const RunRecord& record, const ReportStyle& style);
 
-// Connections, memory, kernel, detection limit, what is invisible.
+// Where the memory is, moment by moment.
+std::string memory_table(const RunRecord& record, const ReportStyle& style);
+
+// Connections, purge, kernel, detection limit, what is invisible.
 std::string facts_section(const RunRecord& record, const ReportStyle& style);
 
 // style.width, or what the narrowest report needs.

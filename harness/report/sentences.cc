@@ -43,6 +43,10 @@ std::string sentence(const RunRecord& record, const Finding& finding) {
           "what.",
           bytes_text(finding.residue),
           plural(double(finding.objects.value), "block"), where);
+    case FindingClass::kAllocatorRetained:
+      return fmt::format("{} that nobody uses stay with the allocator{}{}.",
+                         bytes_text(finding.residue),
+                         site ? ", pinned by blocks" : "", where);
     default:
       return {};
   }
@@ -165,7 +169,8 @@ std::string error_section(const RunRecord& record, const ReportStyle& style) {
 
 bool is_worth_a_section(const Finding& finding) {
   if (finding.suppressed) return false;
-  return finding.fails || finding.kind == FindingClass::kUndecided;
+  return finding.fails || finding.kind == FindingClass::kUndecided ||
+         finding.kind == FindingClass::kAllocatorRetained;
 }
 
 std::string finding_section(const RunRecord& record, const Finding& finding,

@@ -64,22 +64,6 @@ std::string connections_lines(const LoadCounts& load, std::size_t width) {
   return text;
 }
 
-std::string memory_lines(const MemorySplit& memory, std::size_t width) {
-  std::string text = fact(
-      "memory",
-      fmt::format("{} live heap, {} own mappings, {} held by the "
-                  "allocator",
-                  bytes_text(memory.live_heap), bytes_text(memory.mappings),
-                  bytes_text(memory.allocator_held)),
-      width);
-  for (const auto& [module, bytes] : memory.mappings_by_module)
-    text += fact("",
-                 fmt::format("{} mapped by {}", bytes_text(bytes),
-                             short_path(module, 50)),
-                 width);
-  return text;
-}
-
 // What the allocator gave back in the last purge that gave anything.
 std::string purge_line(const RunRecord& record, std::size_t width) {
   for (auto at = record.purges.rbegin(); at != record.purges.rend(); ++at) {
@@ -216,7 +200,6 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   std::string text = "\n";
   if (record.connections.attempted.value > 0)
     text += connections_lines(record.connections, width);
-  if (record.memory) text += memory_lines(*record.memory, width);
   text += purge_line(record, width);
   text += kernel_line(record, width);
   if (record.judgement && record.judgement->limit.connections.value > 0)

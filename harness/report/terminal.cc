@@ -95,6 +95,7 @@ class TerminalReporter final : public Reporter {
     text += open_memory_section(record, style);
     text += standins_table(record, style);
     text += answers_table(record, style);
+    text += memory_table(record, style);
     text += facts_section(record, style);
     return text;
   }

@@ -90,7 +90,9 @@ class Run {
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
+  Status wanted_allocator() const;
   Status sample_kernel(const char* moment);
+  Status account(const char* moment);
   Status zoom_suspects();
   Status linger();
   bool worth_watching() const;
@@ -139,6 +141,7 @@ Status Run::start() {
   record_.service.pid =
       world_.target.processes().empty() ? 0 : world_.target.processes()[0];
   TIDEMARK_TRY(attach());
+  TIDEMARK_TRY(account("start"));
   upstreams_.begin();
   return keep();
 }
@@ -153,12 +156,49 @@ Status Run::attach() {
   return {};
 }
 
+// A figure of another allocator than the one asked for would be a wrong one.
+// Which it is, is known once the service has allocated.
+Status Run::wanted_allocator() const {
+  const std::string& wanted = scenario_.target.allocator;
+  const std::string& found = record_.service.allocator;
+  const bool path = wanted.starts_with('/');
+  if (wanted.empty() || path || found.empty() || found == "unknown" ||
+      found == wanted)
+    return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("target.allocator is {}, but the service allocates "
+                          "with {}",
+                          wanted, found),
+              "it was preloaded and did not take effect: does the service, or "
+              "a script that starts it, set LD_PRELOAD, or bring its own?");
+}
+
 Status Run::sample_kernel(const char* moment) {
   Result<KernelSample> sample = world_.kernel.sample(world_.target.processes());
   TIDEMARK_TRY(sample);
   sample->cycle = {state_.cycles + 1};
   sample->moment = moment;
   record_.kernel.push_back(*sample);
+  return {};
+}
+
+// Where the memory is. Whoever may not look into the service's pages has no
+// account, and is told so; the verdict needs none.
+Status Run::account(const char* moment) {
+  if (!world_.heap) return {};
+  Result<MemoryAccount> account = world_.heap->account();
+  TIDEMARK_TRY(still_running(quiet_));
+  if (!account) {
+    std::string why = "where the memory is: " + account.error().message;
+    std::vector<std::string>& told = record_.service.invisible;
+    if (std::find(told.begin(), told.end(), why) == told.end())
+      told.push_back(std::move(why));
+    return {};
+  }
+  account->moment = moment;
+  if (!record_.kernel.empty())
+    account->socket_queues = record_.kernel.back().socket_queues;
+  record_.memory.push_back(*std::move(account));
   return {};
 }
 
@@ -201,7 +241,10 @@ Status Run::sample_open() {
   const bool now = state_.stage == ScheduleStage::kMeasure && !record_.open;
   const Count connections = world_.driver.open_now();
   if ((!early && !now) || connections.value == 0) return {};
-  if (now) TIDEMARK_TRY(sample_kernel("open"));
+  if (now) {
+    TIDEMARK_TRY(sample_kernel("open"));
+    TIDEMARK_TRY(account("open"));
+  }
   if (!world_.heap || !heap_) return {};
   Result<HeapSnapshot> open = world_.heap->snapshot();
   TIDEMARK_TRY(open);
@@ -309,6 +352,9 @@ Status Run::after_cycle(CycleFacts& facts) {
   restless_ = restless_ || !settled->settled;
   facts.linger = settled->linger;
   facts.settled = settled->settled;
+  if (state_.stage == ScheduleStage::kMeasure &&
+      state_.measured + 1 == plan_.size())
+    TIDEMARK_TRY(account("unpurged"));
   if (world_.heap) {
     Result<PurgeRecord> purge = world_.heap->purge(kPurgeTimeout);
     TIDEMARK_TRY(purge);
@@ -316,6 +362,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   }
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(attach());
+  TIDEMARK_TRY(wanted_allocator());
   TIDEMARK_TRY(take_snapshot());
   TIDEMARK_TRY(sample_kernel("settled"));
   facts.finished = elapsed();
@@ -370,6 +417,7 @@ Evidence Run::gather() const {
   Evidence evidence = evidence_.finish(scenario_.expect, record_.kernel,
                                        world_.heap != nullptr, peak);
   evidence.open = record_.open;
+  evidence.memory = record_.memory;
   for (const StandInSpec& spec : scenario_.standins)
     if (!spec.expect_closed) evidence.may_stay.push_back(spec.name);
   evidence.message = message_word(scenario_);
@@ -414,6 +462,7 @@ Status Run::measure() {
   // baseline, and what is born later and stays is residue.
   evidence_.set_baseline();
   if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
+  TIDEMARK_TRY(account("baseline"));
   TIDEMARK_TRY(zoom_suspects());
   begin_phase("cycles");
   while (state_.stage == ScheduleStage::kMeasure) {
@@ -435,9 +484,7 @@ Status Run::measure() {
 Status Run::judge_evidence() {
   begin_phase("verdict");
   if (heap_) {
-    std::optional<KernelSample> last;
-    if (!record_.kernel.empty()) last = record_.kernel.back();
-    record_.memory = split_memory(*heap_, last, *world_.heap);
+    TIDEMARK_TRY(account("settled"));
   }
   if (record_.open) {
     record_.open = by_place(open_, *world_.heap, kOpenSites);
@@ -474,6 +521,10 @@ void Run::describe_findings() {
   for (const Finding& finding : record_.judgement->findings)
     for (SiteId site : finding.sites)
       describe_once(record_, site, *world_.heap);
+  for (const MemoryAccount& account : record_.memory)
+    for (const auto* sites : {&account.live_sites, &account.pinning_sites})
+      for (const AccountSite& site : *sites)
+        describe_once(record_, site.site, *world_.heap);
 }
 
 bool Run::wants_retainers() const {

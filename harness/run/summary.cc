@@ -56,36 +56,6 @@ std::string plain_name(std::string name) {
 
 }  // namespace
 
-MemorySplit split_memory(const HeapSnapshot& heap,
-                         const std::optional<KernelSample>& kernel,
-                         HeapProbe& probe) {
-  MemorySplit split;
-  split.live_heap = heap.live_bytes;
-  split.mappings = heap.mapping_bytes;
-  std::map<std::string, Bytes> by_module;
-  for (const Ring& ring : heap.rings) {
-    auto brief = std::lower_bound(
-        heap.sites.begin(), heap.sites.end(), ring.site,
-        [](const SiteBrief& b, SiteId id) { return b.id < id; });
-    if (brief == heap.sites.end() || brief->id != ring.site ||
-        brief->kind != MemoryKind::kMapping)
-      continue;
-    SiteRecord site = probe.describe(ring.site);
-    by_module[site.frames.empty() ? "unknown" : site.frames[0].module] +=
-        ring.bytes;
-  }
-  split.mappings_by_module.assign(by_module.begin(), by_module.end());
-  std::stable_sort(
-      split.mappings_by_module.begin(), split.mappings_by_module.end(),
-      [](const auto& a, const auto& b) { return a.second > b.second; });
-  if (kernel) {
-    split.private_dirty = kernel->private_dirty;
-    Bytes rest = kernel->private_dirty - heap.live_bytes - heap.mapping_bytes;
-    split.allocator_held = std::max(rest, Bytes{0});
-  }
-  return split;
-}
-
 std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,
                                       std::size_t at_most) {
   std::map<SiteId, LastHeld> sums;

@@ -1,17 +1,10 @@
 // Small sums for the record.
 #pragma once
 
-#include <optional>
-
 #include "tidemark/probe.h"
 #include "tidemark/run_record.h"
 
 namespace tidemark {
-
-// Who has the service's memory at this moment.
-MemorySplit split_memory(const HeapSnapshot& heap,
-                         const std::optional<KernelSample>& kernel,
-                         HeapProbe& probe);
 
 // The sites with the most live bytes.
 std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,

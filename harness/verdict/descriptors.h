@@ -16,7 +16,8 @@ namespace tidemark {
 std::vector<Finding> descriptor_findings(const Evidence& evidence,
                                          std::span<const Dose> doses);
 
-// Private memory grew by at least 8 MiB and a fifth while the live heap did
+// Where there is no account of the memory (retained.h has those): private
+// memory grew by at least 8 MiB and a fifth while the live heap did
 // not: innocent, worth knowing. Without a heap view the same growth is
 // undecided. At most one finding.
 std::vector<Finding> memory_findings(const Evidence& evidence,

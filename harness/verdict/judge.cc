@@ -15,6 +15,7 @@
 #include "harness/verdict/limit.h"
 #include "harness/verdict/outcome.h"
 #include "harness/verdict/phrases.h"
+#include "harness/verdict/retained.h"
 #include "harness/verdict/rings.h"
 #include "harness/verdict/upstreams.h"
 
@@ -248,7 +249,11 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
   for (Finding& finding : descriptor_findings(evidence, doses)) {
     judgement.findings.push_back(std::move(finding));
   }
-  for (Finding& finding : memory_findings(evidence, live_growth, doses)) {
+  // The kernel's figure alone where there is no account of it.
+  std::vector<Finding> memory =
+      evidence.memory.empty() ? memory_findings(evidence, live_growth, doses)
+                              : retained_findings(evidence, judgement.findings);
+  for (Finding& finding : memory) {
     judgement.findings.push_back(std::move(finding));
   }
   if (excuse) {

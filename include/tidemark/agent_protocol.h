@@ -139,12 +139,29 @@ static_assert(sizeof(Header) <= kPage);
 // kFreeze makes a copy of the process that stands still, for the harness to
 // read: a child with exit signal 0, which no signal and no plain waitpid()
 // of the service tells of, without any of its descriptors. At most one at a
-// time; another kFreeze ends the one before. kThaw ends it.
+// time; another kFreeze ends the one before. kThaw ends it. kStatistics fills
+// Command::statistics.
 enum class Request : std::uint32_t {
   kNone = 0,
   kPurge = 1,
   kFreeze = 2,
   kThaw = 3,
+  kStatistics = 4,
+};
+
+// What the allocator says of itself, in bytes; kNotTold where it does not say.
+inline constexpr std::uint64_t kNotTold = ~std::uint64_t{0};
+inline constexpr std::uint32_t kSizeClasses = 256;
+
+struct Statistics {
+  std::atomic<std::uint64_t> held;    // from the system
+  std::atomic<std::uint64_t> in_use;  // handed out, rounded up
+  std::atomic<std::uint64_t> free;    // kept, to be handed out again
+  std::atomic<std::uint64_t> own;     // its bookkeeping
+  // The sizes that its blocks have, the smallest first; none if it does not
+  // tell, not all if they are many.
+  std::atomic<std::uint32_t> sizes_told;
+  std::atomic<std::uint32_t> sizes[kSizeClasses];
 };
 
 // A copy ends itself when the service or the harness has gone, which it looks
@@ -189,6 +206,7 @@ struct Command {
   std::atomic<std::uint32_t> frozen;  // Frozen
   // The clone alone: for so long a thread that maps or faults may wait.
   std::atomic<std::uint64_t> freeze_nanoseconds;
+  Statistics statistics;  // written by the agent before it answers
 };
 static_assert(sizeof(Command) <= kPage);
 

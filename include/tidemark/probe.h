@@ -10,6 +10,7 @@
 
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/memory_account.h"
 #include "tidemark/result.h"
 #include "tidemark/retention.h"
 #include "tidemark/run_record.h"
@@ -42,6 +43,11 @@ class HeapProbe {
   virtual Result<PurgeRecord> purge(Duration timeout) = 0;
 
   virtual Result<HeapSnapshot> snapshot() = 0;
+
+  // Who has the memory of the service's processes at this moment; without
+  // moment and socket queues. Takes as long as a snapshot and a look at every
+  // page.
+  virtual Result<MemoryAccount> account() = 0;
 
   // From the next cycle on, records whole stacks for these sites. Sites that
   // are zoomed already are left as they are.

@@ -8,6 +8,7 @@
 
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/memory_account.h"
 #include "tidemark/result.h"
 #include "tidemark/standin.h"
 #include "tidemark/verdict.h"
@@ -78,17 +79,6 @@ struct LastHeld {
   bool operator==(const LastHeld&) const = default;
 };
 
-// Memory the service holds at the end, by who has it.
-struct MemorySplit {
-  Bytes live_heap;  // requested bytes of live blocks
-  Bytes mappings;   // mmap outside the allocator (interpreter arenas …)
-  std::vector<std::pair<std::string, Bytes>> mappings_by_module;
-  Bytes private_dirty;   // the kernel's figure, without the agent
-  Bytes allocator_held;  // private dirty − live heap − mappings, at least 0
-
-  bool operator==(const MemorySplit&) const = default;
-};
-
 // A stand-in over the whole run, as it was before the service was stopped.
 struct StandInRecord {
   std::string name;
@@ -131,8 +121,8 @@ struct RunRecord {
   std::vector<CycleFacts> cycles;
   std::vector<KernelSample> kernel;
   std::vector<PurgeRecord> purges;
-  std::optional<MemorySplit> memory;
-  std::optional<OpenMemory> open;  // at full concurrency
+  std::vector<MemoryAccount> memory;  // in the order they were taken
+  std::optional<OpenMemory> open;     // at full concurrency
   std::vector<StandInRecord> standins;
   std::vector<SuppressionRecord> suppressions;  // every rule there was
   HeapCounters heap_counters;

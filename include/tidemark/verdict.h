@@ -11,6 +11,7 @@
 #include "tidemark/driver.h"
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/memory_account.h"
 #include "tidemark/retention.h"
 #include "tidemark/scenario.h"
 #include "tidemark/units.h"
@@ -136,6 +137,7 @@ struct Evidence {
   std::map<SiteId, SiteCallers> callers;
   std::vector<LingerReading> linger;
   std::vector<KernelSample> kernel;
+  std::vector<MemoryAccount> memory;  // in the order they were taken
   bool has_heap = true;  // false: runtime `process`, kernel view only
   // Live heap bytes at full concurrency minus those at the baseline, per
   // connection; absent without a heap.

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -264,6 +265,23 @@ void fragmented() {
   ready_and_wait();
 }
 
+// What a block of each size can really hold.
+void usable_sizes() {
+  for (size_t n : {1, 8, 24, 25, 100, 1000, 5000, 20000, 100000}) {
+    void* block = malloc(n);
+    char text[64];
+    int length =
+        snprintf(text, sizeof text, "%zu %zu\n", n, malloc_usable_size(block));
+    require(write(STDOUT_FILENO, text, size_t(length)) == length, "write");
+    keep(block);
+  }
+  char c;
+  require(read(STDIN_FILENO, &c, 1) == 1, "read");
+  keep(malloc(kMark(0)));
+  require(write(STDOUT_FILENO, "asked\n", 6) == 6, "write");
+  ready_and_wait();
+}
+
 void small_limits() {
   keep(malloc(kMark(0)));
   ready_and_wait();
@@ -286,6 +304,7 @@ const SubjectCase kProcessCases[] = {
     {"crash", crash},
     {"foreign_free", foreign_free},
     {"fragmented", fragmented},
+    {"usable_sizes", usable_sizes},
     {"small_limits", small_limits},
 };
 const std::size_t kProcessCaseCount =

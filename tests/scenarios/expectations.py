@@ -9,9 +9,11 @@ SPECIMENS = ROOT / "tests/specimens"
 
 # The function that the first line of each guilty source names.
 GUILTY = ("chat", "greedy", "session_log", "ticker", "error_path",
-          "feed_client", "redis_pool")
+          "feed_client", "redis_pool", "pinned")
 INNOCENT = ("chat", "greedy", "session_log", "ticker", "pool", "lru",
-            "slow_release", "error_path", "feed_client", "redis_pool")
+            "slow_release", "error_path", "feed_client", "redis_pool", "pinned")
+# Guilty of what is told and fails no run.
+TOLD = ("pinned",)
 
 
 def guilty_lines(name, function):
@@ -101,11 +103,33 @@ def complaints_retainer(record):
     return wrong
 
 
+PARTS = ("live", "rounding", "pinned", "free", "stacks", "mappings",
+         "modules", "agent", "unexplained")
+
+
+def complaints_account(record):
+    """Whether each account adds up, and explains 95 % of the PSS."""
+    wrong = []
+    moments = [account["moment"] for account in record["memory"]]
+    if moments != ["start", "baseline", "open", "unpurged", "settled"]:
+        wrong.append(f"accounts of {moments}")
+    for account in record["memory"]:
+        parts = {part: account[part] for part in PARTS}
+        if sum(parts.values()) != account["pss"]:
+            wrong.append(f"{account['moment']}: {parts} are not "
+                         f"{account['pss']}")
+        if abs(account["unexplained"]) > 0.05 * account["pss"]:
+            wrong.append(f"{account['moment']}: {account['unexplained']} of "
+                         f"{account['pss']} unexplained")
+    return wrong
+
+
 def complaints_guilty(name, record):
-    if record["outcome"] != "leak":
-        return [f"outcome {record['outcome']}, wanted leak: "
+    wanted = "pass" if name in TOLD else "leak"
+    if record["outcome"] != wanted:
+        return [f"outcome {record['outcome']}, wanted {wanted}: "
                 f"{record.get('reason')}"]
-    wrong = complaints_retainer(record)
+    wrong = complaints_retainer(record) + complaints_account(record)
     if name in SPECIAL:
         return wrong + SPECIAL[name](name, record)
     top = record["findings"][0]
@@ -212,7 +236,27 @@ def complaints_redis_pool(name, record):
     return wrong
 
 
+def complaints_pinned(name, record):
+    """Nothing grows, but the entries keep a page each."""
+    retained = [f for f in record["findings"]
+                if f["class"] == "retained by the allocator"]
+    if len(retained) != 1:
+        return [f"findings {record['findings']}, wanted one that is retained"]
+    wrong = complaints_site(name, retained[0]["site"], named_function(name))
+    told = truth(record)
+    if told is None:
+        return wrong + ["the specimen printed no truth"]
+    bytes_, objects, pages, _ = told
+    most = record["memory"][-1]["pinning_sites"][0]
+    if (most["blocks"], most["bytes"]) != (objects, bytes_):
+        wrong.append(f"pinned by {most}, truth {bytes_} bytes in {objects}")
+    if not 0.95 * pages <= most["pages"] <= 1.3 * pages:
+        wrong.append(f"{most['pages']} pages pinned, truth {pages}")
+    return wrong
+
+
 SPECIAL = {"feed_client": complaints_feed_client,
+           "pinned": complaints_pinned,
            "redis_pool": complaints_redis_pool}
 
 
@@ -220,5 +264,6 @@ def complaints_innocent(name, record):
     if record["outcome"] != "pass":
         return [f"outcome {record['outcome']}, wanted pass: "
                 f"{record.get('reason')}"]
-    failing = [f["explanation"] for f in record["findings"] if f["fails"]]
-    return failing
+    wrong = [f["explanation"] for f in record["findings"]
+             if f["fails"] or f["class"] == "retained by the allocator"]
+    return wrong + complaints_account(record)

@@ -47,7 +47,7 @@ def complaints(record, done, scenario, allocator):
     # Python's arenas are mappings of its own; they must be named.
     if "python" in scenario and not any(
             "python" in row["module"] and row["bytes"] >= 1 << 20
-            for row in record["memory"]["mappings_by_module"]):
+            for row in record["memory"][-1]["mappings_by_module"]):
         wrong.append(f"no arenas of python in {record['memory']}")
     return wrong
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import tempfile
 
-from expectations import ROOT, complaints_guilty, complaints_innocent
+from expectations import (ROOT, TOLD, complaints_guilty,
+                          complaints_innocent)
 
 
 def check(tidemark, name, side):
@@ -20,7 +21,7 @@ def check(tidemark, name, side):
         record = json.loads(run.stdout)
     except ValueError:
         return [f"no record, exit code {run.returncode}: {run.stderr}"], {}
-    wanted = 1 if side == "guilty" else 0
+    wanted = 1 if side == "guilty" and name not in TOLD else 0
     judge = complaints_guilty if side == "guilty" else complaints_innocent
     wrong = judge(name, record)
     if run.returncode != wanted:

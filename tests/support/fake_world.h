@@ -71,6 +71,15 @@ class FakeHeap final : public HeapProbe {
     heap.counters = counts;
     return heap;
   }
+  Result<MemoryAccount> account() override {
+    if (!accountable)
+      return fail(ErrorKind::kEnvironment, "its pages may not be looked into");
+    MemoryAccount account;
+    account.cycle = now;
+    account.pss = {1 << 20};
+    account.live = {1 << 20};
+    return account;
+  }
   Status zoom(const std::vector<SiteId>& sites) override {
     zoomed.insert(zoomed.end(), sites.begin(), sites.end());
     return {};
@@ -96,6 +105,7 @@ class FakeHeap final : public HeapProbe {
   std::function<std::unique_ptr<FrozenHeap>()> on_freeze;
   std::optional<Error> freeze_error;
   int freezes = 0;
+  bool accountable = true;
 };
 
 class FakeKernel final : public KernelProbe {

@@ -90,6 +90,34 @@ inline CycleFacts cycle(std::uint32_t index, CycleKind kind,
 }
 
 // What every sample has in common: 15 cycles against a chat server.
+// Of a service with python's arenas: the parts add up.
+inline MemoryAccount account(std::string moment, std::int64_t pss) {
+  MemoryAccount account;
+  account.cycle = {15};
+  account.moment = std::move(moment);
+  account.pss = {pss};
+  account.live = {226406};
+  account.rounding = {12000};
+  account.pinned = {64000};
+  account.stacks = {40960};
+  account.mappings = {1048576};
+  account.modules = {1500000};
+  account.agent = {120000};
+  account.unexplained = {20000};
+  account.free = {pss - 226406 - 12000 - 64000 - 40960 - 1048576 - 1500000 -
+                  120000 - 20000};
+  account.mappings_by_module = {{"/usr/lib/libpython3.11.so.1.0", {1048576}}};
+  account.bytes_by_module = {{"/usr/bin/python3.11", {900000}},
+                             {"/usr/lib/libpython3.11.so.1.0", {600000}}};
+  account.blocks = {1200};
+  account.pinned_pages = {74};
+  account.live_sites = {{9, {20}, {1572864}, {50}, {30000}}};
+  account.pinning_sites = {{9, {20}, {1572864}, {50}, {30000}}};
+  account.allocator = AllocatorFigures{{{786432}}, {{238406}}, {{540000}}, {}};
+  account.socket_queues = {512};
+  return account;
+}
+
 inline RunRecord run(std::string name) {
   RunRecord record;
   record.tidemark_version = "0.1.0";
@@ -120,11 +148,8 @@ inline RunRecord run(std::string name) {
   record.kernel = {kernel_sample(3, "baseline"), kernel_sample(15, "settled")};
   record.purges = {
       {{15}, "glibc", {6291456}, {5242880}, std::chrono::microseconds(800)}};
-  record.memory = MemorySplit{{226406},
-                              {1048576},
-                              {{"/usr/lib/libpython3.11.so.1.0", {1048576}}},
-                              {2097152},
-                              {822170}};
+  record.memory = {account("start", 3500000), account("baseline", 5000000),
+                   account("settled", 5242880)};
   record.heap_counters = {{15000}, {14850}, {960000}};
   return record;
 }
@@ -254,7 +279,7 @@ inline RunRecord died() {
   record.partial = true;
   record.cycles.resize(5);
   record.phases.resize(2);
-  record.memory.reset();
+  record.memory.clear();
   record.service.exit = ServiceExit{std::nullopt, 11, false};
   record.service.last_output = {"listening on 7001", "Segmentation fault"};
   record.sites = {chat_site()};

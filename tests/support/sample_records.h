@@ -37,11 +37,16 @@ inline RunRecord clean_record() {
     sample.sockets["LISTEN"] = {1};
     record.kernel.push_back(sample);
   }
-  record.memory = MemorySplit{{233724},
-                              {2097152},
-                              {{"/usr/bin/python3", {2097152}}},
-                              {3000000},
-                              {669124}};
+  MemoryAccount account;
+  account.cycle = {3};
+  account.moment = "settled";
+  account.pss = {3000000};
+  account.live = {233724};
+  account.mappings = {2097152};
+  account.mappings_by_module = {{"/usr/bin/python3", {2097152}}};
+  account.free = {600000};
+  account.unexplained = {69124};
+  record.memory = {account};
   Judgement judgement;
   judgement.outcome = Outcome::kPass;
   judgement.reason = "nothing stays behind 750 connections";
@@ -144,7 +149,7 @@ inline RunRecord crashed_record() {
   RunRecord record = clean_record();
   record.partial = true;
   record.judgement.reset();
-  record.memory.reset();
+  record.memory.clear();
   record.error = Error{ErrorKind::kEnvironment,
                        "the service died during the run: it was killed by "
                        "signal 11\n  last words",

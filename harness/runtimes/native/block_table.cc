@@ -43,7 +43,10 @@ BlockTable read_block_table(const SegmentReader& segment,
   });
   for (const RawRegion& region : segment.regions()) {
     std::uint64_t number = agent::cell_site(region.bits);
-    if (is_agents(number)) continue;
+    if (is_agents(number)) {
+      table.agent.push_back(range_of({region.address, region.bytes, 0, {}}));
+      continue;
+    }
     LiveBlock block{region.address, region.bytes,
                     sites.of(number, {}, MemoryKind::kMapping),
                     cycle_of(region.bits)};

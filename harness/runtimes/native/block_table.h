@@ -16,6 +16,8 @@ struct BlockTable {
   std::vector<LiveBlock> heap;         // the allocator's, by address
   std::vector<LiveBlock> mapped;       // mapped by the service, by address
   std::vector<MemoryRange> allocator;  // mapped by its allocator
+  // Mapped on the agent's thread: an allocator's arena for it.
+  std::vector<MemoryRange> agent;
 
   bool operator==(const BlockTable&) const = default;
 };

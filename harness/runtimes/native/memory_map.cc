@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 namespace tidemark {
 namespace {
@@ -19,8 +18,10 @@ std::optional<std::uint64_t> number(std::string_view& text, int base,
   return value;
 }
 
+}  // namespace
+
 // "5581…-5581… rw-p 00001000 fe:00 1234      /usr/bin/x"
-std::optional<Mapping> parse_line(std::string_view line) {
+std::optional<Mapping> parse_mapping(std::string_view line) {
   Mapping mapping;
   std::optional<std::uint64_t> from = number(line, 16, '-');
   if (!from) return std::nullopt;
@@ -50,13 +51,11 @@ std::optional<Mapping> parse_line(std::string_view line) {
   return mapping;
 }
 
-}  // namespace
-
 std::vector<Mapping> parse_memory_map(std::string_view maps) {
   std::vector<Mapping> map;
   while (!maps.empty()) {
     std::size_t newline = std::min(maps.find('\n'), maps.size());
-    std::optional<Mapping> mapping = parse_line(maps.substr(0, newline));
+    std::optional<Mapping> mapping = parse_mapping(maps.substr(0, newline));
     maps.remove_prefix(std::min(newline + 1, maps.size()));
     if (mapping) map.push_back(std::move(*mapping));
   }
@@ -90,6 +89,19 @@ std::vector<MemoryRange> united(std::vector<MemoryRange> ranges) {
       merged.push_back(range);
   }
   return merged;
+}
+
+void unite(MemoryRange range, std::vector<MemoryRange>& into) {
+  if (range.from >= range.to) return;
+  auto first = std::lower_bound(
+      into.begin(), into.end(), range.from,
+      [](const MemoryRange& t, std::uint64_t from) { return t.to < from; });
+  auto last = first;
+  for (; last != into.end() && last->from <= range.to; ++last) {
+    range.from = std::min(range.from, last->from);
+    range.to = std::max(range.to, last->to);
+  }
+  into.insert(into.erase(first, last), range);
 }
 
 std::vector<MemoryRange> without(MemoryRange range,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ struct Mapping {
   bool operator==(const Mapping&) const = default;
 };
 
+// One line; empty if it is not of that form.
+std::optional<Mapping> parse_mapping(std::string_view line);
+
 // By address. Lines that are not of that form are left out.
 std::vector<Mapping> parse_memory_map(std::string_view maps);
 
@@ -43,6 +47,9 @@ const Mapping* mapping_at(const std::vector<Mapping>& map,
 
 // Sorted, without overlaps, neighbours merged, empty ones gone.
 std::vector<MemoryRange> united(std::vector<MemoryRange> ranges);
+
+// Adds one. REQUIRES: `into` is united, and stays so.
+void unite(MemoryRange range, std::vector<MemoryRange>& into);
 
 // What is left of `range`. REQUIRES: `taken` is united.
 std::vector<MemoryRange> without(MemoryRange range,

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/native/account_sources.h"
 #include "harness/runtimes/native/agent_requests.h"
+#include "harness/runtimes/native/allocator_figures.h"
 #include "harness/runtimes/native/allocator_modules.h"
 #include "harness/runtimes/native/frozen_heap.h"
 #include "harness/runtimes/native/library.h"
@@ -80,6 +83,7 @@ class NativeProbe final : public HeapProbe {
   Result<HeapCounters> counters() override;
   Result<PurgeRecord> purge(Duration timeout) override;
   Result<HeapSnapshot> snapshot() override;
+  Result<MemoryAccount> account() override;
   Status zoom(const std::vector<SiteId>& sites) override;
   SiteRecord describe(SiteId site) override;
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(
@@ -363,6 +367,34 @@ Result<HeapSnapshot> NativeProbe::snapshot() {
   for (const Process& process : processes_)
     snapshot.tracker_bytes += process.segment->occupied();
   return snapshot;
+}
+
+Result<MemoryAccount> NativeProbe::account() {
+  constexpr Duration kAnswer = std::chrono::seconds(2);
+  AccountSum sum;
+  std::optional<AllocatorFigures> figures;
+  bool first = true;
+  auto module_of = [&](SiteId site) {
+    const SiteKey& key = names_.key(site);
+    return key.stack.empty() || key.stack.front().module.empty()
+               ? "unknown"
+               : key.stack.front().module;
+  };
+  for (Process& process : processes_) {
+    if (process.gone) continue;
+    ToldFigures told = ask_allocator(*process.segment, clock_, kAnswer);
+    if (std::exchange(first, false))
+      figures = told.figures;
+    else
+      add_figures(figures, told.figures);
+    TIDEMARK_TRY(add_process_account(process.pid, *process.segment,
+                                     blocks(process), std::move(told.sizes),
+                                     module_of, sum));
+  }
+  MemoryAccount account = sum.account();
+  account.cycle = cycle_;
+  account.allocator = figures;
+  return account;
 }
 
 Status NativeProbe::zoom(const std::vector<SiteId>& sites) {

@@ -55,19 +55,7 @@ class Finder {
     take(range);
   }
 
-  // Keeps taken_ united.
-  void take(MemoryRange range) {
-    if (range.from >= range.to) return;
-    auto first = std::lower_bound(
-        taken_.begin(), taken_.end(), range.from,
-        [](const MemoryRange& t, std::uint64_t from) { return t.to < from; });
-    auto last = first;
-    for (; last != taken_.end() && last->from <= range.to; ++last) {
-      range.from = std::min(range.from, last->from);
-      range.to = std::max(range.to, last->to);
-    }
-    taken_.insert(taken_.erase(first, last), range);
-  }
+  void take(MemoryRange range) { unite(range, taken_); }
 
   void add_modules() {
     for (const LoadedModule& module : from_.modules) {

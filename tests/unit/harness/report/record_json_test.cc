@@ -47,7 +47,7 @@ TEST(RecordJson, EveryRecordReadsBackEqual) {
 TEST(RecordJson, ExtremeNumbersReadBackEqual) {
   RunRecord record = samples::leak();
   record.took = Duration::max();
-  record.memory->live_heap = {std::numeric_limits<std::int64_t>::min()};
+  record.memory.front().live = {std::numeric_limits<std::int64_t>::min()};
   record.judgement->findings[0].rate.bytes_per_unit = 0.1 + 0.2;
   record.judgement->findings[0].rate.objects_per_unit = 5e-324;
   record.sites[0].id = std::numeric_limits<SiteId>::max();

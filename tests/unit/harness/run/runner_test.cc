@@ -291,5 +291,46 @@ TEST_F(Runner, AServiceThatHadToBeKilledIsAnError) {
             "the service ended with code 0, target.stop.expectExitCode is 3");
 }
 
+TEST_F(Runner, TheMemoryIsAccountedForAtEachMoment) {
+  const RunRecord record = run();
+  std::vector<std::string> moments;
+  for (const MemoryAccount& account : record.memory)
+    moments.push_back(account.moment);
+  EXPECT_EQ(moments, (std::vector<std::string>{"start", "baseline", "open",
+                                               "unpurged", "settled"}));
+  EXPECT_TRUE(record.service.invisible.empty());
+}
+
+TEST_F(Runner, AServiceWhosePagesMayNotBeSeenIsJudgedAllTheSame) {
+  heap.accountable = false;
+  const RunRecord record = run();
+  EXPECT_TRUE(record.memory.empty());
+  EXPECT_EQ(record.service.invisible,
+            std::vector<std::string>{
+                "where the memory is: its pages may not be looked into"});
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kPass);
+}
+
+TEST_F(Runner, AnAllocatorThatDidNotTakeEffectEndsTheRun) {
+  scenario.target.allocator = "jemalloc";
+  const RunRecord record = run();
+  ASSERT_TRUE(record.error);
+  EXPECT_EQ(record.error->kind, ErrorKind::kEnvironment);
+  EXPECT_EQ(record.error->message,
+            "target.allocator is jemalloc, but the service allocates with "
+            "fake");
+  EXPECT_EQ(record.error->hint,
+            "it was preloaded and did not take effect: does the service, or a "
+            "script that starts it, set LD_PRELOAD, or bring its own?");
+}
+
+TEST_F(Runner, AnAllocatorThatIsThereOrHasNoNameIsFine) {
+  for (const char* allocator : {"fake", "/usr/lib/libother.so"}) {
+    scenario.target.allocator = allocator;
+    EXPECT_FALSE(run().error) << allocator;
+  }
+}
+
 }  // namespace
 }  // namespace tidemark

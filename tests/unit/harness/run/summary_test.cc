@@ -17,6 +17,7 @@ class TwoPlaces final : public HeapProbe {
   Result<HeapCounters> counters() override { return HeapCounters{}; }
   Result<PurgeRecord> purge(Duration) override { return PurgeRecord{}; }
   Result<HeapSnapshot> snapshot() override { return HeapSnapshot{}; }
+  Result<MemoryAccount> account() override { return MemoryAccount{}; }
   Status zoom(const std::vector<SiteId>&) override { return {}; }
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
     return std::vector<std::unique_ptr<FrozenHeap>>{};
