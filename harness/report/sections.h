@@ -33,6 +33,9 @@ std::string open_memory_section(const RunRecord& record,
 // The stand-ins, and the connections that stayed there.
 std::string standins_table(const RunRecord& record, const ReportStyle& style);
 
+// Each process of a service that has several.
+std::string processes_table(const RunRecord& record, const ReportStyle& style);
+
 // Connections, memory, kernel, detection limit, what is invisible.
 std::string facts_section(const RunRecord& record, const ReportStyle& style);
 

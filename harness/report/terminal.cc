@@ -94,6 +94,7 @@ class TerminalReporter final : public Reporter {
     text += open_memory_section(record, style);
     text += standins_table(record, style);
     text += answers_table(record, style);
+    text += processes_table(record, style);
     text += facts_section(record, style);
     return text;
   }
