@@ -1,22 +1,28 @@
 #include "harness/agent/commands.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/agent/attached.h"
+#include "harness/agent/definitions.h"
 #include "harness/agent/frozen_copy.h"
 #include "harness/agent/look_for.h"
 #include "harness/agent/monotonic.h"
+#include "harness/agent/patch_calls.h"
 #include "harness/agent/real.h"
 #include "harness/agent/segment.h"
 #include "harness/agent/statistics.h"
 #include "harness/agent/thread_state.h"
+#include "harness/agent/unwind/capture.h"
 
 namespace tidemark::agent {
 namespace {
@@ -79,6 +85,14 @@ void wake(std::atomic<std::uint32_t>& word) {
   syscall(SYS_futex, &word, FUTEX_WAKE, 1 << 30, nullptr, nullptr, 0);
 }
 
+// A thread that has ended is not started again: a hook may still be running.
+enum : std::uint32_t { kNotStarted, kStarted, kEnded };
+std::atomic<std::uint32_t> started{kNotStarted};
+
+bool is_end(const Command& command) {
+  return command.request.load() == static_cast<std::uint32_t>(Request::kEnd);
+}
+
 void carry_out(Command& command, Allocator allocator, FrozenCopy& copy) {
   switch (static_cast<Request>(command.request.load())) {
     case Request::kPurge: {
@@ -96,11 +110,29 @@ void carry_out(Command& command, Allocator allocator, FrozenCopy& copy) {
     case Request::kStatistics:
       read_statistics(allocator, command.statistics);
       break;
+    case Request::kEnd:
+      copy.end(command);
+      break;
     case Request::kNone:
       break;
   }
 }
 
+bool harness_has_gone(const Command& command) {
+  pid_t harness = static_cast<pid_t>(command.harness_pid.load());
+  return harness > 0 && kill(harness, 0) != 0 && errno == ESRCH;
+}
+
+// Nobody will come to take the library out: what can be done from within is
+// that no call enters it any more, and that it keeps no memory.
+void leave_alone() {
+  restore_calls();
+  started.store(kEnded);
+  pthread_detach(pthread_self());
+  empty_segment();
+}
+
+// Until it is asked to end; a preloaded agent never is.
 void serve(Command& command, Allocator allocator) {
   constexpr timespec kLook = {kFrozenLooksEverySeconds, 0};
   std::uint32_t done = 0;
@@ -108,22 +140,46 @@ void serve(Command& command, Allocator allocator) {
   for (;;) {
     std::uint32_t asked = command.asked.load(std::memory_order_acquire);
     if (asked == done) {
-      wait_for_change(command.asked, asked, copy.exists() ? &kLook : nullptr);
+      bool looks = kAttached || copy.exists();
+      wait_for_change(command.asked, asked, looks ? &kLook : nullptr);
       copy.reap_if_ended(command);
+      if (kAttached && harness_has_gone(command)) {
+        copy.end(command);
+        return leave_alone();
+      }
       continue;
     }
+    if (kAttached) redirect_calls_of_new_modules();
     carry_out(command, allocator, copy);
+    if (is_end(command)) return;
     done = asked;
     command.answered.store(done, std::memory_order_release);
     wake(command.answered);
   }
 }
 
-std::atomic<std::uint32_t> started{0};
-
 bool nothing_to_start() {
-  return started.load(std::memory_order_relaxed) != 0 ||
+  return started.load(std::memory_order_relaxed) != kNotStarted ||
          command().thread_wanted.load(std::memory_order_relaxed) == 0;
+}
+
+pthread_t agent_thread;
+constexpr std::size_t kStackBytes = 256 * 1024;
+void* agent_stack;
+
+// libc keeps a stack that it mapped for the next thread. An agent that will
+// leave brings its own, to take it along.
+void give_a_stack(pthread_attr_t& attributes) {
+  if (!kAttached) {
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, kStackBytes);
+    return;
+  }
+  long at = syscall(SYS_mmap, nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0L);
+  if (at < 0 && at > -4096) return;
+  agent_stack = reinterpret_cast<void*>(at);
+  pthread_attr_setstack(&attributes, agent_stack, kStackBytes);
 }
 
 void* agent_main(void*) {
@@ -139,11 +195,12 @@ void* agent_main(void*) {
 
 }  // namespace
 
-void forget_agent_thread() { started.store(0); }
+void forget_agent_thread() { started.store(kNotStarted); }
 
 void start_agent_thread_if_wanted() {
-  std::uint32_t none = 0;
-  if (nothing_to_start() || !started.compare_exchange_strong(none, 1)) return;
+  std::uint32_t none = kNotStarted;
+  if (nothing_to_start() || !started.compare_exchange_strong(none, kStarted))
+    return;
   // No handler of the service may run on the agent's thread. libc keeps its
   // own signals (setuid across threads) out of this.
   sigset_t all, before;
@@ -151,17 +208,32 @@ void start_agent_thread_if_wanted() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attributes, 256 * 1024);
-  pthread_t thread;
+  give_a_stack(attributes);
   std::uint32_t was = thread_state.internal;
   thread_state.internal = 1;
   forget_sites(thread_state);  // what pthread_create takes is the agent's
-  int error = pthread_create(&thread, &attributes, agent_main, nullptr);
+  int error = pthread_create(&agent_thread, &attributes, agent_main, nullptr);
   thread_state.internal = was;
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (error != 0) segment.header->flags.fetch_or(kFlagNoThread);
+}
+
+void end_agent_thread() {
+  if (started.exchange(kEnded) != kStarted) return;
+  Command& command = tidemark::agent::command();
+  command.request.store(static_cast<std::uint32_t>(Request::kEnd));
+  command.asked.fetch_add(1);
+  wake(command.asked);
+  pthread_join(agent_thread, nullptr);
+}
+
+void unmap_everything() {
+  for (UnwindState* state : unwind_states)
+    if (state) syscall(SYS_munmap, state, sizeof(UnwindState));
+  if (agent_stack) syscall(SYS_munmap, agent_stack, kStackBytes);
+  agent_stack = nullptr;
+  unmap_segments();
 }
 
 }  // namespace tidemark::agent

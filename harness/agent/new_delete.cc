@@ -15,6 +15,7 @@
 
 #include <new>
 
+#include "harness/agent/definitions.h"
 #include "harness/agent/real.h"
 #include "harness/agent/record.h"
 
@@ -42,7 +43,7 @@ bool is_standard_library(void* function) {
 // A C program that dlopens a C++ library has the operators outside the
 // global scope, where RTLD_NEXT does not look.
 void* find_next(const char* name) {
-  if (void* next = dlsym(RTLD_NEXT, name)) return next;
+  if (void* next = service_definition(name)) return next;
   for (const char* library : {"libstdc++.so.6", "libc++.so.1"}) {
     void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
     if (!handle) continue;

@@ -8,6 +8,8 @@
 
 #include <atomic>
 
+#include "harness/agent/definitions.h"
+
 namespace tidemark::agent {
 
 alignas(16) unsigned char boot_pool[kBootPoolBytes];
@@ -144,7 +146,7 @@ void put_granules_in_front(Real& functions) {
 
 template <class Function>
 void find(Function& slot, const char* name) {
-  if (void* found = dlsym(RTLD_NEXT, name))
+  if (void* found = service_definition(name))
     slot = reinterpret_cast<Function>(found);
 }
 

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "harness/agent/attached.h"
 #include "harness/agent/commands.h"
 #include "harness/agent/thread_state.h"
 #include "harness/agent/unwind/capture.h"
@@ -31,6 +33,22 @@ alignas(kPage) struct {
 } owner;
 
 bool gave_up = false;
+std::atomic<bool> held{false};
+
+// Segments of this process's ancestors that are mapped here, too.
+constexpr unsigned kMostInherited = 16;
+Segment inherited[kMostInherited];
+unsigned inherited_count = 0;
+
+// The service may have closed the descriptor, and its number may be that of
+// another file by now.
+struct stat segment_file;
+
+bool is_segment_file(int fd) {
+  struct stat now;
+  return fd >= 0 && fstat(fd, &now) == 0 && now.st_ino == segment_file.st_ino &&
+         now.st_dev == segment_file.st_dev;
+}
 
 int raw_memfd() {
   return static_cast<int>(
@@ -207,13 +225,16 @@ bool make_segment() {
   made.header->chunk_capacity = chunks;
   command().stamp = kFirstStamp;
   command().stacks_always = options.stacks_always;
+  command().harness_pid = options.harness_pid;
   if (is_child) {
     // The parent's segment stays mapped: this thread may have been inside a
     // look-up of it in the parent's time.
     inherit(parent, parent_fd, made);
+    if (inherited_count < kMostInherited) inherited[inherited_count++] = parent;
     if (parent_fd >= 0) close(parent_fd);
   }
   segment_fd = fd;
+  fstat(fd, &segment_file);
   segment = made;
   made.header->magic = kMagic;
   made.header->state.store(static_cast<std::uint32_t>(State::kRecording),
@@ -230,6 +251,7 @@ void wipe_on_fork() {
 }  // namespace
 
 bool segment_ready() {
+  if (kAttached && held.load(std::memory_order_acquire)) return false;
   if (owner.mine.load(std::memory_order_acquire)) return !gave_up;
   std::uint32_t nobody = 0;
   if (!owner.making.compare_exchange_strong(nobody, 1)) {
@@ -269,11 +291,46 @@ Cell* chunk_for(std::uint64_t address) {
 }
 
 void configure_from_environment() {
-  const char* words = getenv(kOptionsVariable);
-  if (!words) return;
+  if (const char* words = getenv(kOptionsVariable)) configure(words);
+}
+
+void configure(const char* words) {
   options.stacks_always = strstr(words, "stacks=always") != nullptr;
   options.ignore_forks = strstr(words, "forks=ignore") != nullptr;
+  if (const char* harness = strstr(words, "harness="))
+    options.harness_pid = static_cast<std::uint32_t>(
+        strtoul(harness + strlen("harness="), nullptr, 10));
   if (segment.base) command().stacks_always = options.stacks_always;
+}
+
+void hold_recording(bool hold) { held.store(hold, std::memory_order_release); }
+
+namespace {
+
+void unmap(const Segment& s) {
+  // The size is told by a page of its own, which is gone afterwards.
+  if (s.base) syscall(SYS_munmap, s.base, s.header->segment_bytes);
+}
+
+}  // namespace
+
+void unmap_segments() {
+  while (inherited_count > 0) unmap(inherited[--inherited_count]);
+  unmap(segment);
+  segment.base = nullptr;
+  if (is_segment_file(segment_fd)) close(segment_fd);
+  segment_fd = -1;
+}
+
+void empty_segment() {
+  if (!is_segment_file(segment_fd)) return;
+  off_t bytes = static_cast<off_t>(segment.header->segment_bytes);
+  // All but the header, which says how much there is to be unmapped.
+  fallocate(segment_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+            2 * static_cast<off_t>(kPage),
+            bytes - 2 * static_cast<off_t>(kPage));
+  close(segment_fd);
+  segment_fd = -1;
 }
 
 }  // namespace tidemark::agent

@@ -44,6 +44,7 @@ extern Segment segment;
 struct Options {
   bool stacks_always;
   bool ignore_forks;
+  std::uint32_t harness_pid;  // 0: not told
 };
 
 extern Options options;
@@ -53,11 +54,23 @@ extern Options options;
 // impossible; then nothing is recorded and the service goes on.
 bool segment_ready();
 
+// While held, segment_ready() is false. For the agent that attaches itself.
+void hold_recording(bool hold);
+
 // The chunk for an address, mapping it if need be; null if there is none
 // left (counted in the header).
 Cell* chunk_for(std::uint64_t address);
 
 // Called once from the agent's constructor, when the environment can be read.
 void configure_from_environment();
+void configure(const char* words);
+
+// Gives the segment, and what was inherited of a parent's, back to the
+// kernel. REQUIRES: no hook will run.
+void unmap_segments();
+
+// The segment's memory goes, its addresses stay valid: for when a hook may
+// still be running.
+void empty_segment();
 
 }  // namespace tidemark::agent

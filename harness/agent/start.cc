@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/agent/attached.h"
 #include "harness/agent/real.h"
 #include "harness/agent/segment.h"
 #include "harness/agent/unwind/capture.h"
@@ -30,6 +31,7 @@ bool has_foreign_malloc() {
 }
 
 __attribute__((constructor)) void start() {
+  if (kAttached) return;  // attach.cc
   resolve_all();
   configure_from_environment();
   set_main_stack_end(reinterpret_cast<std::uint64_t>(environ));

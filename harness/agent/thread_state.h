@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/agent/attached.h"
 #include "tidemark/agent_protocol.h"
 
 namespace tidemark::agent {
 
 struct UnwindState;
 
-inline constexpr std::size_t kCacheEntries = 128;
+inline constexpr std::size_t kCacheEntries = kSiteCacheEntries;
 
 // `key` is a caller with the stamp of the time above its 47 bits; `bits` is
 // the cell of a block from there, but for its size. Callers that are zoomed

@@ -132,6 +132,14 @@ bool has_environment_entry(pid_t pid, std::string_view entry) {
   return text && environment_contains(*text, entry);
 }
 
+std::string command_line_of(pid_t pid) {
+  Result<std::string> text = read_file(fmt::format("/proc/{}/cmdline", pid));
+  if (!text) return {};
+  while (text->ends_with('\0')) text->pop_back();
+  std::replace(text->begin(), text->end(), '\0', ' ');
+  return *std::move(text);
+}
+
 std::vector<int> numbered_entries(pid_t pid, const char* folder) {
   return numbers_in(fmt::format("/proc/{}/{}", pid, folder));
 }

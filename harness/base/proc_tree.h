@@ -44,6 +44,10 @@ bool has_environment_entry(pid_t pid, std::string_view entry);
 // The same for the text of /proc/PID/environ.
 bool environment_contains(std::string_view text, std::string_view entry);
 
+// The process's words with blanks between, as ps(1) shows them. Empty when it
+// is gone, or never had any.
+std::string command_line_of(pid_t pid);
+
 // The numeric names in /proc/PID/`folder` ("task", "fd"). Empty when the
 // process is gone or not ours to look into.
 std::vector<int> numbered_entries(pid_t pid, const char* folder);

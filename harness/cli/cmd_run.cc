@@ -71,7 +71,8 @@ void warn_of_rules(const RunRecord& record) {
 
 Result<int> run_one(const std::string& path, const RunOptions& options,
                     Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path, options.policy, false);
+  Result<Prepared> prepared =
+      prepare_scenario(path, options.policy, false, options.pid);
   TIDEMARK_TRY(prepared);
   Scenario& scenario = prepared->scenario;
   TIDEMARK_TRY(require_service(scenario));

@@ -19,6 +19,7 @@ struct OutputOptions {
 
 struct RunOptions {
   std::vector<std::string> scenarios;
+  int pid = 0;  // attach to this process instead of starting one
   std::string record_folder = "tidemark-out";
   bool show_output = false;
   bool quiet = false;

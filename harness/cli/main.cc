@@ -108,6 +108,14 @@ int run(int argc, char** argv) {
   run_command->add_option("SCENARIO", run_options.scenarios, "Scenario files")
       ->required();
   run_command
+      ->add_option(
+          "--pid", run_options.pid,
+          "Attach to this running service and its children instead of\n"
+          "starting one; it is tracked from then on, and at the end left as\n"
+          "it was found. Needs the right to trace it (see\n"
+          "kernel.yama.ptrace_scope)")
+      ->check(CLI::PositiveNumber);
+  run_command
       ->add_option("--records", run_options.record_folder,
                    "Folder for the run records; '' keeps none")
       ->capture_default_str();

@@ -34,13 +34,16 @@ std::vector<StandIn*> Prepared::borrowed_standins() const {
 }
 
 Result<Prepared> prepare_scenario(const std::string& path,
-                                  const TargetPolicy& policy, bool stress) {
+                                  const TargetPolicy& policy, bool stress,
+                                  int pid) {
   // Read once, so that what is carried out is what the target agreed to.
   const Result<std::string> text = read_scenario_text(path);
   TIDEMARK_TRY(text);
   LoadRules rules;
   rules.other_machines = !policy.allowed.empty();
   Result<Scenario> scenario = load_scenario(path, *text, load_words(), rules);
+  TIDEMARK_TRY(scenario);
+  if (pid != 0) scenario = with_pid(*std::move(scenario), pid);
   TIDEMARK_TRY(scenario);
   TIDEMARK_TRY(preflight(*scenario, stress));
   if (uses_port(*scenario)) {

@@ -26,8 +26,11 @@ struct Prepared {
 
 // `policy`: what the command line allows. `stress`: its flows' `stress` says
 // how many connections there will be.
+// `pid`: of a service that runs already and takes the place of the one that
+// the scenario starts; 0: none.
 Result<Prepared> prepare_scenario(const std::string& path,
-                                  const TargetPolicy& policy, bool stress);
+                                  const TargetPolicy& policy, bool stress,
+                                  int pid = 0);
 
 // UTC, ISO 8601.
 std::string utc_now();

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 
+#include "harness/attach/attached_target.h"
 #include "harness/base/fd.h"
 #include "harness/cli/allocators.h"
 #include "harness/cli/load_wiring.h"
@@ -35,15 +36,15 @@ Status add_allocator(const Scenario& scenario, TargetOptions& options) {
 }
 
 // The agent lies beside the program.
-Result<std::string> find_agent() {
+Result<std::string> find_agent(const char* library) {
   std::error_code error;
   std::filesystem::path self =
       std::filesystem::read_symlink("/proc/self/exe", error);
-  std::filesystem::path agent = self.parent_path() / "libtidemark_agent.so";
+  std::filesystem::path agent = self.parent_path() / library;
   if (!std::filesystem::exists(agent, error))
     return fail(ErrorKind::kEnvironment,
                 fmt::format("the agent is missing: {}", agent.string()),
-                "libtidemark_agent.so belongs beside the tidemark program");
+                fmt::format("{} belongs beside the tidemark program", library));
   return agent.string();
 }
 
@@ -52,6 +53,18 @@ std::string agent_options(const TargetSpec& target) {
   if (target.stacks == StackMode::kAlways) words += "stacks=always ";
   if (target.forks == ForkMode::kIgnore) words += "forks=ignore ";
   return words;
+}
+
+Result<std::unique_ptr<Target>> make_found_target(const TargetSpec& spec) {
+  AttachOptions options;
+  options.pid = spec.pid;
+  if (spec.runtime == Runtime::kNative) {
+    Result<std::string> agent = find_agent("libtidemark_attached.so");
+    TIDEMARK_TRY(agent);
+    options.library = *agent;
+    options.words = agent_options(spec);
+  }
+  return make_attached_target(std::move(options));
 }
 
 Status add_driver(const Scenario& scenario, const Leave& leave, Clock& clock,
@@ -109,20 +122,27 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
                          Clock& clock, Cancellation& cancellation) {
   World world;
   TIDEMARK_TRY(add_driver(scenario, leave, clock, cancellation, world));
+  world.kernel = make_kernel_probe();
+  if (scenario.target.runtime == Runtime::kNative)
+    world.heap = make_native_probe(clock);
+  if (scenario.target.pid != 0) {
+    Result<std::unique_ptr<Target>> found = make_found_target(scenario.target);
+    TIDEMARK_TRY(found);
+    world.target = *std::move(found);
+    return world;
+  }
   TargetOptions options;
   options.spec = scenario.target;
   if (world.audit.empty()) options.load_address = address_of(scenario.flows[0]);
   if (scenario.target.runtime == Runtime::kNative) {
-    Result<std::string> agent = find_agent();
+    Result<std::string> agent = find_agent("libtidemark_agent.so");
     TIDEMARK_TRY(agent);
     options.preload.push_back(*agent);
     options.extra_environment[agent::kOptionsVariable] =
         agent_options(scenario.target);
-    world.heap = make_native_probe(clock);
   }
   TIDEMARK_TRY(add_allocator(scenario, options));
   world.target = make_process_target(std::move(options), clock, cancellation);
-  world.kernel = make_kernel_probe();
   return world;
 }
 

@@ -160,15 +160,28 @@ void fields(A& a, T& v) {
   a("killed_by_us", v.killed_by_us);
 }
 
+template <class A, Is<ServiceProcess> T>
+void fields(A& a, T& v) {
+  a("pid", v.pid);
+  a("command", v.command);
+  a("live_objects", v.live_objects);
+  a("live_bytes", v.live_bytes);
+  a("residue", v.residue);
+  a("pss", v.pss);
+}
+
 template <class A, Is<ServiceRecord> T>
 void fields(A& a, T& v) {
   a("command", v.command);
+  a("attached", v.attached);
   a("pid", v.pid);
   a("allocator", v.allocator);
   a("ready_after_ns", v.ready_after);
   a("exit", v.exit);
   a("last_output", v.last_output);
   a("invisible", v.invisible);
+  a("processes", v.processes);
+  a("left_behind", v.left_behind);
 }
 
 template <class A, Is<PhaseRecord> T>

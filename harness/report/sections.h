@@ -48,6 +48,9 @@ std::string standins_table(const RunRecord& record, const ReportStyle& style);
 // Where the memory is, moment by moment.
 std::string memory_table(const RunRecord& record, const ReportStyle& style);
 
+// Each process of a service that has several.
+std::string processes_table(const RunRecord& record, const ReportStyle& style);
+
 // Connections, purge, kernel, detection limit, what is invisible.
 std::string facts_section(const RunRecord& record, const ReportStyle& style);
 

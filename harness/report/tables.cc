@@ -119,6 +119,13 @@ std::string limit_line(const DetectionLimit& limit, std::size_t width) {
 }
 
 std::string service_line(const ServiceRecord& service, std::size_t width) {
+  if (service.attached)
+    return fact(
+        "service",
+        service.left_behind.empty()
+            ? fmt::format("attached to process {}, left as it was", service.pid)
+            : fmt::format("attached to process {}", service.pid),
+        width);
   if (!service.exit) return {};
   std::string text = "ended";
   if (service.exit->code)
@@ -195,6 +202,34 @@ std::string findings_table(const RunRecord& record, const ReportStyle& style) {
   return text;
 }
 
+// Of a service of one process, the facts below say all of it.
+std::string processes_table(const RunRecord& record, const ReportStyle& style) {
+  constexpr std::size_t kMostProcesses = 20;
+  constexpr std::size_t kBeforeCommand = 53;
+  const std::vector<ServiceProcess>& processes = record.service.processes;
+  if (processes.size() < 2) return {};
+  const std::size_t width = width_of(style);
+  const std::size_t room =
+      width > kBeforeCommand + 12 ? width - kBeforeCommand : 12;
+  constexpr const char* kProcess = "  {:<9}{:>11}{:>9}{:>11}{:>10}  {}\n";
+  std::string text =
+      fmt::format(fmt::runtime("\n" + std::string(kProcess)), "process",
+                  "live heap", "blocks", "residue", "PSS", "command");
+  for (std::size_t i = 0; i < processes.size() && i < kMostProcesses; ++i) {
+    const ServiceProcess& one = processes[i];
+    text +=
+        fmt::format(fmt::runtime(kProcess), one.pid, bytes_text(one.live_bytes),
+                    number_text(one.live_objects),
+                    one.residue.value != 0 ? bytes_text(one.residue) : "–",
+                    one.pss.value != 0 ? bytes_text(one.pss) : "ended",
+                    clipped(one.command.empty() ? "–" : one.command, room));
+  }
+  if (processes.size() > kMostProcesses)
+    text += fmt::format("  … and {} more, in the record\n",
+                        processes.size() - kMostProcesses);
+  return text;
+}
+
 std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   const std::size_t width = width_of(style);
   std::string text = "\n";
@@ -207,6 +242,8 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   if (!record.audit.empty()) text += fact("audit", record.audit, width);
   for (const std::string& what : record.service.invisible)
     text += fact("invisible", what, width);
+  for (const std::string& what : record.service.left_behind)
+    text += fact("left", what, width);
   text += service_line(record.service, width);
   text += fact(
       "run",

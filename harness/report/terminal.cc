@@ -96,6 +96,7 @@ class TerminalReporter final : public Reporter {
     text += standins_table(record, style);
     text += answers_table(record, style);
     text += memory_table(record, style);
+    text += processes_table(record, style);
     text += facts_section(record, style);
     return text;
   }

@@ -6,9 +6,11 @@
 #include <map>
 #include <utility>
 
+#include "harness/base/proc_tree.h"
 #include "harness/run/callers.h"
 #include "harness/run/evidence.h"
 #include "harness/run/fingerprint.h"
+#include "harness/run/processes.h"
 #include "harness/run/quiet.h"
 #include "harness/run/retainers.h"
 #include "harness/run/schedule.h"
@@ -100,6 +102,7 @@ class Run {
   void excuse(std::vector<Finding>& findings, const DetectionLimit& limit);
   Status enough_opened(const LoadCounts& load) const;
   void begin_phase(const std::string& name);
+  void list_processes_apart();
   Status keep();
 
   const Scenario& scenario_;
@@ -481,8 +484,19 @@ Status Run::measure() {
   return {};
 }
 
+// The kernel's view of each process by itself; what ends meanwhile is left out.
+void Run::list_processes_apart() {
+  std::vector<ProcessFacts> living;
+  for (const pid_t pid : world_.target.processes()) {
+    const Result<KernelSample> sample = world_.kernel.sample({pid});
+    if (sample) living.push_back({pid, command_line_of(pid), sample->pss});
+  }
+  record_.service.processes = process_table(living, heap_, gather().baseline);
+}
+
 Status Run::judge_evidence() {
   begin_phase("verdict");
+  list_processes_apart();
   if (heap_) {
     TIDEMARK_TRY(account("settled"));
   }
@@ -567,6 +581,8 @@ void Run::look_post_mortem() {
   Result<HeapSnapshot> heap = world_.heap->snapshot();
   if (!heap) return;
   record_.post_mortem = largest_holders(*heap, 10);
+  heap_ = *heap;
+  list_processes_apart();
   record_.heap_counters = heap->counters;
   for (const LastHeld& held : record_.post_mortem)
     describe_once(record_, held.site, *world_.heap);
@@ -575,7 +591,11 @@ void Run::look_post_mortem() {
 void Run::stop_service() {
   begin_phase("stop");
   record_.standins = upstreams_.record();
-  record_.service.exit = world_.target.stop();
+  const ServiceExit exit = world_.target.stop();
+  // A service that was attached to goes on; how it ended, if it did, is told
+  // to its parent alone.
+  if (!record_.service.attached) record_.service.exit = exit;
+  record_.service.left_behind = world_.target.left_behind();
   record_.service.last_output = world_.target.last_output();
   record_.phases.back().finished = elapsed();
 }
@@ -586,12 +606,14 @@ void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
   record.scenario_path = scenario.path;
   record.scenario_name = scenario.name;
   record.service.command = scenario.target.command;
+  record.service.attached = scenario.target.pid != 0;
   Run run(scenario, world, record);
   Status status = run.measure();
   if (status) status = run.judge_evidence();
   if (!status) run.look_post_mortem();
   run.stop_service();
-  if (status) status = check_exit(scenario.target.stop, *record.service.exit);
+  if (status && record.service.exit)
+    status = check_exit(scenario.target.stop, *record.service.exit);
   if (!status) record.error = status.error();
   record.partial = !status.has_value();
   record.took = run.elapsed();

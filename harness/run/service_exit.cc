@@ -7,6 +7,7 @@
 namespace tidemark {
 
 std::string how_it_ended(const ServiceExit& exit) {
+  if (!exit.signal && !exit.code) return "ended";
   return exit.signal
              ? fmt::format("was killed by signal {}", *exit.signal)
              : fmt::format("ended with exit code {}", exit.code.value_or(-1));

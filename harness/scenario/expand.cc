@@ -196,4 +196,18 @@ Scenario with_standins(Scenario scenario,
   return expanded(std::move(scenario), values);
 }
 
+Result<Scenario> with_pid(Scenario scenario, int pid) {
+  TargetSpec target;
+  target.pid = pid;
+  target.runtime = scenario.target.runtime;
+  target.stacks = scenario.target.stacks;
+  target.forks = scenario.target.forks;
+  scenario.target = target;
+  if (!uses_port(scenario)) return scenario;
+  return fail(
+      ErrorKind::kUsage,
+      fmt::format("{}: {{{{ port }}}} has no value with --pid", scenario.path),
+      "write the port at which the service listens");
+}
+
 }  // namespace tidemark

@@ -48,6 +48,10 @@ bool uses_port(const Scenario& scenario);
 // `scenario` with the service's port filled in.
 Scenario with_port(Scenario scenario, int port);
 
+// `scenario` for a service that runs already, and what it says of starting and
+// stopping one forgotten. kUsage if it needs a port to be chosen.
+Result<Scenario> with_pid(Scenario scenario, int pid);
+
 // `scenario` with the ports of its stand-ins, by name, filled in.
 Scenario with_standins(Scenario scenario,
                        const std::map<std::string, int>& ports);

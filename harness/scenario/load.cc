@@ -56,8 +56,13 @@ void check_port(const Node* target, const Scenario& scenario,
                 Diagnostics& problems) {
   if (target == nullptr || !problems.empty()) return;
   if (!scenario.target.command.empty() || !uses_port(scenario)) return;
-  problems.add(target->at, "`target.command` is missing",
-               "{{ port }} is the port of the service that it starts");
+  problems.add(target->at,
+               scenario.target.pid != 0
+                   ? "{{ port }} has no value beside `target.pid`"
+                   : "`target.command` is missing",
+               scenario.target.pid != 0
+                   ? "write the port at which the service listens"
+                   : "{{ port }} is the port of the service that it starts");
 }
 
 void read_flows(const Node& node, std::vector<LoadSpec>& flows,
@@ -212,13 +217,13 @@ Result<Scenario> load_scenario_file(const std::string& path,
 }
 
 Status require_service(const Scenario& scenario) {
-  if (!scenario.target.command.empty()) return {};
+  if (!scenario.target.command.empty() || scenario.target.pid != 0) return {};
   return fail(
       ErrorKind::kUsage,
       fmt::format("{}: `target.command` is missing",
                   printable(scenario.path, scenario.path.size())),
       "say what to start: target: { command: [./server, --port, \"{{ port "
-      "}}\"] }");
+      "}}\"] }, or attach to a service that runs: --pid PID");
 }
 
 std::set<std::string> known_keys(std::string_view text,

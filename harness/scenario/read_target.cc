@@ -147,6 +147,33 @@ void read_command(Section& section, std::vector<std::string>& command,
       fmt::format("`{}`: wanted a program to start, found none", name));
 }
 
+constexpr std::uint64_t kMostPids = 1u << 22;
+
+// What is said of starting and stopping has no meaning for a service that is
+// found running.
+void read_pid(Section& section, TargetSpec& target) {
+  const Node* node = section.find("pid");
+  if (node == nullptr) return;
+  const std::optional<std::uint64_t> pid =
+      read_whole(*node, section.path("pid"), 1, kMostPids, section.problems());
+  if (pid) target.pid = static_cast<int>(*pid);
+  if (const Node* command = section.find("command")) {
+    section.problems().add(
+        command->at, "`target`: wanted command or pid, found both",
+        "command starts a service, pid attaches to one that runs");
+  }
+  for (const char* key :
+       {"environment", "directory", "ready", "stop", "allocator", "output"}) {
+    const Node* found = section.find(key);
+    if (found == nullptr) continue;
+    section.problems().add(
+        found->at,
+        fmt::format("`{}` has no meaning beside `target.pid`",
+                    section.path(key)),
+        "tidemark neither starts nor stops a service that it attaches to");
+  }
+}
+
 void read_ready(Section section, ReadyCheck& ready,
                 const VariableList& variables) {
   section.text("tcp", ready.tcp, [&variables](const std::string& text) {
@@ -196,6 +223,7 @@ void read_stop(Section section, StopRule& stop) {
 void read_target(Section section, TargetSpec& target,
                  const VariableList& variables) {
   read_command(section, target.command, variables);
+  read_pid(section, target);
   section.text_map("environment", target.environment, check_environment_name,
                    with_variables(variables));
   section.text("directory", target.directory, check_directory);

@@ -46,7 +46,8 @@ namespace tidemark::agent {
 inline constexpr char kMemfdName[] = "tidemark-agent";
 inline constexpr char kThreadName[] = "tidemark-agent";
 inline constexpr char kFrozenName[] = "tidemark-frozen";
-// Space-separated words: "stacks=always" "forks=ignore".
+// Space-separated words: "stacks=always" "forks=ignore", and when attaching
+// "harness=PID": whose end lets the agent leave.
 inline constexpr char kOptionsVariable[] = "TIDEMARK_AGENT";
 
 inline constexpr std::uint64_t kMagic = 0x314b52414d454449;  // "IDEMARK1"
@@ -109,6 +110,13 @@ enum Flag : std::uint32_t {
   kFlagChild = 1u << 2,     // made by a fork of a recorded process
 };
 
+// What tidemark_agent_attach() of libtidemark_attached.so returns.
+enum class AttachResult : std::int32_t {
+  kDone = 0,
+  kOwnMalloc = 1,  // the program defines malloc: its calls cannot be seen
+  kNoSegment = 2,  // no shared memory
+};
+
 struct Header {
   std::uint64_t magic;
   std::uint32_t version;
@@ -147,6 +155,8 @@ enum class Request : std::uint32_t {
   kFreeze = 2,
   kThaw = 3,
   kStatistics = 4,
+  // The thread ends. Asked by the agent itself, when it leaves the service.
+  kEnd = 5,
 };
 
 // What the allocator says of itself, in bytes; kNotTold where it does not say.
@@ -196,7 +206,8 @@ struct Command {
   std::atomic<std::uint32_t> asked;
   std::atomic<std::uint32_t> answered;
   std::atomic<std::uint64_t> purge_nanoseconds;
-  // Written by the harness before kFreeze: who will read the copy. 0: the
+  // Written by the harness before kFreeze, and after attaching: who will read
+  // the copy, and whose end lets an attached agent leave. 0: the
   // copy lets any process of the same user, and stands for kFrozenSeconds.
   std::atomic<std::uint32_t> harness_pid;
   // Written by the agent before it answers kFreeze. frozen_pid is 0 if there

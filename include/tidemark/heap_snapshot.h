@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -90,11 +91,23 @@ struct SiteBrief {
   bool operator==(const SiteBrief&) const = default;
 };
 
+// One process of the service.
+struct ProcessHeap {
+  int pid = 0;
+  Count live_objects;  // as in HeapSnapshot
+  Bytes live_bytes;
+  // Bytes of blocks and mappings by the cycle of their birth.
+  std::map<CycleIndex, Bytes> born;
+
+  bool operator==(const ProcessHeap&) const = default;
+};
+
 struct HeapSnapshot {
   CycleIndex taken_in;
-  std::vector<Ring> rings;       // sorted by (site, born)
-  std::vector<SiteBrief> sites;  // those of the rings, sorted by id
-  Count live_objects;            // heap only, without tidemark's own blocks
+  std::vector<ProcessHeap> processes;  // in the order they were found
+  std::vector<Ring> rings;             // sorted by (site, born)
+  std::vector<SiteBrief> sites;        // those of the rings, sorted by id
+  Count live_objects;  // heap only, without tidemark's own blocks
   Bytes live_bytes;
   Count mapping_objects;  // mappings outside the allocator
   Bytes mapping_bytes;

@@ -115,7 +115,7 @@ struct Retention {
   Bytes bytes;
   // Not all ways, but those that hold most: most objects first, or most bytes.
   std::vector<RetainingPath> paths;
-  Count unreachable;                 // lost: nothing points to them
+  Count unreachable;  // lost: nothing points to them
   Bytes unreachable_bytes;
   // Held by a stack, a register, allocator-internal memory or the unused part
   // of a vector alone: the word may be stale.

@@ -38,8 +38,22 @@ struct ServiceExit {
   bool operator==(const ServiceExit&) const = default;
 };
 
+// One process of the service, at the end of the run.
+struct ServiceProcess {
+  int pid = 0;
+  std::string command;  // its words with blanks between
+  Count live_objects;   // of its heap
+  Bytes live_bytes;
+  Bytes residue;  // of what lives, mappings included: born after the baseline
+  Bytes pss;      // 0: it had ended
+
+  bool operator==(const ServiceProcess&) const = default;
+};
+
 struct ServiceRecord {
   std::vector<std::string> command;
+  // It ran already: tidemark neither started nor stopped it.
+  bool attached = false;
   int pid = 0;
   std::string allocator;  // as found in the process: "glibc", "jemalloc" …
   Duration ready_after{};
@@ -47,6 +61,9 @@ struct ServiceRecord {
   std::vector<std::string> last_output;  // at most 20 lines
   // What the agent cannot see, in words; empty is good.
   std::vector<std::string> invisible;
+  std::vector<ServiceProcess> processes;  // the main process first
+  // What of tidemark's stayed in a service that goes on; empty is good.
+  std::vector<std::string> left_behind;
 
   bool operator==(const ServiceRecord&) const = default;
 };

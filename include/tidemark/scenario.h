@@ -40,7 +40,8 @@ enum class ForkMode { kFollow, kIgnore };
 enum class RetentionMode { kFindings, kAlways, kNever };
 
 struct TargetSpec {
-  std::vector<std::string> command;  // never empty
+  std::vector<std::string> command;  // empty: pid
+  int pid = 0;  // of a service that runs already; 0: command
   std::map<std::string, std::string> environment;
   std::string directory;  // empty: where tidemark was started
   ReadyCheck ready;

@@ -28,10 +28,15 @@ class Target {
   virtual std::optional<ServiceExit> exited() = 0;
 
   // Stops it as the scenario says, then by force; at return no process of
-  // the service is left. Safe to call twice.
+  // the service is left. A service that was not started but attached to is
+  // left, and goes on. Safe to call twice.
   virtual ServiceExit stop() = 0;
 
   virtual std::vector<std::string> last_output() const = 0;
+
+  // After stop(): what of tidemark's is still in a service that goes on, in
+  // words. Empty is good, and always so for a service that was stopped.
+  virtual std::vector<std::string> left_behind() const { return {}; }
 };
 
 }  // namespace tidemark

@@ -93,6 +93,8 @@ class NativeProbe final : public HeapProbe {
   void adopt_new(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   void set_stamp(Process& process);
+  void add_process(Process& process, HeapSnapshot& into,
+                   std::map<std::pair<SiteId, CycleIndex>, Ring>& rings);
   void add_cells(Process& process, HeapSnapshot& into,
                  std::map<std::pair<SiteId, CycleIndex>, Ring>& rings);
   SiteId site_of(Process& process, std::uint64_t number, Bytes size,
@@ -272,6 +274,18 @@ SiteId NativeProbe::site_of(Process& process, std::uint64_t number, Bytes size,
   return site;
 }
 
+// Of all processes together, and of this one apart.
+void NativeProbe::add_process(
+    Process& process, HeapSnapshot& into,
+    std::map<std::pair<SiteId, CycleIndex>, Ring>& rings) {
+  const Count objects = into.live_objects;
+  const Bytes bytes = into.live_bytes;
+  into.processes.push_back({process.pid, {}, {}, {}});
+  add_cells(process, into, rings);
+  into.processes.back().live_objects = into.live_objects - objects;
+  into.processes.back().live_bytes = into.live_bytes - bytes;
+}
+
 void NativeProbe::add_cells(
     Process& process, HeapSnapshot& into,
     std::map<std::pair<SiteId, CycleIndex>, Ring>& rings) {
@@ -283,6 +297,7 @@ void NativeProbe::add_cells(
     ring.born = born;
     ring.objects.value += objects;
     ring.bytes.value += bytes;
+    into.processes.back().born[born].value += bytes;
   };
   auto is_agents = [&](std::uint64_t number) {
     return process.segment->site(number).caller == agent::kAgentCaller;
@@ -350,7 +365,7 @@ Result<HeapSnapshot> NativeProbe::snapshot() {
     HeapCounters before = sum_counters();
     snapshot = {};
     std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
-    for (Process& process : processes_) add_cells(process, snapshot, rings);
+    for (Process& process : processes_) add_process(process, snapshot, rings);
     snapshot.counters = sum_counters();
     snapshot.inexact_operations = snapshot.counters.allocations -
                                   before.allocations + snapshot.counters.frees -

@@ -33,8 +33,8 @@ TEST(AddUp, WaysThatAreAlikeInAllProcessesAreOne) {
 TEST(AddUp, OtherWaysAreToldApartMostBytesFirst) {
   RetainingPath elsewhere = path("g_kept", 9);
   elsewhere.holders[0].offset = 16;
-  const Retention one{
-      {}, {}, {path("g_kept", 7), path("g_free", 1)}, {}, {}, {}};
+  const Retention one{{}, {}, {path("g_kept", 7), path("g_free", 1)},
+                      {}, {}, {}};
   const Retention other{{}, {}, {elsewhere}, {}, {}, {}};
   const Retention sum = add_up({one, other}, 2);
   ASSERT_EQ(sum.paths.size(), 2u);

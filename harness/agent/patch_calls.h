@@ -1,0 +1,24 @@
+// Redirects the calls of modules that are loaded already. Such a module calls
+// malloc through a table of addresses (its GOT), which the loader filled in;
+// an entry that holds the service's own function is made to hold the hook.
+//
+// Nothing is remembered: an entry that holds a hook is one of ours, and the
+// service's own function is what it held. Entries with anything else (another
+// allocator bound by RTLD_DEEPBIND, a hook of somebody else's) are left alone.
+//
+// Both take the loader's lock, so that no module goes meanwhile, and may run
+// while other threads call through the entries.
+#pragma once
+
+namespace tidemark::agent {
+
+// Redirects what is not redirected yet, in every module but the agent.
+void redirect_calls();
+
+// The same, if modules came or went since the last time.
+void redirect_calls_of_new_modules();
+
+// Puts back what the entries held.
+void restore_calls();
+
+}  // namespace tidemark::agent

@@ -1,0 +1,148 @@
+// The agent comes into a program that runs, and leaves it again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+
+#include "bare_process.h"
+#include "harness/attach/loaded_agent.h"
+#include "harness/base/proc_tree.h"
+#include "harness/base/text_file.h"
+#include "harness/runtimes/native/segment_reader.h"
+
+namespace tidemark {
+namespace {
+
+using attach::load_agent;
+using attach::unload_agent;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kLibrary = TIDEMARK_ATTACHED_LIBRARY;
+
+std::string words() { return "harness=" + std::to_string(getpid()); }
+
+Status load(const BareProcess& process) {
+  return load_agent(process.pid(), kLibrary, words());
+}
+
+Status unload(const BareProcess& process) {
+  return unload_agent(process.pid(), kLibrary);
+}
+
+std::string maps(pid_t pid) {
+  return read_file("/proc/" + std::to_string(pid) + "/maps").value_or("");
+}
+
+std::map<std::uint64_t, std::uint64_t> live_by_size(pid_t pid) {
+  std::map<std::uint64_t, std::uint64_t> sizes;
+  Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
+  EXPECT_TRUE(segment) << segment.error().message;
+  if (!segment) return sizes;
+  (*segment)->each_block([&](const RawBlock& block) {
+    if ((*segment)->site(agent::cell_site(block.cell)).caller !=
+        agent::kAgentCaller)
+      ++sizes[block.bytes];
+  });
+  return sizes;
+}
+
+void expect_no_trace(pid_t pid) {
+  EXPECT_THAT(maps(pid), Not(HasSubstr("tidemark")));
+  for (const int tid : numbered_entries(pid, "task")) {
+    const std::string name =
+        read_file("/proc/" + std::to_string(tid) + "/comm").value_or("");
+    EXPECT_THAT(name, Not(HasSubstr("tidemark")));
+  }
+  for (const int fd : numbered_entries(pid, "fd")) {
+    char link[256] = {};
+    const std::string path =
+        "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd);
+    EXPECT_GE(readlink(path.c_str(), link, sizeof link - 1), 0);
+    EXPECT_THAT(std::string(link), Not(HasSubstr("tidemark")));
+  }
+}
+
+#define ASSERT_GOOD(status)                                  \
+  do {                                                       \
+    const Status checked = (status);                         \
+    ASSERT_TRUE(checked) << checked.error().message << " / " \
+                         << checked.error().hint;            \
+  } while (false)
+
+TEST(Attach, BlocksMadeAfterwardsAreSeen) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  EXPECT_EQ(subject.ask("make 10"), "10 480 ok");
+  ASSERT_GOOD(load(subject));
+  EXPECT_EQ(subject.ask("make 7"), "17 816 ok");
+  EXPECT_EQ(live_by_size(subject.pid())[48], 7u);
+  ASSERT_GOOD(unload(subject));
+  EXPECT_EQ(subject.ask("make 3"), "20 960 ok");
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, OldBlocksAreFreedAndMovedUntouched) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  EXPECT_EQ(subject.ask("make 100"), "100 4800 ok");
+  ASSERT_GOOD(load(subject));
+  EXPECT_EQ(subject.ask("grow 5000"), "100 500000 ok");
+  EXPECT_EQ(live_by_size(subject.pid())[5000], 100u);
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  EXPECT_EQ(live_by_size(subject.pid())[5000], 0u);
+  EXPECT_EQ(subject.ask("make 5"), "5 240 ok");
+  ASSERT_GOOD(unload(subject));
+  EXPECT_EQ(subject.ask("grow 9000"), "5 45000 ok");
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, LeavesWithoutATrace) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("make 10");
+  const std::size_t lines = [&] {
+    const std::string text = maps(subject.pid());
+    return std::count(text.begin(), text.end(), '\n');
+  }();
+  ASSERT_GOOD(load(subject));
+  EXPECT_THAT(maps(subject.pid()), HasSubstr("tidemark"));
+  ASSERT_GOOD(unload(subject));
+  expect_no_trace(subject.pid());
+  const std::string after = maps(subject.pid());
+  EXPECT_EQ(std::count(after.begin(), after.end(), '\n'), lines) << after;
+  EXPECT_EQ(subject.ask("make 1"), "11 528 ok");
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, TwiceInARow) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("sum");
+  for (int round = 1; round <= 2; ++round) {
+    ASSERT_GOOD(load(subject));
+    subject.ask("make 4");
+    EXPECT_EQ(live_by_size(subject.pid())[48], 4u);
+    ASSERT_GOOD(unload(subject));
+    expect_no_trace(subject.pid());
+  }
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+// Every thread of the process is inside the allocator most of the time.
+TEST(Attach, FiftyTimesWhileTheAllocatorIsHammered) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("threads 4");
+  for (int round = 0; round < 50; ++round) {
+    ASSERT_GOOD(load(subject));
+    ASSERT_GOOD(unload(subject));
+    const unsigned long before = std::stoul(subject.ask("rounds"));
+    while (std::stoul(subject.ask("rounds")) == before) {
+    }
+  }
+  subject.ask("calm");
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+}  // namespace
+}  // namespace tidemark
