@@ -14,9 +14,9 @@
 namespace tidemark {
 namespace {
 
-// A node costs about 200 bytes while trees are merged: no more than six bytes
+// A node costs about 200 bytes while trees are merged: no more than three bytes
 // for each block.
-constexpr std::size_t kBlocksPerNode = 32;
+constexpr std::size_t kBlocksPerNode = 64;
 constexpr std::size_t kFewNodes = 1 << 14;
 
 // Blocks of the findings, and all that is on the way to one.
@@ -70,12 +70,16 @@ class Merger {
     }
   }
 
-  // The tree, with what hangs where, by finding and most objects first.
+  // The tree, with what hangs where, by finding and most objects first. What
+  // there is of each block has served its turn.
   void take(MergedPaths& into) {
+    found_ = {};
+    runs_ = {};
+    follow_ = {};
     std::vector<PathTree::Number> moved;
-    into.tree = tree_.with_arrays_as_one(moved);
+    into.tree = std::move(tree_).with_arrays_as_one(moved);
     std::unordered_map<std::uint64_t, std::size_t> at;
-    for (const HeldAlike& one : held_) {
+    for (const auto& [key, one] : held_) {
       const PathTree::Number node = moved[one.node];
       auto [slot, is_new] = at.try_emplace(
           std::uint64_t{one.finding} << 32 | node, into.held.size());
@@ -151,9 +155,9 @@ class Merger {
         question_.finding_of(blocks_[block]);
     if (!finding) return;
     const std::uint64_t key = std::uint64_t{*finding} << 32 | place.node;
-    auto [at, is_new] = held_at_.try_emplace(key, held_.size());
-    if (is_new) held_.push_back({*finding, place.node, root, {}, {}});
-    HeldAlike& held = held_[at->second];
+    HeldAlike& held =
+        held_.try_emplace(key, HeldAlike{*finding, place.node, root, {}, {}})
+            .first->second;
     held.objects.value += 1;
     held.bytes.value += static_cast<std::int64_t>(blocks_[block].bytes);
   }
@@ -168,8 +172,7 @@ class Merger {
   std::vector<bool> follow_;
   std::vector<std::uint32_t> runs_;  // of each block that has a node
   PathTree tree_;
-  std::vector<HeldAlike> held_;
-  std::unordered_map<std::uint64_t, std::size_t> held_at_;
+  std::unordered_map<std::uint64_t, HeldAlike> held_;  // by finding and node
   std::vector<Pointer> pointers_;
   std::vector<Hop> steps_;
 };

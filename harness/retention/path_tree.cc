@@ -86,7 +86,8 @@ PathTree::Place PathTree::extend(Place holder, Hop step, BlockNumber sample,
   return place;
 }
 
-PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) const {
+PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) && {
+  numbers_ = {};
   std::vector<Number> by_depth(nodes_.size());
   for (Number i = 0; i < nodes_.size(); ++i) by_depth[i] = i;
   std::stable_sort(by_depth.begin(), by_depth.end(), [&](Number a, Number b) {

@@ -71,7 +71,8 @@ class PathTree {
   // The same tree with arrays as one, and with chains as one that are entered
   // at several places: a list from its first node and from its last, a map
   // from its root and from its ends. `moved` tells each node's new number.
-  PathTree with_arrays_as_one(std::vector<Number>& moved) const;
+  // This one is used up: two of them are more than most heaps' blocks.
+  PathTree with_arrays_as_one(std::vector<Number>& moved) &&;
 
   const Node& at(Number node) const { return nodes_[node]; }
   std::size_t size() const { return nodes_.size(); }

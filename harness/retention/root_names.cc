@@ -60,9 +60,14 @@ std::vector<RootGroup> RootNames::groups(
   // A variable's words are neighbours: forward from each known one, then
   // backward, for as long as the name stays the same.
   const std::uint32_t count = static_cast<std::uint32_t>(edges_.size());
+  auto may_go_on = [&](std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t one = edges_[from].range, two = edges_[to].range;
+    // A variable may have pages that were never touched, and go on behind.
+    return one == two || (heap_.roots()[one].kind == RootKind::kGlobal &&
+                          heap_.roots()[two].kind == RootKind::kGlobal);
+  };
   auto spread = [&](std::uint32_t from, std::uint32_t to) {
-    if (root_of_[from] != kUnasked && wanted(from) &&
-        edges_[from].range == edges_[to].range)
+    if (root_of_[from] != kUnasked && wanted(from) && may_go_on(from, to))
       root_of(to);
   };
   for (std::uint32_t i = 0; i + 1 < count; ++i) spread(i, i + 1);

@@ -15,10 +15,11 @@ constexpr std::size_t kMask = 64;
 using Masks = std::vector<std::uint64_t>;
 
 std::vector<bool> reached_from_outside(const Graph& graph,
-                                       std::span<const RootGroup> groups) {
-  std::vector<bool> of_group(graph.roots.size());
+                                       std::span<const RootGroup> groups,
+                                       std::vector<bool> aside) {
+  aside.resize(graph.roots.size());
   for (const RootGroup& group : groups)
-    for (std::uint32_t edge : group) of_group[edge] = true;
+    for (std::uint32_t edge : group) aside[edge] = true;
   std::vector<bool> reached(graph.edges.blocks());
   std::vector<BlockNumber> queue;
   queue.reserve(graph.edges.blocks());
@@ -28,7 +29,7 @@ std::vector<bool> reached_from_outside(const Graph& graph,
     return true;
   };
   for (std::size_t i = 0; i < graph.roots.size(); ++i)
-    if (!of_group[i] && graph.roots[i].how != Pointing::kWeak &&
+    if (!aside[i] && graph.roots[i].how != Pointing::kWeak &&
         take(graph.roots[i].block, 0))
       queue.push_back(graph.roots[i].block);
   flood(
@@ -95,8 +96,9 @@ Masks reached_by_groups(const Graph& graph, std::span<const RootGroup> groups,
 }
 
 void share_out(const Graph& graph, std::span<const LiveBlock> blocks,
-               std::span<const RootGroup> groups, std::span<Share> into) {
-  const std::vector<bool> outside = reached_from_outside(graph, groups);
+               std::span<const RootGroup> groups,
+               const std::vector<bool>& aside, std::span<Share> into) {
+  const std::vector<bool> outside = reached_from_outside(graph, groups, aside);
   const Masks masks = reached_by_groups(graph, groups, outside);
   for (std::size_t b = 0; b < masks.size(); ++b) {
     const double holders = std::popcount(masks[b]);
@@ -115,11 +117,12 @@ void share_out(const Graph& graph, std::span<const LiveBlock> blocks,
 }  // namespace
 
 std::vector<Share> shares(const Graph& graph, std::span<const LiveBlock> blocks,
-                          std::span<const RootGroup> groups) {
+                          std::span<const RootGroup> groups,
+                          const std::vector<bool>& aside) {
   std::vector<Share> result(groups.size());
   for (std::size_t at = 0; at < groups.size(); at += kMask) {
     const std::size_t count = std::min(kMask, groups.size() - at);
-    share_out(graph, blocks, groups.subspan(at, count),
+    share_out(graph, blocks, groups.subspan(at, count), aside,
               std::span(result).subspan(at, count));
   }
   return result;

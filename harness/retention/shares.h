@@ -26,11 +26,14 @@ struct Share {
   bool operator==(const Share&) const = default;
 };
 
+// `aside` has an entry for each root word, or none: those that are not in a
+// group and hold nothing either, since nobody is sure of them.
 // Exact for up to 64 groups. More are taken 64 at a time, where those of the
 // other times count as pointers outside the groups: `retained` is still exact,
 // `shared` leaves out what groups of two times hold together.
 // Sixteen bytes for each block.
 std::vector<Share> shares(const Graph& graph, std::span<const LiveBlock> blocks,
-                          std::span<const RootGroup> groups);
+                          std::span<const RootGroup> groups,
+                          const std::vector<bool>& aside = {});
 
 }  // namespace tidemark

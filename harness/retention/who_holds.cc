@@ -20,6 +20,19 @@ std::vector<HeldAlike> most_telling(const std::vector<HeldAlike>& held,
   return kept;
 }
 
+// Somebody always has the main loop's objects on his stack, and they lead
+// everywhere: what a variable retains is not less for that.
+std::vector<bool> doubted_roots(const Graph& graph,
+                                std::span<const RootRange> ranges) {
+  std::vector<bool> doubted(graph.roots.size());
+  for (std::size_t i = 0; i < doubted.size(); ++i) {
+    const RootKind kind = ranges[graph.roots[i].range].kind;
+    doubted[i] = kind == RootKind::kStack || kind == RootKind::kRegister ||
+                 kind == RootKind::kAllocator;
+  }
+  return doubted;
+}
+
 std::vector<Holder> holders_of(const HeldAlike& held, const PathTree& tree,
                                std::span<const LiveBlock> blocks,
                                Shapes& shapes) {
@@ -52,7 +65,8 @@ std::vector<Retention> tell(const FrozenHeap& heap, const BlockIndex& index,
       roots.push_back(one.root);
   std::vector<Share> of_root;
   if (!roots.empty())
-    of_root = shares(graph, heap.blocks(), names.groups(roots));
+    of_root = shares(graph, heap.blocks(), names.groups(roots),
+                     doubted_roots(graph, heap.roots()));
 
   Shapes shapes(heap, index);
   for (const HeldAlike& one : held) {

@@ -103,7 +103,8 @@ struct RetainingPath {
   std::vector<Holder> holders;  // from the root; the last is the finding's
   Count objects;                // blocks of the finding held so
   Bytes bytes;                  // their own
-  Bytes retained;    // what would be unreachable without this root's pointers
+  // What would be unreachable without this root's pointers, or doubtful.
+  Bytes retained;
   double share = 0;  // LeakShare in bytes: what several hold is divided
 
   bool operator==(const RetainingPath&) const = default;

@@ -192,7 +192,7 @@ void exec_self(char** argv) {
         say("allocated");
         break;
       case 'b':  // more than any allocator has in stock
-        free(malloc(64 << 20));
+        free(malloc(5 << 20));
         say("mapped");
         break;
       case 'h':

@@ -11,11 +11,20 @@ namespace {
 
 using namespace tidemark;
 
-// Two bytes each: a small number, or an address in or near the blocks.
+// Two bytes each: a small number, a block's end, or an address in or near it.
 std::uint64_t word_of(std::uint8_t kind, std::uint8_t value,
-                      const std::vector<std::uint64_t>& blocks) {
+                      std::span<const LiveBlock> blocks) {
   if (kind % 4 == 0 || blocks.empty()) return value;
-  return blocks[kind % blocks.size()] + (kind & 128 ? value % 64 : 0);
+  const LiveBlock& block = blocks[kind % blocks.size()];
+  if (kind % 4 == 1) return block.address + block.bytes;
+  return block.address + (kind & 128 ? value % 64 : 0);
+}
+
+// Without a gap, as allocators without headers have them.
+void add_neighbours(FakeFrozenHeap& heap, std::uint8_t count) {
+  std::uint64_t at = 0x666600000000;
+  for (int i = 0; i < count; ++i, at += 64)
+    heap.block_at(at, 64, SiteId(i % 3));
 }
 
 }  // namespace
@@ -27,16 +36,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   heap.vtable(7, "std::_Sp_counted_ptr<A<");
   const std::uint64_t global = heap.global("g", 64);
   const std::uint64_t stack = heap.root(RootKind::kStack, "stack", 32);
-  std::vector<std::uint64_t> blocks;
   const std::size_t count = 1 + data[0] % 24;
   for (std::size_t i = 0; i < count; ++i)
-    blocks.push_back(heap.block(data[(i + 1) % size], SiteId(i % 5)));
-  if (data[1] % 8 == 0) heap.make_unreadable(blocks[0]);
+    heap.block(data[(i + 1) % size], SiteId(i % 5));
+  const std::uint64_t first = heap.blocks()[0].address;
+  if (data[1] % 8 == 0) heap.make_unreadable(first);
+  add_neighbours(heap, data[2] % 16);
+  // Parts of a block that are roots by themselves.
+  if (data[3] % 4 == 1) heap.root_at(first, 64, RootKind::kMapping);
+  if (data[3] % 4 == 2) heap.root_at(first + 16, 32, RootKind::kStack);
   std::size_t at = count;
   auto fill = [&](std::uint64_t from, std::uint64_t bytes) {
     for (std::uint64_t word = 0; word + 8 <= bytes && at + 2 <= size;
          word += 8, at += 2)
-      heap.set(from + word, word_of(data[at], data[at + 1], blocks));
+      heap.set(from + word, word_of(data[at], data[at + 1], heap.blocks()));
   };
   fill(global, 64);
   fill(stack, 32);

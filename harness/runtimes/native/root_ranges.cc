@@ -194,9 +194,10 @@ class Finder {
     // The kernel joins neighbours: the service's own may be a part of it.
     for (const MemoryRange& mapped : from_.mapped) {
       MemoryRange part = common(mapped, mapping.range);
-      if (!holds_heap_block(from_.heap, part))
-        for (const MemoryRange& own : without(part, from_.allocator))
-          add(own, RootKind::kMapping, 0);
+      // Most do not meet: there may be thousands of both.
+      if (part.from == part.to || holds_heap_block(from_.heap, part)) continue;
+      for (const MemoryRange& own : without(part, from_.allocator))
+        add(own, RootKind::kMapping, 0);
     }
     if (holds_heap_block(from_.heap, mapping.range)) return;
     bool loaders = std::any_of(

@@ -72,7 +72,7 @@ TEST(PathTree, ElementsOfAnArrayAreOneNode) {
   for (std::uint32_t i = 1; i <= 100; ++i)
     texts.push_back(add(tree, add(tree, root, 1, i * 8), 2, 16));
   std::vector<PathTree::Number> moved;
-  const PathTree merged = tree.with_arrays_as_one(moved);
+  const PathTree merged = std::move(tree).with_arrays_as_one(moved);
   EXPECT_EQ(merged.size(), 3u);
   for (Place text : texts) EXPECT_EQ(moved[text.node], moved[texts[0].node]);
   const auto way = merged.way_to(moved[texts[0].node]);
@@ -90,7 +90,7 @@ TEST(PathTree, AChainThatIsEnteredTwiceIsOne) {
   const Place text = add(tree, second, 2, 16);
   const Place text_of_last = add(tree, last, 2, 16);
   std::vector<PathTree::Number> moved;
-  const PathTree merged = tree.with_arrays_as_one(moved);
+  const PathTree merged = std::move(tree).with_arrays_as_one(moved);
   EXPECT_EQ(merged.size(), 3u);
   EXPECT_EQ(moved[text.node], moved[text_of_last.node]);
   EXPECT_EQ(merged.at(moved[last.node]).step, (Hop{1, 0, false}));
@@ -114,7 +114,7 @@ TEST(PathTree, FieldsOfAnObjectStayApart) {
   const Place root = tree.root(0);
   for (std::uint32_t i = 0; i < 3; ++i) add(tree, root, 1, i * 8);
   std::vector<PathTree::Number> moved;
-  EXPECT_EQ(tree.with_arrays_as_one(moved).size(), 4u);
+  EXPECT_EQ(std::move(tree).with_arrays_as_one(moved).size(), 4u);
 }
 
 }  // namespace

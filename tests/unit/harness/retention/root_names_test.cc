@@ -54,6 +54,16 @@ TEST(RootNames, AGroupIsAllPointersOfOneVariable) {
             (std::vector<RootGroup>{{2, 3, 4, 5, 6}, {7, 8, 9}}));
 }
 
+// Only pages that were ever written to are ranges.
+TEST(RootNames, AVariableGoesOnBehindAPageNeverTouched) {
+  FakeFrozenHeap heap;
+  const std::uint64_t server = heap.global("server", 16);
+  heap.root_at(server + 8192, 16, RootKind::kGlobal);
+  const std::vector<RootEdge> edges = {{server, 0, 0}, {server + 8192, 0, 1}};
+  RootNames names(heap, edges);
+  EXPECT_EQ(names.groups({names.root_of(0)}), (std::vector<RootGroup>{{0, 1}}));
+}
+
 TEST(RootNames, AGroupDoesNotGoOnInAnotherRange) {
   FakeFrozenHeap heap;
   const std::uint64_t one = heap.root(RootKind::kStack, "stack", 8, 1);

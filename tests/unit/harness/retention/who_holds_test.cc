@@ -159,6 +159,19 @@ TEST(WhoHolds, WhatTwoRootsHoldIsSharedAndRetainedByNeither) {
   EXPECT_EQ(retention.paths[1].share, 530);
 }
 
+TEST(WhoHolds, AStackTakesNothingFromWhatAGlobalRetains) {
+  FakeFrozenHeap heap;
+  const std::uint64_t server = heap.global("server");
+  const std::uint64_t stack = heap.root(RootKind::kStack, "stack of main");
+  const std::uint64_t db = heap.block(40, 1);
+  heap.set(server, db);
+  heap.set(stack, db);
+  heap.set(db, heap.block(1000, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  EXPECT_EQ(retention.paths.at(0).retained.value, 1040);
+  EXPECT_EQ(retention.paths.at(0).share, 1040);
+}
+
 TEST(WhoHolds, LostAndDoubtfulBlocksAreCounted) {
   FakeFrozenHeap heap;
   const std::uint64_t stack = heap.root(RootKind::kStack, "stack of thread 12");
