@@ -19,7 +19,7 @@ Status write_one(const RunRecord& record, const OutputOptions& options,
                  const std::string& format, const std::string& path) {
   Result<std::unique_ptr<Reporter>> reporter = make_reporter(format);
   TIDEMARK_TRY(reporter);
-  if (format == "pprof" && path.empty() && isatty(STDOUT_FILENO))
+  if (format.starts_with("pprof") && path.empty() && isatty(STDOUT_FILENO))
     return fail(ErrorKind::kUsage, "a profile is no text for a terminal",
                 "write it to a file: -o heap.pb.gz");
   return write_text((*reporter)->render(record, style_for(options)), path);

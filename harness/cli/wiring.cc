@@ -150,6 +150,7 @@ Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
   if (format == "terminal") return make_terminal_reporter();
   if (format == "junit") return make_junit_reporter();
   if (format == "pprof") return make_pprof_reporter();
+  if (format == "pprof-holders") return make_pprof_holders_reporter();
   if (format == "json")
     return std::unique_ptr<Reporter>(std::make_unique<JsonReporter>());
   return fail(ErrorKind::kUsage,

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
+#include "harness/report/names.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/profile_builder.h"
 #include "harness/report/site_text.h"
@@ -44,30 +46,101 @@ std::int64_t unix_nanoseconds(const std::string& text) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
 
+// A block on the way as a function that was called by its holder: named by
+// what it is and by who allocated it.
+Frame holder_frame(const RunRecord& record, const Holder& holder) {
+  Frame shown;
+  const SiteRecord* site = find_site(record, holder.site);
+  const Frame* by = site ? guilty_frame(*site) : nullptr;
+  if (by != nullptr) shown = *by;
+  shown.inlined = false;
+  shown.function =
+      fmt::format("{} by {}", holder.type.empty() ? "block" : holder.type,
+                  by ? short_name(by->function) : "an unknown caller");
+  return shown;
+}
+
+Frame named_frame(std::string name) {
+  Frame frame;
+  frame.function = std::move(name);
+  return frame;
+}
+
+void add_path(const RunRecord& record, const RetainingPath& path,
+              std::vector<ProfileLabel> labels, ProfileBuilder& profile) {
+  std::vector<Frame> stack;
+  for (auto at = path.holders.rbegin(); at != path.holders.rend(); ++at)
+    stack.push_back(holder_frame(record, *at));
+  stack.push_back(named_frame(path.root_name));
+  labels.push_back({"root", to_word(path.root)});
+  profile.add_sample(stack, path.objects, path.bytes, labels);
+}
+
+void add_retention(const RunRecord& record, const Retention& retention,
+                   const std::vector<ProfileLabel>& labels, const Frame& lost,
+                   ProfileBuilder& profile) {
+  for (const RetainingPath& path : retention.paths)
+    add_path(record, path, labels, profile);
+  if (retention.unreachable.value > 0)
+    profile.add_sample({lost, named_frame("lost: no pointer to it is left")},
+                       retention.unreachable, retention.unreachable_bytes,
+                       labels);
+}
+
+void add_holders(const RunRecord& record, ProfileBuilder& profile) {
+  bool any = false;
+  if (record.judgement) {
+    for (const Finding& finding : record.judgement->findings) {
+      if (!finding.retention) continue;
+      any = true;
+      Holder block;
+      if (!finding.sites.empty()) block.site = finding.sites.front();
+      add_retention(record, *finding.retention, labels_of(finding),
+                    holder_frame(record, block), profile);
+    }
+  }
+  if (!any && record.held)
+    add_retention(record, *record.held, {}, named_frame("block"), profile);
+}
+
+void add_residue(const RunRecord& record, ProfileBuilder& profile) {
+  if (!record.judgement) return;
+  for (const Finding& finding : record.judgement->findings)
+    for (const FindingMember& member : finding.members)
+      for (const SiteShare& share : member.sites)
+        add_share(record, finding, share, profile);
+}
+
 class PprofReporter final : public Reporter {
  public:
+  using Fill = void (*)(const RunRecord&, ProfileBuilder&);
+  explicit PprofReporter(Fill fill) : fill_(fill) {}
+
   std::string render(const RunRecord& unsafe,
                      const ReportStyle&) const override {
     const RunRecord record = printable_record(unsafe);
     ProfileBuilder profile;
-    if (record.judgement) {
-      for (const Finding& finding : record.judgement->findings)
-        for (const FindingMember& member : finding.members)
-          for (const SiteShare& share : member.sites)
-            add_share(record, finding, share, profile);
+    fill_(record, profile);
+    if (record.judgement)
       profile.add_comment(fmt::format("{}: {}: {}", record.scenario_name,
                                       to_word(record.judgement->outcome),
                                       record.judgement->reason));
-    }
     profile.set_time(unix_nanoseconds(record.started_at), record.took);
     return profile.finish();
   }
+
+ private:
+  Fill fill_;
 };
 
 }  // namespace
 
 std::unique_ptr<Reporter> make_pprof_reporter() {
-  return std::make_unique<PprofReporter>();
+  return std::make_unique<PprofReporter>(add_residue);
+}
+
+std::unique_ptr<Reporter> make_pprof_holders_reporter() {
+  return std::make_unique<PprofReporter>(add_holders);
 }
 
 }  // namespace tidemark

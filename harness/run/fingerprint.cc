@@ -64,8 +64,10 @@ std::vector<std::string> common_callers(const Finding& finding,
 
 std::string fingerprint_of(const Finding& finding,
                            std::span<const SiteRecord> sites) {
-  // The peak of all open connections is no place's.
-  if (finding.unit != "open connection") {
+  // The peak of all open connections is no place's, nor is what blocks of
+  // many places keep the allocator from giving back.
+  if (finding.unit != "open connection" &&
+      finding.kind != FindingClass::kAllocatorRetained) {
     const std::vector<std::string> callers = common_callers(finding, sites);
     if (!callers.empty()) return hashed(callers);
   }

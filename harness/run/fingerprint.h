@@ -19,7 +19,7 @@ inline constexpr std::size_t kFingerprintFrames = 3;
 // FNV-1a of the innermost own frames of the place that the finding names
 // (callers.h: no addresses, lines, parameters or template arguments), as 16
 // hexadecimal digits. Where its sites have different callers, those that all
-// of them share count. A finding that names no place is known by its class,
+// of them share count. A finding that is no one place's is known by its class,
 // unit and stand-in. Neither rates nor sizes are part of it: a leak that
 // becomes smaller is the same leak.
 std::string fingerprint_of(const Finding& finding,

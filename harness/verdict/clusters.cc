@@ -99,11 +99,24 @@ const SiteCallers* callers_at(const ClusterContext& context,
              : &found->second;
 }
 
-// A draft with what was merged into it. The ratios are to the first.
+// A draft with what was merged into it. The ratios are to the first part.
 struct Cluster {
+  struct Part {
+    Draft draft;
+    std::size_t member;  // of `all`; a place seen twice has two parts
+  };
+
   Draft all;
-  Draft named;
+  std::vector<Part> parts;
 };
+
+const Cluster::Part* continued_part(const Cluster& cluster,
+                                    const Draft& draft) {
+  const auto part =
+      std::find_if(cluster.parts.begin(), cluster.parts.end(),
+                   [&](const auto& p) { return continues(p.draft, draft); });
+  return part == cluster.parts.end() ? nullptr : &*part;
+}
 
 bool have_kin(const Finding& a, const Finding& b,
               const ClusterContext& context) {
@@ -124,56 +137,64 @@ bool belong_together(const Cluster& a, const Cluster& b,
   if (mine.kind != theirs.kind || mine.unit != theirs.unit || !grows(a.all)) {
     return false;
   }
-  if (continues(a.all, b.all)) return true;
-  return ring_correlation(mine, theirs) >= kTogether &&
-         is_small_ratio(ratio_of(a.named.finding, b.named.finding)) &&
+  for (const Cluster::Part& part : b.parts) {
+    if (continued_part(a, part.draft) != nullptr) return true;
+  }
+  double ratio = ratio_of(a.parts[0].draft.finding, b.parts[0].draft.finding);
+  if (ratio == 0) ratio = ratio_of(mine, theirs);
+  return ring_correlation(mine, theirs) >= kTogether && is_small_ratio(ratio) &&
          have_kin(mine, theirs, context);
 }
 
-void add_shares(std::vector<SiteShare>& into, const FindingMember& from) {
-  into.insert(into.end(), from.sites.begin(), from.sites.end());
+template <class T>
+void append(std::vector<T>& into, const std::vector<T>& from) {
+  into.insert(into.end(), from.begin(), from.end());
 }
 
-// REQUIRES: the place that names `into` holds at least as many bytes.
-void merge(Draft& into, const Draft& from) {
-  const bool same_growth = continues(into, from);
-  add_rings(into.finding, from.finding);
-  into.finding.sites.insert(into.finding.sites.end(),
-                            from.finding.sites.begin(),
-                            from.finding.sites.end());
-  into.finding.residue += from.finding.residue;
-  into.finding.objects += from.finding.objects;
-  into.sizes.insert(into.sizes.end(), from.sizes.begin(), from.sizes.end());
-  into.confidence = std::max(into.confidence, from.confidence);
-  if (same_growth) {
-    // A place that was seen twice, and not two.
-    FindingMember& place = into.finding.members.front();
-    const FindingMember& other = from.finding.members.front();
-    place.residue += other.residue;
-    place.objects += other.objects;
-    add_shares(place.sites, other);
-    // The zoomed entry has the stack: it names the finding.
-    if (from.zoomed) {
-      std::rotate(into.finding.sites.begin(),
-                  into.finding.sites.end() -
-                      static_cast<std::ptrdiff_t>(from.finding.sites.size()),
-                  into.finding.sites.end());
-      std::rotate(
-          place.sites.begin(),
-          place.sites.end() - static_cast<std::ptrdiff_t>(other.sites.size()),
-          place.sites.end());
-      into.zoomed = true;
-    }
-    return;
-  }
-  into.finding.members.insert(into.finding.members.end(),
-                              from.finding.members.begin(),
-                              from.finding.members.end());
-  add_rate(into.finding.rate, from.finding.rate);
-  into.zoomed = into.zoomed && from.zoomed;
-  into.objects_per_unit.insert(into.objects_per_unit.end(),
-                               from.objects_per_unit.begin(),
-                               from.objects_per_unit.end());
+// The last `count` to the front.
+template <class T>
+void bring_forward(std::vector<T>& items, std::size_t count) {
+  std::rotate(items.begin(), items.end() - static_cast<std::ptrdiff_t>(count),
+              items.end());
+}
+
+// The same place before its zoom, or after it: the same growth in other
+// cycles. The zoomed entry has the stack and names the place.
+void add_continuation(Cluster& into, const Draft& from, std::size_t place) {
+  FindingMember& member = into.all.finding.members[place];
+  const FindingMember& other = from.finding.members.front();
+  member.residue += other.residue;
+  member.objects += other.objects;
+  append(member.sites, other.sites);
+  if (!from.zoomed) return;
+  bring_forward(member.sites, other.sites.size());
+  if (place != 0) return;
+  bring_forward(into.all.finding.sites, from.finding.sites.size());
+  into.all.zoomed = true;
+}
+
+void add_place(Cluster& into, const Draft& from) {
+  append(into.all.finding.members, from.finding.members);
+  add_rate(into.all.finding.rate, from.finding.rate);
+  into.all.zoomed = into.all.zoomed && from.zoomed;
+  append(into.all.objects_per_unit, from.objects_per_unit);
+}
+
+void add_part(Cluster& into, const Draft& from) {
+  Finding& finding = into.all.finding;
+  const Cluster::Part* part = continued_part(into, from);
+  const std::size_t place = part ? part->member : finding.members.size();
+  add_rings(finding, from.finding);
+  append(finding.sites, from.finding.sites);
+  finding.residue += from.finding.residue;
+  finding.objects += from.finding.objects;
+  append(into.all.sizes, from.sizes);
+  into.all.confidence = std::max(into.all.confidence, from.confidence);
+  if (part != nullptr)
+    add_continuation(into, from, place);
+  else
+    add_place(into, from);
+  into.parts.push_back({from, place});
 }
 
 void say_what_is_with_it(Draft& draft) {
@@ -284,7 +305,7 @@ std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
     draft.finding.members.assign(1, as_member(draft.finding));
   }
   std::vector<Cluster> clusters;
-  for (Draft& draft : drafts) clusters.push_back({draft, draft});
+  for (Draft& draft : drafts) clusters.push_back({draft, {{draft, 0}}});
   // What comes in may be kin of what was refused before.
   for (bool again = true; again;) {
     again = false;
@@ -295,7 +316,9 @@ std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
             return belong_together(other, clusters[i], context);
           });
       if (home == end) continue;
-      merge(home->all, clusters[i].all);
+      for (const Cluster::Part& part : clusters[i].parts) {
+        add_part(*home, part.draft);
+      }
       clusters.erase(end);
       --i;
       again = true;

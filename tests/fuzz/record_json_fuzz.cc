@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "harness/report/junit.h"
+#include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
 
@@ -16,6 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (!record) return 0;
   make_terminal_reporter()->render(*record, ReportStyle{});
   make_junit_reporter()->render(*record, ReportStyle{});
+  make_pprof_reporter()->render(*record, ReportStyle{});
+  make_pprof_holders_reporter()->render(*record, ReportStyle{});
   Result<RunRecord> again = from_json(to_json(*record));
   if (!again || to_json(*again) != to_json(*record)) std::abort();
   return 0;

@@ -84,7 +84,7 @@ def decode(path):
         found = message(data)
         lines = [message(line) for line in found[4]]
         locations[found[1][0]] = (
-            mappings[found[2][0]],
+            mappings.get(found[2][0], ""),
             [(*functions[line[1][0]], line.get(2, [0])[0]) for line in lines])
     samples = []
     for data in top.get(2, []):
@@ -141,6 +141,23 @@ def who_allocated_is_the_residue_by_stack():
     expect_equal(len(samples), 2)
 
 
+def who_holds_is_the_way_from_the_block_to_the_root():
+    with tempfile.TemporaryDirectory() as folder:
+        profile = decode(report(folder, "--format", "pprof-holders"))
+    labels = {"finding": "00c0ffee00c0ffee", "class": "leak",
+              "unit": "abnormal close"}
+    samples = sorted(profile["samples"], key=lambda s: s["values"])
+    block = ("/srv/chat", [("block by chat_join", "src/chat.cc", 39)])
+    expect_equal(samples, [
+        {"stack": [block, ("", [("lost: no pointer to it is left", "", 0)])],
+         "values": [10, 500], "labels": labels},
+        {"stack": [block,
+                   ("/srv/chat", [("std::unordered_map node by chat_join",
+                                   "src/chat.cc", 41)]),
+                   ("", [("g_rooms (chat.cc)", "", 0)])],
+         "values": [190, 10500], "labels": {**labels, "root": "global"}}])
+
+
 def one_record_gives_one_file():
     with tempfile.TemporaryDirectory() as one, \
             tempfile.TemporaryDirectory() as two:
@@ -177,7 +194,8 @@ def pprof_reads_it():
             raise AssertionError(f"no `{part}` in\n{top}")
 
 
-CASES = (who_allocated_is_the_residue_by_stack, one_record_gives_one_file,
+CASES = (who_allocated_is_the_residue_by_stack,
+         who_holds_is_the_way_from_the_block_to_the_root, one_record_gives_one_file,
          pprof_reads_it)
 
 

@@ -75,6 +75,24 @@ def a_misspelled_key_is_a_usage_error_with_a_caret():
         expect(part in done.stderr, f"{part} is not in {done.stderr}")
 
 
+def a_faulty_suppression_file_is_told_before_the_run():
+    with tempfile.TemporaryDirectory() as folder:
+        rules = pathlib.Path(folder) / "known.yaml"
+        rules.write_text("version: 1\nsuppressions:\n"
+                         "  - { fingerprnt: 12, kind: leak }\n")
+        case = scenario(folder, ["./no-such-service"])
+        done = run("run", "--suppressions", str(rules), case)
+        pathlib.Path(case).write_text(
+            pathlib.Path(case).read_text() + "suppressions: known.yaml\n")
+        checked = run("validate", case)
+    for one in (done, checked):
+        expect(one.returncode == 3, (one.returncode, one.stderr))
+        for part in ("known.yaml:3:7:", "did you mean `fingerprint`?",
+                     "max_bytes_per_connection", "max_objects_per_connection"):
+            expect(part in one.stderr, f"{part} is not in {one.stderr}")
+        expect("No such file" not in one.stderr, one.stderr)
+
+
 def usage_errors_are_3():
     expect(run().returncode == 3, "no command")
     expect(run("run").returncode == 3, "no scenario")

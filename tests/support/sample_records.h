@@ -93,6 +93,19 @@ inline RunRecord leak_record() {
   finding.objects = {200};
   finding.explanation = "every one of 2 loaded cycles left exactly 2 blocks";
   finding.fingerprint = "00c0ffee00c0ffee";
+  Retention retention;
+  RetainingPath path;
+  path.root_name = "g_rooms (chat.cc)";
+  path.holders = {{6, {30}, 8, false, "std::unordered_map node", 1},
+                  {5, {80}, 16, false, "", 1}};
+  path.objects = {190};
+  path.bytes = {10500};
+  path.retained = {10500};
+  path.share = 10500;
+  retention.paths = {path};
+  retention.unreachable = {10};
+  retention.unreachable_bytes = {500};
+  finding.retention = retention;
   finding.sites = {5, 6};
   finding.members = {{80, 1, {8000}, {100}, {{5, {8000}, {100}}}},
                      {30, 1, {3000}, {100}, {{6, {3000}, {100}}}}};

@@ -84,6 +84,13 @@ TEST(Fingerprint, WithoutAPlaceItIsTheKindTheUnitAndTheStandIn) {
   EXPECT_NE(fingerprint_of(finding, {}), redis);
 }
 
+TEST(Fingerprint, WhatTheAllocatorKeepsIsNotTheLeakOfAPlaceThatPinsIt) {
+  RunRecord record = leak_record();
+  const std::string leak = of(record);
+  record.judgement->findings.front().kind = FindingClass::kAllocatorRetained;
+  EXPECT_NE(of(record), leak);
+}
+
 TEST(Callers, ACodeAddressIsAllThatAStrippedModuleHas) {
   Frame frame;
   frame.module = "/usr/lib/libfoo.so.1.2";
