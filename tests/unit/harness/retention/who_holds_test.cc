@@ -52,7 +52,7 @@ TEST(WhoHolds, TellsTheWholeWayFromTheRoot) {
   path.bytes = {65536};
   path.retained = {4200 + 65536};
   path.share = 4200 + 65536;
-  EXPECT_EQ(retention, (Retention{{path}, {}, {}, {}}));
+  EXPECT_EQ(retention, (Retention{{1}, {65536}, {path}, {}, {}, {}}));
 }
 
 TEST(WhoHolds, ALongListIsOneLine) {
