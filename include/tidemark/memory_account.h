@@ -13,8 +13,9 @@
 
 namespace tidemark {
 
-// The live blocks of one site, and what they keep from being given back. A
-// page with blocks of several sites is divided among its blocks.
+// The live blocks of one site, or of one caller if their stacks are not known,
+// and what they keep from being given back. A page with blocks of several
+// sites is divided among its blocks.
 struct AccountSite {
   SiteId site = 0;
   Count blocks;

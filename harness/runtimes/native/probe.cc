@@ -402,9 +402,14 @@ Result<MemoryAccount> NativeProbe::account() {
       figures = told.figures;
     else
       add_figures(figures, told.figures);
-    TIDEMARK_TRY(add_process_account(process.pid, *process.segment,
-                                     blocks(process), std::move(told.sizes),
-                                     module_of, sum));
+    BlockTable table = blocks(process);
+    // Strings of many lengths are one place.
+    for (LiveBlock& block : table.heap) {
+      const SiteBrief& known = brief(block.site);
+      if (!known.zoomed) block.site = known.group;
+    }
+    TIDEMARK_TRY(add_process_account(process.pid, *process.segment, table,
+                                     std::move(told.sizes), module_of, sum));
   }
   MemoryAccount account = sum.account();
   account.cycle = cycle_;
@@ -429,7 +434,7 @@ SiteRecord NativeProbe::describe(SiteId site) {
   SiteRecord record;
   record.id = site;
   record.kind = key.kind;
-  record.size = key.size;
+  record.size = std::max(key.size, Bytes{});  // of a group: of all sizes
   record.zoomed = key.zoomed;
   record.truncated = key.truncated;
   for (const CodeAddr& address : key.stack)

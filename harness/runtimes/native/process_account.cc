@@ -291,6 +291,10 @@ MemoryAccount AccountSum::account() const {
                      {sum.bytes},
                      {std::llround(sum.pages)},
                      rounded(sum.pinned)});
+  std::sort(sites.begin(), sites.end(),
+            [](const AccountSite& a, const AccountSite& b) {
+              return a.site < b.site;
+            });
   const auto most = [&](auto more) {
     std::vector<AccountSite> sorted = sites;
     std::stable_sort(sorted.begin(), sorted.end(), more);

@@ -15,6 +15,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/runtimes/native/size_classes.h"
@@ -88,7 +89,7 @@ class AccountSum {
   std::map<std::string, double> modules_;
   std::int64_t blocks_ = 0;
   std::int64_t pinned_pages_ = 0;
-  std::map<SiteId, SiteSum> sites_;
+  std::unordered_map<SiteId, SiteSum> sites_;
 };
 
 }  // namespace tidemark
