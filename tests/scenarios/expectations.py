@@ -9,9 +9,10 @@ SPECIMENS = ROOT / "tests/specimens"
 
 # The function that the first line of each guilty source names.
 GUILTY = ("chat", "greedy", "session_log", "ticker", "error_path",
-          "feed_client", "redis_pool", "pinned")
+          "feed_client", "redis_pool", "pinned", "prefork")
 INNOCENT = ("chat", "greedy", "session_log", "ticker", "pool", "lru",
-            "slow_release", "error_path", "feed_client", "redis_pool", "pinned")
+            "slow_release", "error_path", "feed_client", "redis_pool", "pinned",
+            "prefork")
 # Guilty of what is told and fails no run.
 TOLD = ("pinned",)
 
@@ -130,6 +131,8 @@ def complaints_guilty(name, record):
         return [f"outcome {record['outcome']}, wanted {wanted}: "
                 f"{record.get('reason')}"]
     wrong = complaints_retainer(record) + complaints_account(record)
+    if name == "prefork":
+        wrong += complaints_processes(record)
     if name in SPECIAL:
         return wrong + SPECIAL[name](name, record)
     top = record["findings"][0]
@@ -163,6 +166,24 @@ def complaints_guilty(name, record):
                 "unmasked_text provocation": "provocations",
                 "abnormal close": "abnormal closes"}.get(top["unit"]):
         wrong.append(f"unit {top['unit']}, truth {unit}")
+    return wrong
+
+
+def complaints_processes(record):
+    """One that listens, three that leak: apart, and together the residue."""
+    first, *workers = record["service"]["processes"]
+    wrong = []
+    if first["pid"] != record["service"]["pid"] or first["residue"] != 0:
+        wrong.append(f"the first process: {first}")
+    if len(workers) != 3:
+        wrong.append(f"{len(workers)} workers, wanted 3")
+    apart = sum(p["residue"] for p in workers)
+    together = sum(f["residue"] for f in record["findings"])
+    if apart != together:
+        wrong.append(f"{apart} bytes of residue apart, {together} together")
+    for worker in workers:
+        if worker["pss"] <= 0 or "specimens/prefork" not in worker["command"]:
+            wrong.append(f"a worker: {worker}")
     return wrong
 
 

@@ -197,5 +197,31 @@ s.yaml:2:43: `target.allocator`: wanted a path without blanks and colons, found 
 )");
 }
 
+TEST(TargetErrors, AServiceIsStartedOrFoundAndNotBoth) {
+  EXPECT_EQ(about_target("target: { pid: 7, command: [./server] }"), R"(
+s.yaml:2:28: `target`: wanted command or pid, found both
+ 2 | target: { pid: 7, command: [./server] }
+   |                            ^
+   = command starts a service, pid attaches to one that runs
+)");
+}
+
+TEST(TargetErrors, AFoundServiceIsNeitherStartedNorStopped) {
+  EXPECT_EQ(about_target("target: { pid: 7, directory: /srv }"), R"(
+s.yaml:2:30: `target.directory` has no meaning beside `target.pid`
+ 2 | target: { pid: 7, directory: /srv }
+   |                              ^~~~
+   = tidemark neither starts nor stops a service that it attaches to
+)");
+}
+
+TEST(TargetErrors, APidIsANumber) {
+  EXPECT_EQ(about_target("target: { pid: nginx }"), R"(
+s.yaml:2:16: `target.pid`: wanted a whole number, found `nginx`
+ 2 | target: { pid: nginx }
+   |                ^~~~~
+)");
+}
+
 }  // namespace
 }  // namespace tidemark
