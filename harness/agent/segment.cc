@@ -17,23 +17,26 @@
 
 namespace tidemark::agent {
 
-alignas(kPage) Cell* top[kTopEntries];
-alignas(kPage) CommandPage command_page;
-Segment segment;
-Options options;
+// Recording begins before the agent's own constructors: one that set these
+// anew would lose the segment that is in use.
+alignas(kPage) constinit Cell* top[kTopEntries] = {};
+alignas(kPage) constinit CommandPage command_page{};
+constinit Segment segment{};
+constinit Options options{};
 
 namespace {
 
 // In a page that fork wipes: 1 once this process has a segment (or has given
 // up on one), 0 before and in every child.
-alignas(kPage) struct {
+struct Owner {
   std::atomic<std::uint32_t> mine;
   std::atomic<std::uint32_t> making;
   unsigned char rest[kPage - 8];
-} owner;
+};
+alignas(kPage) constinit Owner owner{};
 
-bool gave_up = false;
-std::atomic<bool> held{false};
+constinit bool gave_up = false;
+constinit std::atomic<bool> held{false};
 
 // Segments of this process's ancestors that are mapped here, too.
 constexpr unsigned kMostInherited = 16;
@@ -201,7 +204,8 @@ void inherit(const Segment& parent, int parent_fd, const Segment& child) {
 
 bool make_segment() {
   Segment parent = segment;
-  int parent_fd = segment_fd;
+  // A daemon has closed it: its number may soon be that of the child's own.
+  int parent_fd = is_segment_file(segment_fd) ? segment_fd : -1;
   bool is_child = parent.base != nullptr;
   if (is_child && options.ignore_forks) return false;
   int fd = raw_memfd();

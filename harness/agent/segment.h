@@ -21,7 +21,7 @@ extern Cell* top[kTopEntries];
 union CommandPage {
   Command command;
   unsigned char page[kPage];
-  CommandPage() : page() {}
+  constexpr CommandPage() : page() {}
 };
 extern CommandPage command_page;
 

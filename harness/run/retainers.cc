@@ -52,6 +52,9 @@ Result<std::optional<Retainers>> find_retainers(
   if (!copies) return fail(std::move(copies).error());
   if (copies->empty()) return std::nullopt;
   const auto by_site = findings_by_site(findings);
+  const auto alike = alike_by_caller(heap);
+  std::unordered_map<SiteId, SiteId> groups;
+  for (const SiteBrief& brief : heap.sites) groups[brief.id] = brief.group;
   std::vector<Question> questions(2);
   questions[0].findings = 1;
   questions[0].finding_of = [](const LiveBlock&) -> std::optional<uint32_t> {
@@ -60,13 +63,18 @@ Result<std::optional<Retainers>> find_retainers(
   questions[1].findings = static_cast<std::uint32_t>(findings.size());
   questions[1].finding_of =
       [&](const LiveBlock& block) -> std::optional<std::uint32_t> {
-    if (block.born <= baseline) return std::nullopt;
-    const auto known = by_site.find(block.site);
-    if (known == by_site.end()) return std::nullopt;
+    auto known = by_site.find(block.site);
+    if (known != by_site.end() && block.born > baseline) return known->second;
+    // What pins pages does so at any age, and is told by its caller.
+    if (const auto group = groups.find(block.site); group != groups.end())
+      known = by_site.find(group->second);
+    if (known == by_site.end() ||
+        findings[known->second].kind != FindingClass::kAllocatorRetained)
+      return std::nullopt;
     return known->second;
   };
   for (Question& question : questions) {
-    question.alike = alike_by_caller(heap);
+    question.alike = alike;
     question.most_paths = kMostPaths;
     question.by_bytes = true;
   }

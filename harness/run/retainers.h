@@ -22,7 +22,8 @@ inline constexpr std::string_view kOpenConnection = "open connection";
 // Whether the finding is about blocks that somebody may hold.
 bool has_holders(const Finding& finding);
 
-// Blocks of a finding are those of its sites born after `baseline`. `heap` is
+// Blocks of a finding are those of its sites born after `baseline`, or at any
+// time if they pin pages of the allocator's. `heap` is
 // the last snapshot: what it calls one caller is one kind of holder. nullopt:
 // the runtime has no such means. kEnvironment: no copy, or it cannot be read.
 Result<std::optional<Retainers>> find_retainers(

@@ -548,7 +548,9 @@ bool Run::wants_retainers() const {
   const std::vector<Finding>& findings = record_.judgement->findings;
   return std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
     return has_holders(f) &&
-           (f.fails || (f.kind == FindingClass::kUndecided && !f.suppressed));
+           (f.fails ||
+            (!f.suppressed && (f.kind == FindingClass::kUndecided ||
+                               f.kind == FindingClass::kAllocatorRetained)));
   });
 }
 

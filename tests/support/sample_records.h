@@ -102,6 +102,8 @@ inline RunRecord leak_record() {
   path.bytes = {10500};
   path.retained = {10500};
   path.share = 10500;
+  retention.objects = {200};
+  retention.bytes = {11000};
   retention.paths = {path};
   retention.unreachable = {10};
   retention.unreachable_bytes = {500};

@@ -180,6 +180,11 @@ HeapDescription NativeProbe::describe_heap() {
           "process {}: the executable brings its own malloc; its blocks are "
           "not seen",
           process.pid));
+    if (header.flags.load() & agent::kFlagNoThread)
+      about.invisible.push_back(fmt::format(
+          "process {}: the agent's thread could not be started there: nothing "
+          "is purged, and who holds what cannot be asked",
+          process.pid));
     note(header.dropped_blocks.load(), "blocks beyond the table's room");
     note(header.dropped_sites.load(), "blocks beyond the table of sites");
     note(header.dropped_stacks.load(), "stacks beyond the room for stacks");
