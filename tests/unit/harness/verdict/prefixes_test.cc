@@ -48,8 +48,7 @@ Evidence two_paths_to_one_place(const Share& first) {
     facts.load.closed = planned.closes;
     evidence.cycles.push_back(facts);
     if (planned.connections.value == 0) continue;
-    const std::int64_t share =
-        first({index}, planned.connections.value);
+    const std::int64_t share = first({index}, planned.connections.value);
     for (std::uint32_t after = index; after <= last; ++after) {
       one.readings.push_back({{after}, {index}, {share}, {80 * share}});
       std::int64_t rest = planned.connections.value - share;
