@@ -89,6 +89,7 @@ class Run {
   Status find_who_holds();
   Status find_open_holders(const OpenMemory& memory, const HeapSnapshot& heap);
   Status could_not_look(const Error& error);
+  void tell_not_looked_at(std::string what);
   Status after_cycle(CycleFacts& facts);
   Status attach();
   Status take_snapshot();
@@ -116,6 +117,8 @@ class Run {
   EvidenceBuilder evidence_;
   std::optional<HeapSnapshot> heap_;  // the latest
   std::map<SiteId, bool> zoomed_;
+  std::vector<std::string> not_looked_at_;  // and why
+  std::vector<std::string> unrecorded_;     // as of the latest look
   bool restless_ = false;
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
@@ -156,6 +159,9 @@ Status Run::attach() {
   TIDEMARK_TRY(about);
   record_.service.allocator = about->allocator;
   record_.service.invisible = about->invisible;
+  for (const std::string& what : not_looked_at_)
+    record_.service.invisible.push_back(what);
+  unrecorded_ = about->unrecorded;
   return {};
 }
 
@@ -192,10 +198,7 @@ Status Run::account(const char* moment) {
   Result<MemoryAccount> account = world_.heap->account();
   TIDEMARK_TRY(still_running(quiet_));
   if (!account) {
-    std::string why = "where the memory is: " + account.error().message;
-    std::vector<std::string>& told = record_.service.invisible;
-    if (std::find(told.begin(), told.end(), why) == told.end())
-      told.push_back(std::move(why));
+    tell_not_looked_at("where the memory is: " + account.error().message);
     return {};
   }
   account->moment = moment;
@@ -286,8 +289,17 @@ Status Run::find_open_holders(const OpenMemory& memory,
 // not fail the run.
 Status Run::could_not_look(const Error& error) {
   TIDEMARK_TRY(still_running(quiet_));
-  record_.service.invisible.push_back("who holds what: " + error.message);
+  tell_not_looked_at("who holds what: " + error.message);
   return {};
+}
+
+// Once, however often it is tried, and whatever else becomes invisible.
+void Run::tell_not_looked_at(std::string what) {
+  if (std::find(not_looked_at_.begin(), not_looked_at_.end(), what) !=
+      not_looked_at_.end())
+    return;
+  record_.service.invisible.push_back(what);
+  not_looked_at_.push_back(std::move(what));
 }
 
 // Whole stacks for what fills open connections beyond their budget.
@@ -420,6 +432,7 @@ Evidence Run::gather() const {
   Evidence evidence = evidence_.finish(scenario_.expect, record_.kernel,
                                        world_.heap != nullptr, peak);
   evidence.open = record_.open;
+  evidence.unrecorded = unrecorded_;
   evidence.memory = record_.memory;
   for (const StandInSpec& spec : scenario_.standins)
     if (!spec.expect_closed) evidence.may_stay.push_back(spec.name);

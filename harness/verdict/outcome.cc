@@ -263,6 +263,17 @@ std::string name_open_sites(const OpenMemory& open,
                             say_bytes(std::max(0.0, total - sum)));
 }
 
+// What was not recorded is not known to be gone.
+Doubt sight_doubts(const Evidence& evidence) {
+  if (evidence.unrecorded.empty()) return {};
+  std::string others;
+  if (evidence.unrecorded.size() > 1)
+    others = fmt::format(" (and {} more)", evidence.unrecorded.size() - 1);
+  return {fmt::format(
+      "part of the heap was not seen: {}{}; nothing was found in the rest",
+      evidence.unrecorded.front(), others)};
+}
+
 }  // namespace
 
 void apply_budgets(const Expectations& expect, std::vector<Draft>& drafts) {
@@ -333,6 +344,7 @@ void decide(const Evidence& evidence, double confidence, Judgement& judgement) {
   if (doubt.reason.empty()) {
     doubt = budget_doubts(evidence, confidence, judgement);
   }
+  if (doubt.reason.empty()) doubt = sight_doubts(evidence);
   if (!doubt.reason.empty()) {
     judgement.outcome = Outcome::kInconclusive;
     judgement.reason = doubt.reason;

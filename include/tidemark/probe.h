@@ -21,6 +21,9 @@ namespace tidemark {
 struct HeapDescription {
   std::string allocator;  // "glibc", "jemalloc", "mimalloc", "tcmalloc" …
   std::vector<std::string> invisible;  // empty is good
+  // Those of them that hold blocks which no snapshot has: with any, that
+  // nothing was found does not say that nothing is there.
+  std::vector<std::string> unrecorded;
 };
 
 // One runtime's way to look at a heap. Used from one thread.

@@ -139,6 +139,8 @@ struct Evidence {
   std::vector<KernelSample> kernel;
   std::vector<MemoryAccount> memory;  // in the order they were taken
   bool has_heap = true;  // false: runtime `process`, kernel view only
+  // What of the heap no snapshot has, in words: with any there is no pass.
+  std::vector<std::string> unrecorded;
   // Live heap bytes at full concurrency minus those at the baseline, per
   // connection; absent without a heap.
   std::optional<double> peak_bytes_per_connection;

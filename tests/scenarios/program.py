@@ -154,6 +154,21 @@ def a_static_program_is_said_to_be_invisible():
     expect("statically linked" in done.stdout + done.stderr, done.stdout)
 
 
+def a_service_with_a_process_that_is_not_seen_does_not_pass():
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "s.c"
+        source.write_text("#include <unistd.h>\nint main(void) { pause(); }\n")
+        program = str(pathlib.Path(folder) / "s")
+        subprocess.run(["gcc", "-static", "-w", str(source), "-o", program],
+                       check=True)
+        done = run("run", "--records", "", scenario(
+            folder, ["/bin/sh", "-c", f"{program} & exec {CHAT} "
+                     "--port={{ port }}"]))
+    expect(done.returncode == 2, f"{done.returncode} {done.stdout}")
+    expect("part of the heap was not seen" in done.stdout, done.stdout)
+    expect("statically linked" in done.stdout, done.stdout)
+
+
 def interrupted(sig):
     mark = f"interrupt-{int(sig)}-case"
     with tempfile.TemporaryDirectory() as folder:

@@ -48,7 +48,7 @@ class FakeTarget final : public Target {
 class FakeHeap final : public HeapProbe {
  public:
   Result<HeapDescription> attach(const std::vector<pid_t>&) override {
-    return HeapDescription{"fake", {}};
+    return HeapDescription{"fake", unrecorded, unrecorded};
   }
   Status begin_cycle(CycleIndex cycle) override {
     now = cycle;
@@ -104,6 +104,7 @@ class FakeHeap final : public HeapProbe {
   std::vector<SiteId> zoomed;
   std::function<std::unique_ptr<FrozenHeap>()> on_freeze;
   std::optional<Error> freeze_error;
+  std::vector<std::string> unrecorded;
   int freezes = 0;
   bool accountable = true;
 };

@@ -34,6 +34,17 @@ struct Process {
   std::unordered_map<std::uint64_t, SiteId> known;
 };
 
+// A process of the service that has none.
+struct Unseen {
+  std::string why;
+  int looks = 0;  // how often it was there and could not be seen
+};
+
+bool has_ended(pid_t pid) {
+  const std::optional<ProcessEntry> entry = process_entry(pid);
+  return !entry || entry->dead();
+}
+
 // Where a site is in a process: needed to zoom it.
 struct Place {
   pid_t pid = 0;
@@ -111,7 +122,7 @@ class NativeProbe final : public HeapProbe {
   std::shared_ptr<Symboliser> symboliser_ = std::make_shared<Symboliser>();
   SiteNames names_;
   std::vector<Process> processes_;
-  std::map<pid_t, std::string> unseen_;  // processes without an agent, why
+  std::map<pid_t, Unseen> unseen_;  // processes without an agent
   std::unordered_map<SiteId, std::vector<Place>> places_;
   std::unordered_map<SiteId, SiteBrief> briefs_;
   CycleIndex cycle_;
@@ -122,7 +133,7 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
   for (Process& process : processes_)
     process.gone =
         std::find(pids.begin(), pids.end(), process.pid) == pids.end();
-  unseen_.clear();
+  std::map<pid_t, Unseen> before = std::exchange(unseen_, {});
   for (pid_t pid : pids) {
     auto known = std::find_if(processes_.begin(), processes_.end(),
                               [&](const Process& p) { return p.pid == pid; });
@@ -133,7 +144,8 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
       Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
       if (!segment) {
         std::string why = why_not_preloadable(fmt::format("/proc/{}/exe", pid));
-        unseen_[pid] = why.empty() ? segment.error().message : why;
+        unseen_[pid] = {why.empty() ? segment.error().message : why,
+                        before[pid].looks + 1};
         continue;
       }
       processes_.push_back({pid, std::move(*segment), {}, false, {}});
@@ -154,7 +166,7 @@ Result<HeapDescription> NativeProbe::attach(const std::vector<pid_t>& pids) {
   adopt_new(pids);
   if (processes_.empty()) {
     std::string why = unseen_.empty() ? "no process of it is running"
-                                      : unseen_.begin()->second;
+                                      : unseen_.begin()->second.why;
     return fail(ErrorKind::kEnvironment,
                 "the heap of the service cannot be seen: it " + why,
                 "use a dynamically linked build, or `runtime: process` to "
@@ -170,13 +182,16 @@ HeapDescription NativeProbe::describe_heap() {
     std::string word = allocator_word(header.allocator.load());
     if (about.allocator.empty() || about.allocator == "unknown")
       about.allocator = word;
-    auto note = [&](std::uint64_t count, const char* what) {
+    const auto unrecorded = [&about](std::string what) {
+      about.invisible.push_back(what);
+      about.unrecorded.push_back(std::move(what));
+    };
+    const auto note = [&](std::uint64_t count, const char* what) {
       if (count != 0)
-        about.invisible.push_back(
-            fmt::format("process {}: {} {}", process.pid, count, what));
+        unrecorded(fmt::format("process {}: {} {}", process.pid, count, what));
     };
     if (header.flags.load() & agent::kFlagForeignMalloc)
-      about.invisible.push_back(fmt::format(
+      unrecorded(fmt::format(
           "process {}: the executable brings its own malloc; its blocks are "
           "not seen",
           process.pid));
@@ -187,11 +202,18 @@ HeapDescription NativeProbe::describe_heap() {
           process.pid));
     note(header.dropped_blocks.load(), "blocks beyond the table's room");
     note(header.dropped_sites.load(), "blocks beyond the table of sites");
-    note(header.dropped_stacks.load(), "stacks beyond the room for stacks");
+    // Such a block has its caller for a site.
+    if (const std::uint64_t stacks = header.dropped_stacks.load(); stacks != 0)
+      about.invisible.push_back(
+          fmt::format("process {}: {} stacks beyond the room for stacks",
+                      process.pid, stacks));
     note(header.dropped_regions.load(), "mappings beyond the table of them");
   }
-  for (const auto& [pid, why] : unseen_)
-    about.invisible.push_back(fmt::format("process {} {}", pid, why));
+  for (const auto& [pid, unseen] : unseen_) {
+    about.invisible.push_back(fmt::format("process {} {}", pid, unseen.why));
+    // One that is being born, or about to end, is not worth a verdict.
+    if (unseen.looks > 1) about.unrecorded.push_back(about.invisible.back());
+  }
   return about;
 }
 
@@ -413,8 +435,12 @@ Result<MemoryAccount> NativeProbe::account() {
       const SiteBrief& known = brief(block.site);
       if (!known.zoomed) block.site = known.group;
     }
-    TIDEMARK_TRY(add_process_account(process.pid, *process.segment, table,
-                                     std::move(told.sizes), module_of, sum));
+    const Status added =
+        add_process_account(process.pid, *process.segment, table,
+                            std::move(told.sizes), module_of, sum);
+    // One that has just ended has no memory.
+    if (!added && has_ended(process.pid)) continue;
+    TIDEMARK_TRY(added);
   }
   MemoryAccount account = sum.account();
   account.cycle = cycle_;
@@ -527,10 +553,12 @@ Result<std::vector<std::unique_ptr<FrozenHeap>>> NativeProbe::freeze(
       asleep = std::move(parts).error();
       continue;
     }
+    if (!parts && has_ended(process.pid)) continue;
     if (!parts) return fail(std::move(parts).error());
     parts->mapped = mapped_names(parts->blocks);
     Result<std::unique_ptr<FrozenHeap>> heap =
         make_frozen_heap(std::move(*parts), *process.segment, symboliser_);
+    if (!heap && has_ended(process.pid)) continue;
     if (!heap) return fail(std::move(heap).error());
     heaps.push_back(std::move(*heap));
   }

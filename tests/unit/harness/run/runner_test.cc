@@ -122,6 +122,18 @@ TEST_F(Runner, ARunStandsWhereNobodyCanBeAsked) {
             std::vector<std::string>{"who holds what: no copy"});
 }
 
+TEST_F(Runner, WhatCouldNotBeLookedAtIsToldBesideWhatIsInvisible) {
+  heap.unrecorded = {"process 7: 3 blocks beyond the table's room"};
+  heap.accountable = false;
+  const RunRecord record = run();
+  EXPECT_EQ(record.service.invisible,
+            (std::vector<std::string>{
+                "process 7: 3 blocks beyond the table's room",
+                "where the memory is: its pages may not be looked into"}));
+  ASSERT_TRUE(record.judgement);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kInconclusive);
+}
+
 TEST_F(Runner, ACleanServicePassesWithADetectionLimit) {
   RunRecord record = run();
   ASSERT_TRUE(record.judgement);

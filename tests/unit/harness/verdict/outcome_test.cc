@@ -95,6 +95,24 @@ TEST(Outcome, MostAttemptsFailingIsInconclusive) {
   EXPECT_THAT(verdict.reason, StartsWith("only "));
 }
 
+TEST(Outcome, AHeapThatWasNotSeenWholeIsNoPass) {
+  Evidence evidence = clean();
+  evidence.unrecorded = {"process 7: 12 blocks beyond the table's room"};
+  const Judgement verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::kInconclusive);
+  EXPECT_EQ(verdict.reason,
+            "part of the heap was not seen: process 7: 12 blocks beyond the "
+            "table's room; nothing was found in the rest");
+  evidence.unrecorded.push_back("process 9 is statically linked");
+  EXPECT_THAT(judge(evidence).reason, HasSubstr("room (and 1 more); nothing"));
+}
+
+TEST(Outcome, ALeakInWhatWasSeenOfAHeapIsALeak) {
+  Evidence evidence = leaking(96, Scenario{});
+  evidence.unrecorded = {"process 7: 12 blocks beyond the table's room"};
+  EXPECT_EQ(judge(evidence).outcome, Outcome::kLeak);
+}
+
 TEST(Outcome, WaysThatEndBeforeTheHandshakeReachTheServiceAllTheSame) {
   Evidence evidence = clean();
   for (CycleFacts& facts : evidence.cycles) {
