@@ -270,11 +270,21 @@ TEST_F(ProcessTargetTest, WhoDoesNotStopIsKilledAndItIsSaid) {
 // looks dead, while the other still does what there is to do.
 TEST_F(ProcessTargetTest, AThreadThatEndsLastHasTheLastWord) {
   options_.spec.ready.output = "ready";
-  perl(R"(use threads; use POSIX; pipe(R, W); $| = 1;
-          threads->create(sub { sysread(R, $x, 1);
-            select(undef, undef, undef, 0.1); POSIX::_exit(7) });
-          $SIG{TERM} = sub { syswrite(W, "x"); syscall(60, 0) };
-          print "ready\n"; sleep 1 while 1)");
+  options_.spec.command = {"python3", "-c", R"(
+import ctypes, os, signal, threading, time
+wanted, want = os.pipe()
+def last():
+    os.read(wanted, 1)
+    time.sleep(0.1)
+    os._exit(7)
+def end_this_thread(*_):
+    os.write(want, b'x')
+    ctypes.CDLL(None).syscall(60, 0)
+threading.Thread(target=last).start()
+signal.signal(signal.SIGTERM, end_this_thread)
+print('ready', flush=True)
+while True: signal.pause()
+)"};
   start_well();
   EXPECT_EQ(target_->stop(), (ServiceExit{7, {}, false}));
   EXPECT_THAT(our_children(), IsEmpty());
