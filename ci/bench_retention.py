@@ -73,7 +73,7 @@ def main():
         each = figures[-1]
         print(f"{each['blocks']:,.0f} blocks, {each['live_bytes'] / 1e9:.2f} "
               f"GB: pause {each['pause_ms']:.1f} ms (alone "
-              f"{each['alone_ms']:.1f} ms), copy {each['freeze_ms']:.0f} ms, "
+              f"{each['alone_ms']:.1f} ms), "
               f"answer {each['answer_ms'] / 1e3:.2f} s, "
               f"{each['harness_bytes_per_block']:.1f} B per block", flush=True)
     most = figures[-1]

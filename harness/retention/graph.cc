@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "harness/retention/pieces.h"
@@ -12,6 +13,9 @@ namespace {
 // Two blocks this near to each other are read together: to copy a hole costs
 // less than another call.
 constexpr std::uint64_t kBridge = 8 << 10;
+
+// search() numbers them with a bit less than a word has.
+constexpr std::size_t kMostRoots = (1ull << 31) - 1;
 
 // A piece of memory, and the few words around it.
 class Piece {
@@ -242,13 +246,71 @@ void read_blocks(const FrozenHeap& heap, const BlockIndex& index, Judge& judge,
   graph.into = into.take();
 }
 
+// The pointers of roots, in the order of their words. Of the service's own
+// mappings only the first to each block: an interpreter's arenas point to each
+// other by the million.
+class RootEdges {
+ public:
+  explicit RootEdges(std::span<const RootRange> ranges) : ranges_(ranges) {}
+
+  void add(const RootEdge& edge) {
+    if (first_ < all_.size() && all_.back().range != edge.range) settle();
+    if (ranges_[edge.range].kind != RootKind::kMapping) {
+      all_.push_back(edge);
+      first_ = all_.size();
+      return;
+    }
+    all_.push_back(edge);
+    if (all_.size() - first_ < 2 * apart_ + kFew) return;
+    leave_first();
+    apart_ = all_.size() - first_;
+  }
+
+  std::vector<RootEdge> take() {
+    settle();
+    return std::move(all_);
+  }
+
+ private:
+  static constexpr std::size_t kFew = 1 << 16;
+
+  // Of the range under way, the first pointer to each block.
+  void leave_first() {
+    const auto from = all_.begin() + static_cast<std::ptrdiff_t>(first_);
+    const auto to_what = [](const RootEdge& edge) {
+      return std::tuple(edge.block, edge.how);
+    };
+    std::sort(from, all_.end(), [&](const RootEdge& a, const RootEdge& b) {
+      return std::tuple(to_what(a), a.word) < std::tuple(to_what(b), b.word);
+    });
+    const auto same = [&](const RootEdge& a, const RootEdge& b) {
+      return to_what(a) == to_what(b);
+    };
+    all_.erase(std::unique(from, all_.end(), same), all_.end());
+  }
+
+  void settle() {
+    leave_first();
+    std::sort(
+        all_.begin() + static_cast<std::ptrdiff_t>(first_), all_.end(),
+        [](const RootEdge& a, const RootEdge& b) { return a.word < b.word; });
+    first_ = all_.size();
+    apart_ = 0;
+  }
+
+  std::span<const RootRange> ranges_;
+  std::vector<RootEdge> all_;
+  std::size_t first_ = 0;  // of the mapping under way
+  std::size_t apart_ = 0;
+};
+
 std::vector<RootEdge> read_roots(const FrozenHeap& heap,
                                  const BlockIndex& index, Judge& judge) {
-  std::vector<RootEdge> found;
+  RootEdges found(heap.roots());
   auto emit = [&](const Surrounded& words, std::uint64_t at,
                   std::uint32_t range, BlockNumber block) {
     const Pointing how = judge.see(words, at, block);
-    if (how != Pointing::kPast) found.push_back({at, block, range, how});
+    if (how != Pointing::kPast) found.add({at, block, range, how});
   };
   Resolver<decltype(emit)> resolver(index, emit);
   WordReader reader(heap);
@@ -261,7 +323,7 @@ std::vector<RootEdge> read_roots(const FrozenHeap& heap,
                     resolver.offer(piece, at + k * 8, i);
                 });
   resolver.flush();
-  return found;
+  return found.take();
 }
 
 }  // namespace
@@ -276,6 +338,10 @@ Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index) {
                 "the heap of the service has more than 4,294,967,295 pointers "
                 "from block to block: who holds what is not looked for");
   graph.roots = read_roots(heap, index, judge);
+  if (graph.roots.size() >= kMostRoots)
+    return fail(ErrorKind::kEnvironment,
+                "the roots of the service have more than 2,147,483,646 "
+                "pointers to blocks: who holds what is not looked for");
   for (const WeakEdge& edge : judge.slack().weaken(graph.edges)) weak.add(edge);
   graph.weak = weak.take();
   return graph;

@@ -22,7 +22,9 @@ struct RootEdge {
 
 struct Graph {
   Edges edges;
-  std::vector<RootEdge> roots;  // in the order of FrozenHeap::roots()
+  // In the order of FrozenHeap::roots(); of a mapping only the first to each
+  // block of each kind of pointing.
+  std::vector<RootEdge> roots;
   // Not among `edges`. By `from`, each once.
   std::vector<WeakEdge> into = {};  // Pointing::kInto
   std::vector<WeakEdge> weak = {};  // Pointing::kWeak
@@ -31,7 +33,8 @@ struct Graph {
 // Each aligned word of the requested bytes of each block, and of each root. A
 // word of both is the root's alone if that is a thread's: the stack of a thread
 // that is told where to have it is no content of a block. Memory that cannot be
-// read holds nothing. kEnvironment: more pointers than Edges::kMost.
+// read holds nothing. kEnvironment: more pointers than Edges::kMost, or than
+// search() can number.
 Result<Graph> read_graph(const FrozenHeap& heap, const BlockIndex& index);
 
 }  // namespace tidemark

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <tuple>
 #include <unordered_map>
 
@@ -38,6 +39,35 @@ std::uint32_t offset_from(std::uint64_t holder, std::uint64_t pointer) {
       pointer - holder, std::numeric_limits<std::uint32_t>::max()));
 }
 
+// As PathTree does, before a million elements are a million nodes.
+class Arrays {
+ public:
+  void add(std::uint32_t root, const Hop& step) {
+    Elements& elements = all_[key(root, step)];
+    ++elements.count;
+    elements.first = std::min(elements.first, step.offset);
+  }
+
+  // With the place of the first element, if it is one of an array.
+  void settle(std::uint32_t root, Hop& step) const {
+    const Elements& elements = all_.at(key(root, step));
+    if (elements.count >= PathTree::kArray) step.offset = elements.first;
+  }
+
+ private:
+  struct Elements {
+    std::uint32_t count = 0;
+    std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
+  };
+  using Key = std::tuple<std::uint32_t, SiteId, bool>;
+
+  static Key key(std::uint32_t root, const Hop& step) {
+    return {root, step.site, step.interior};
+  }
+
+  std::map<Key, Elements> all_;
+};
+
 class Merger {
  public:
   Merger(const FrozenHeap& heap, const BlockIndex& index, const Graph& graph,
@@ -59,8 +89,9 @@ class Merger {
     for (std::size_t i = 0; i < order.size();) {
       const Parent parent = found_.parents[order[i]];
       if (by_root(parent)) {
-        if (follow_[order[i]]) place_by_root(order[i], parent & ~kByRoot);
-        ++i;
+        const std::size_t first = i;
+        while (i < order.size() && by_root(found_.parents[order[i]])) ++i;
+        place_by_roots(std::span(order).subspan(first, i - first));
         continue;
       }
       siblings.clear();
@@ -100,13 +131,35 @@ class Merger {
     return question_.alike ? question_.alike(site) : site;
   }
 
-  void place_by_root(BlockNumber block, std::uint32_t edge) {
-    const RootEdge& root = graph_.roots[edge];
-    const std::uint32_t number = names_.root_of(edge);
-    const Hop step{site_of(block), names_.offset_of(edge),
-                   memory_.word(root.word) != blocks_[block].address};
-    note(block, tree_.extend(tree_.root(number), step, block, root.word),
-         number);
+  // Twice over them, for there may be millions: a table is one array.
+  void place_by_roots(std::span<const BlockNumber> of_roots) {
+    struct Step {
+      std::uint32_t root;
+      Hop hop;
+      std::uint64_t pointer;
+    };
+    const auto each = [&](auto see) {
+      for (const BlockNumber block : of_roots) {
+        if (!follow_[block]) continue;
+        const std::uint32_t edge = found_.parents[block] & ~kByRoot;
+        const RootEdge& root = graph_.roots[edge];
+        see(block, Step{names_.root_of(edge),
+                        {site_of(block), names_.offset_of(edge),
+                         memory_.word(root.word) != blocks_[block].address},
+                        root.word});
+      }
+    };
+    Arrays arrays;
+    each([&](BlockNumber, const Step& step) {
+      arrays.add(step.root, step.hop);
+    });
+    each([&](BlockNumber block, Step step) {
+      arrays.settle(step.root, step.hop);
+      note(block,
+           tree_.extend(tree_.root(step.root), step.hop,
+                        {block, blocks_[block].bytes, step.pointer}),
+           step.root);
+    });
   }
 
   void place_by_holder(const std::vector<BlockNumber>& siblings,
@@ -119,32 +172,18 @@ class Merger {
       steps_[i] = {site_of(siblings[i]),
                    offset_from(from.address, pointers_[i].at),
                    pointers_[i].interior};
-    if (siblings.size() >= PathTree::kArray) arrays_as_one();
+    if (siblings.size() >= PathTree::kArray) {
+      Arrays arrays;
+      for (const Hop& step : steps_) arrays.add(0, step);
+      for (Hop& step : steps_) arrays.settle(0, step);
+    }
     const std::uint32_t root = tree_.root_number(place.node);
     for (std::size_t i = 0; i < siblings.size(); ++i)
       note(siblings[i],
-           tree_.extend(place, steps_[i], siblings[i], pointers_[i].at), root);
-  }
-
-  // As PathTree does, before a million elements are a million nodes.
-  void arrays_as_one() {
-    struct Elements {
-      std::uint32_t count = 0;
-      std::uint32_t first = std::numeric_limits<std::uint32_t>::max();
-    };
-    std::unordered_map<std::uint64_t, Elements> arrays;
-    auto alike = [](const Hop& step) {
-      return std::uint64_t{step.site} << 1 | step.interior;
-    };
-    for (const Hop& step : steps_) {
-      Elements& elements = arrays[alike(step)];
-      ++elements.count;
-      elements.first = std::min(elements.first, step.offset);
-    }
-    for (Hop& step : steps_) {
-      const Elements& elements = arrays[alike(step)];
-      if (elements.count >= PathTree::kArray) step.offset = elements.first;
-    }
+           tree_.extend(
+               place, steps_[i],
+               {siblings[i], blocks_[siblings[i]].bytes, pointers_[i].at}),
+           root);
   }
 
   // From here on the block's parent is the number of its node.

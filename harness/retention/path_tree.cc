@@ -33,8 +33,7 @@ PathTree::Number PathTree::root_of(Number node) const {
   return node;
 }
 
-PathTree::Number PathTree::child(Number holder, Hop step, BlockNumber sample,
-                                 std::uint64_t pointer) {
+PathTree::Number PathTree::child(Number holder, Hop step, const Block& block) {
   if (nodes_.size() >= most_ && !numbers_.contains({holder, step})) {
     holder = root_of(holder);
     step.offset = 0;
@@ -46,20 +45,32 @@ PathTree::Number PathTree::child(Number holder, Hop step, BlockNumber sample,
     node.holder = holder;
     node.depth = nodes_[holder].depth + 1;
     node.step = step;
-    node.sample = sample;
-    node.pointer = pointer;
+    node.sample = block;
     nodes_.push_back(node);
   }
   return at->second;
 }
 
+// Whether the block is one more of its holder's run.
+bool PathTree::goes_on(Number holder, Hop step, const Block& block) const {
+  const Node& node = nodes_[holder];
+  if (node.depth == 0 || node.step.site != step.site) return false;
+  if (node.sample.bytes == block.bytes) return true;
+  // A root's offset and a block's have nothing to do with each other.
+  return node.depth > 2 && node.step == step &&
+         nodes_[node.holder].step == step;
+}
+
 // The node among `from` and those before it that `step` would lead to again;
 // kNone if there is none.
-PathTree::Number PathTree::loop_to(Number from, Hop step) {
+PathTree::Number PathTree::loop_to(Number from, Hop step, const Block& block) {
+  if (goes_on(from, step, block)) return from;
   Number at = from;
   for (int i = 0; i < kPeriod && nodes_[at].depth > 0; ++i) {
     const Node& node = nodes_[at];
-    if (i == 0 ? node.step.site == step.site : node.step == step) {
+    const bool is_same =
+        node.step == step && node.sample.bytes == block.bytes && node.depth > 1;
+    if (i > 0 && is_same) {
       for (Number k = from; k != at; k = nodes_[k].holder)
         nodes_[k].loops = true;
       return at;
@@ -69,16 +80,15 @@ PathTree::Number PathTree::loop_to(Number from, Hop step) {
   return kNone;
 }
 
-PathTree::Place PathTree::extend(Place holder, Hop step, BlockNumber sample,
-                                 std::uint64_t pointer) {
+PathTree::Place PathTree::extend(Place holder, Hop step, const Block& block) {
   Place place;
-  place.node = loop_to(holder.node, step);
+  place.node = loop_to(holder.node, step, block);
   if (place.node != kNone) {
     place.run = holder.run + 1;
   } else {
     const Node& from = nodes_[holder.node];
     place.node = child(from.depth == kMostHolders ? from.holder : holder.node,
-                       step, sample, pointer);
+                       step, block);
     place.run = nodes_[place.node].loops ? holder.run : 1;
   }
   Node& node = nodes_[place.node];
@@ -126,8 +136,7 @@ PathTree PathTree::with_arrays_as_one(std::vector<Number>& moved) && {
       const Siblings& all = siblings[alike(node)];
       if (all.offsets.size() >= kArray || all.longest > 1)
         step.offset = *all.offsets.begin();
-      number =
-          result.child(moved[node.holder], step, node.sample, node.pointer);
+      number = result.child(moved[node.holder], step, node.sample);
       Node& merged = result.nodes_[number];
       merged.longest = std::max(merged.longest, node.longest);
     }

@@ -43,15 +43,20 @@ class PathTree {
   // told between the root and the block.
   explicit PathTree(std::size_t most_nodes = 1 << 16) : most_(most_nodes) {}
 
+  // A block that a way leads to.
+  struct Block {
+    BlockNumber number = kNoBlock;
+    std::uint64_t bytes = 0;
+    std::uint64_t pointer = 0;  // the address of the one to it
+  };
+
   struct Node {
     Number holder = 0;        // itself for a root
     std::uint32_t depth = 0;  // 0: a root; `step.site` is then its number
     Hop step;
     std::uint32_t longest = 1;  // run of blocks that are this one node
     bool loops = false;         // between a node and its like
-    // The first block of the node, and the address of the pointer to it.
-    BlockNumber sample = kNoBlock;
-    std::uint64_t pointer = 0;
+    Block sample;               // the first of the node
   };
 
   // Where a block is in the tree, and as how manieth of a run.
@@ -62,11 +67,12 @@ class PathTree {
 
   Place root(std::uint32_t number);
 
-  // The place of a block whose holder is at `holder`. A block of its holder's
-  // site goes on with its run; so does one whose step is that of a node up to
-  // three before, so that ways through chains stay short.
-  Place extend(Place holder, Hop step, BlockNumber sample,
-               std::uint64_t pointer);
+  // The place of a block whose holder is at `holder`. Ways through chains stay
+  // short: a block goes on with a run if it is like its holder; if its step and
+  // size are those of a node up to four before; or if its step is the third
+  // such in a row, for nodes of a list may have any size. Alike is what has one
+  // site and one size: all that a wrapper of malloc allocates has one site.
+  Place extend(Place holder, Hop step, const Block& block);
 
   // The same tree with arrays as one, and with chains as one that are entered
   // at several places: a list from its first node and from its last, a map
@@ -102,10 +108,10 @@ class PathTree {
     }
   };
 
-  Number child(Number holder, Hop step, BlockNumber sample,
-               std::uint64_t pointer);
+  Number child(Number holder, Hop step, const Block& block);
   Number root_of(Number node) const;
-  Number loop_to(Number from, Hop step);
+  bool goes_on(Number holder, Hop step, const Block& block) const;
+  Number loop_to(Number from, Hop step, const Block& block);
 
   std::size_t most_;
   std::vector<Node> nodes_;

@@ -1,54 +1,45 @@
 #include "harness/retention/root_names.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
+#include <utility>
 
 namespace tidemark {
 
-std::pair<std::string, std::uint32_t> split_root_name(const std::string& name) {
-  for (std::size_t plus = name.find('+', 1); plus < name.size();
-       plus = name.find('+', plus + 1)) {
-    const char* end = name.data() + name.size();
-    std::uint32_t offset = 0;
-    const auto [stop, error] =
-        std::from_chars(name.data() + plus + 1, end, offset);
-    const bool whole = stop == end || *stop == ' ';
-    if (error == std::errc() && whole)
-      return {name.substr(0, plus).append(stop, end), offset};
-  }
-  return {name, 0};
-}
-
 std::uint32_t RootNames::root_of(std::uint32_t edge) {
   std::uint32_t& number = root_of_[edge];
-  if (number != kUnasked) return number;
-  const RootKind kind = heap_.roots()[edges_[edge].range].kind;
-  auto [at, is_new] =
-      numbers_.try_emplace(NamedRoot{kind, part_of(edge).first},
-                           static_cast<std::uint32_t>(roots_.size()));
-  if (is_new) roots_.push_back(&at->first);
-  number = at->second;
+  if (number == kUnasked) number = part_of(edge).number;
   return number;
 }
 
-std::uint32_t RootNames::offset_of(std::uint32_t edge) const {
-  return part_of(edge).second;
+std::uint32_t RootNames::offset_of(std::uint32_t edge) {
+  const Part& part = part_of(edge);
+  if (!part.variable) return 0;
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(edges_[edge].word - part.begin,
+                              std::numeric_limits<std::uint32_t>::max()));
 }
 
-std::pair<std::string, std::uint32_t> RootNames::part_of(
-    std::uint32_t edge) const {
+const RootNames::Part& RootNames::part_of(std::uint32_t edge) {
   const RootEdge& at = edges_[edge];
+  const bool same =
+      at.range == part_.range && at.word >= part_.from && at.word < part_.to;
+  if (same) return part_;
   const RootRange& root = heap_.roots()[at.range];
-  const std::string name = heap_.root_name(root, at.word);
-  switch (root.kind) {
-    case RootKind::kGlobal:
-    case RootKind::kThreadLocal:
-    case RootKind::kAllocator:
-      return split_root_name(name);
-    default:
-      // No variables; a thread may have any name.
-      return {name, 0};
-  }
+  RootPart part = heap_.root_part(root, at.word);
+  auto [known, is_new] =
+      numbers_.try_emplace(NamedRoot{root.kind, std::move(part.name)},
+                           static_cast<std::uint32_t>(roots_.size()));
+  if (is_new) roots_.push_back(&known->first);
+  part_ = {part.begin,
+           part.from,
+           part.to,
+           at.range,
+           known->second,
+           root.kind == RootKind::kGlobal ||
+               root.kind == RootKind::kThreadLocal ||
+               root.kind == RootKind::kAllocator};
+  return part_;
 }
 
 std::vector<RootGroup> RootNames::groups(

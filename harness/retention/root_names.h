@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/retention/shares.h"
@@ -18,11 +17,8 @@ struct NamedRoot {
   auto operator<=>(const NamedRoot&) const = default;
 };
 
-// "g_rooms+16 (chat.cpp)" → {"g_rooms (chat.cpp)", 16}; a name without has
-// offset 0.
-std::pair<std::string, std::uint32_t> split_root_name(const std::string& name);
-
-// Asks for a name only once for each word, and only for those it must know.
+// Asks for a name once for each part of a root, and only for those it must
+// know.
 class RootNames {
  public:
   // Both must outlive this.
@@ -32,8 +28,8 @@ class RootNames {
   // The number of the root that this word is part of; equal for equal roots.
   std::uint32_t root_of(std::uint32_t edge);
 
-  // Where in that root the word is.
-  std::uint32_t offset_of(std::uint32_t edge) const;
+  // Where in that root the word is. Costs nothing after root_of().
+  std::uint32_t offset_of(std::uint32_t edge);
 
   const NamedRoot& root(std::uint32_t number) const { return *roots_[number]; }
 
@@ -44,11 +40,20 @@ class RootNames {
  private:
   static constexpr std::uint32_t kUnasked = 0xffffffff;
 
-  std::pair<std::string, std::uint32_t> part_of(std::uint32_t edge) const;
+  // The latest part that was asked for: neighbours are asked for in turn.
+  struct Part {
+    std::uint64_t begin = 0, from = 0, to = 0;
+    std::uint32_t range = 0;
+    std::uint32_t number = 0;
+    bool variable = false;  // elsewhere nobody knows a place by its offset
+  };
+
+  const Part& part_of(std::uint32_t edge);
 
   const FrozenHeap& heap_;
   const std::vector<RootEdge>& edges_;
   std::vector<std::uint32_t> root_of_;  // each edge
+  Part part_;
   std::map<NamedRoot, std::uint32_t> numbers_;
   std::vector<const NamedRoot*> roots_;
 };

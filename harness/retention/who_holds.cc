@@ -39,7 +39,7 @@ std::vector<Holder> holders_of(const HeldAlike& held, const PathTree& tree,
   std::vector<Holder> holders;
   for (PathTree::Number number : tree.way_to(held.node)) {
     const PathTree::Node& node = tree.at(number);
-    const LiveBlock& block = blocks[node.sample];
+    const LiveBlock& block = blocks[node.sample.number];
     Holder holder;
     holder.site = block.site;
     holder.bytes.value = static_cast<std::int64_t>(block.bytes);
@@ -47,7 +47,8 @@ std::vector<Holder> holders_of(const HeldAlike& held, const PathTree& tree,
     holder.interior = node.step.interior;
     holder.repeated = node.longest;
     const std::string before = holders.empty() ? "" : holders.back().type;
-    holder.type = shapes.type_of({node.sample, node.pointer, before});
+    holder.type =
+        shapes.type_of({node.sample.number, node.sample.pointer, before});
     holders.push_back(std::move(holder));
   }
   return holders;

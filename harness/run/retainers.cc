@@ -25,7 +25,8 @@ std::unordered_map<SiteId, std::uint32_t> findings_by_site(
   return by_site;
 }
 
-// Blocks from one caller are alike, whatever their size and the way there.
+}  // namespace
+
 std::function<SiteId(SiteId)> alike_by_caller(const HeapSnapshot& heap) {
   std::unordered_map<SiteId, SiteId> first_of_group;
   auto of_site = std::make_shared<std::unordered_map<SiteId, SiteId>>();
@@ -37,8 +38,6 @@ std::function<SiteId(SiteId)> alike_by_caller(const HeapSnapshot& heap) {
     return known == of_site->end() ? site : known->second;
   };
 }
-
-}  // namespace
 
 bool has_holders(const Finding& finding) {
   return !finding.sites.empty() && finding.objects.value > 0 &&
@@ -63,14 +62,17 @@ Result<std::optional<Retainers>> find_retainers(
   questions[1].findings = static_cast<std::uint32_t>(findings.size());
   questions[1].finding_of =
       [&](const LiveBlock& block) -> std::optional<std::uint32_t> {
+    // What pins pages does so at any age, and may be told by its caller.
+    const auto pins = [&](auto known) {
+      return known != by_site.end() &&
+             findings[known->second].kind == FindingClass::kAllocatorRetained;
+    };
     auto known = by_site.find(block.site);
-    if (known != by_site.end() && block.born > baseline) return known->second;
-    // What pins pages does so at any age, and is told by its caller.
+    if (known != by_site.end() && (block.born > baseline || pins(known)))
+      return known->second;
     if (const auto group = groups.find(block.site); group != groups.end())
       known = by_site.find(group->second);
-    if (known == by_site.end() ||
-        findings[known->second].kind != FindingClass::kAllocatorRetained)
-      return std::nullopt;
+    if (!pins(known)) return std::nullopt;
     return known->second;
   };
   for (Question& question : questions) {
@@ -85,6 +87,7 @@ Result<std::optional<Retainers>> find_retainers(
   for (std::unique_ptr<FrozenHeap>& copy : *copies) {
     auto answers = who_holds(*copy, questions);
     if (!answers) return fail(std::move(answers).error());
+    TIDEMARK_TRY(copy->intact());
     all.push_back(std::move((*answers)[0][0]));
     for (std::size_t i = 0; i < findings.size(); ++i)
       of_findings[i].push_back(std::move((*answers)[1][i]));

@@ -2,6 +2,7 @@
 // processes that stand still.
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -19,13 +20,17 @@ struct Retainers {
 // The unit of findings about memory of connections that are open.
 inline constexpr std::string_view kOpenConnection = "open connection";
 
+// Blocks from one caller are alike, whatever their size and the way there: of
+// a site's caller, one site. The function needs the snapshot no more.
+std::function<SiteId(SiteId)> alike_by_caller(const HeapSnapshot& heap);
+
 // Whether the finding is about blocks that somebody may hold.
 bool has_holders(const Finding& finding);
 
 // Blocks of a finding are those of its sites born after `baseline`, or at any
-// time if they pin pages of the allocator's. `heap` is
-// the last snapshot: what it calls one caller is one kind of holder. nullopt:
-// the runtime has no such means. kEnvironment: no copy, or it cannot be read.
+// time if they pin pages of the allocator's. `heap` is the last snapshot: what
+// it calls one caller is one kind of holder. nullopt: the runtime has no such
+// means. kEnvironment: no copy, it cannot be read, or it ended meanwhile.
 Result<std::optional<Retainers>> find_retainers(
     const std::vector<Finding>& findings, CycleIndex baseline,
     const HeapSnapshot& heap, HeapProbe& probe, Duration timeout);

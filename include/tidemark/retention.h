@@ -58,6 +58,17 @@ struct LiveBlock {
 
 // A process that stands still for as long as this lives: a copy that the
 // kernel made of it. The service itself goes on.
+// What a word of a root is part of.
+struct RootPart {
+  // "g_rooms (chat.cpp)", "stack of thread io (4711) in Session::run". Never
+  // empty.
+  std::string name;
+  std::uint64_t begin = 0;  // where the variable is; the word, if it is none
+  // All words in [from, to) have the same name and begin.
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
 class FrozenHeap {
  public:
   virtual ~FrozenHeap() = default;
@@ -74,14 +85,17 @@ class FrozenHeap {
   virtual std::size_t read(std::uint64_t address,
                            std::span<std::byte> into) const = 0;
 
-  // A word of a root range as people know it: "g_rooms (chat.cpp)",
-  // "g_rooms+16 (chat.cpp)", "stack of thread io (4711) in Session::run".
-  // Never empty. REQUIRES: `root` is one of roots().
-  virtual std::string root_name(const RootRange& root,
-                                std::uint64_t word) const = 0;
+  // A word of a root range as people know it. REQUIRES: `root` is one of
+  // roots(), and has the word.
+  virtual RootPart root_part(const RootRange& root,
+                             std::uint64_t word) const = 0;
 
   // The class whose vtable `word` points to: "chat::Session"; else empty.
   virtual std::string class_of_vtable(std::uint64_t word) const = 0;
+
+  // An error once the copy is gone, with what could not be read since: who
+  // holds what is then not known.
+  virtual Status intact() const = 0;
 };
 
 // A block on the way from a root to a block of a finding.

@@ -49,6 +49,16 @@ const LiveBlock* block_of(const FrozenHeap& heap, std::uint64_t bytes) {
   return nullptr;
 }
 
+// "g_lobby (frozen_subject.cc) +16".
+std::string name_of(const FrozenHeap& heap, const RootRange& root,
+                    std::uint64_t word) {
+  const RootPart part = heap.root_part(root, word);
+  EXPECT_LE(part.from, word);
+  EXPECT_GT(part.to, word);
+  if (part.begin == word) return part.name;
+  return part.name + " +" + std::to_string(word - part.begin);
+}
+
 // Every word of a root that is the block's address.
 std::set<Held> holders(const FrozenHeap& heap, std::uint64_t bytes) {
   std::set<Held> found;
@@ -64,7 +74,7 @@ std::set<Held> holders(const FrozenHeap& heap, std::uint64_t bytes) {
     EXPECT_EQ(got, words.size() * 8);
     for (std::size_t i = 0; i < words.size(); ++i)
       if (words[i] == block->address)
-        found.insert({root.kind, heap.root_name(root, root.from + i * 8)});
+        found.insert({root.kind, name_of(heap, root, root.from + i * 8)});
   }
   return found;
 }
@@ -178,7 +188,7 @@ TEST_P(FrozenRoots, GlobalsAreRootsByTheirNames) {
               Contains(Held{RootKind::kGlobal, "g_room (frozen_subject.cc)"}));
   EXPECT_THAT(holders(*heap, kInGlobal),
               Contains(Held{RootKind::kGlobal,
-                            "chat::g_lobby+16 (frozen_subject.cc)"}));
+                            "chat::g_lobby (frozen_subject.cc) +16"}));
   EXPECT_THAT(
       holders(*heap, kStaticLocal),
       Contains(Held{RootKind::kGlobal,
@@ -290,7 +300,7 @@ TEST_P(FrozenRoots, BlocksAreSortedAndRootsDoNotOverlapTheHeap) {
     for (const LiveBlock& block : heap->blocks()) {
       bool inside = root.from <= block.address && block.address < root.to;
       EXPECT_FALSE(inside && block.bytes < 1 << 20)
-          << int(root.kind) << " " << heap->root_name(root, root.from);
+          << int(root.kind) << " " << heap->root_part(root, root.from).name;
     }
   }
 }

@@ -99,11 +99,12 @@ class SyntheticHeap : public FrozenHeap {
     const ssize_t got = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
     return got < 0 ? 0 : std::size_t(got);
   }
-  std::string root_name(const RootRange& root,
-                        std::uint64_t word) const override {
-    const std::uint64_t at = word - root.from;
-    return "g_" + std::to_string(at / 512) + "+" + std::to_string(at % 512);
+  RootPart root_part(const RootRange& root, std::uint64_t word) const override {
+    const std::uint64_t number = (word - root.from) / 512;
+    const std::uint64_t begin = root.from + number * 512;
+    return {"g_" + std::to_string(number), begin, begin, begin + 512};
   }
+  Status intact() const override { return {}; }
   std::string class_of_vtable(std::uint64_t) const override { return ""; }
 
  private:

@@ -17,7 +17,7 @@
 #include <string>
 #include <thread>
 
-#include "harness/retention/who_holds.h"
+#include "harness/run/retainers.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/runtimes/native/segment_reader.h"
 
@@ -128,44 +128,44 @@ class Most {
   }};
 };
 
+// One finding: all that was born since tidemark looks.
+Finding all_new(const HeapSnapshot& snapshot) {
+  Finding finding;
+  for (const Ring& ring : snapshot.rings) {
+    if (ring.born != CycleIndex{1}) continue;
+    finding.sites.push_back(ring.site);
+    finding.objects += ring.objects;
+  }
+  return finding;
+}
+
+// As a run asks: for the finding, and for all that is live.
 void answer(HeapProbe& probe, Asking& asking) {
+  const Result<HeapSnapshot> snapshot = probe.snapshot();
+  if (!snapshot) give_up(snapshot.error().message);
+  const Finding finding = all_new(*snapshot);
   const double before = own_bytes();
   Most watched;
   asking.longest_ms();
   const Steady::time_point begun = Steady::now();
-  Result<std::vector<std::unique_ptr<FrozenHeap>>> heaps =
-      probe.freeze(kPatience);
-  if (!heaps) give_up(heaps.error().message);
-  const Steady::time_point frozen = Steady::now();
-  const FrozenHeap& heap = *heaps->front();
-  const double blocks = double(heap.blocks().size());
-  Question question;
-  question.findings = 1;
-  question.finding_of =
-      [](const LiveBlock& block) -> std::optional<std::uint32_t> {
-    if (block.born != CycleIndex{1}) return std::nullopt;
-    return 0;
-  };
-  const Result<std::vector<Retention>> told = who_holds(heap, question);
+  const auto told =
+      find_retainers({finding}, CycleIndex{0}, *snapshot, probe, kPatience);
   if (!told) give_up(told.error().message);
+  if (!*told) give_up("no process to be asked");
   const Steady::time_point answered = Steady::now();
   const double most = watched.stop();
-  std::int64_t bytes = 0, of_kept = 0, objects = 0;
-  for (const LiveBlock& block : heap.blocks())
-    bytes += static_cast<std::int64_t>(block.bytes);
-  for (const RetainingPath& path : told->front().paths) {
-    objects += path.objects.value;
+  const Retention& kept = (*told)->of_findings.front();
+  std::int64_t of_map = 0;
+  for (const RetainingPath& path : kept.paths)
     if (path.root_name.find("kept") != std::string::npos)
-      of_kept += path.objects.value;
-  }
-  heaps->clear();  // the copy ends
+      of_map += path.objects.value;
+  const double blocks = double((*told)->all.objects.value);
   print("blocks", blocks);
-  print("live_bytes", double(bytes));
-  print("freeze_ms", Milliseconds(frozen - begun).count());
+  print("live_bytes", double(snapshot->live_bytes.value));
   print("answer_ms", Milliseconds(answered - begun).count());
   print("harness_bytes_per_block", (most - before) / blocks);
-  print("asked_about", double(objects));
-  print("held_by_kept", double(of_kept));
+  print("asked_about", double(finding.objects.value));
+  print("held_by_kept", double(of_map));
 }
 
 }  // namespace

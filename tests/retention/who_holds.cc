@@ -24,6 +24,7 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/retention/who_holds.h"
+#include "harness/run/retainers.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/runtimes/native/segment_reader.h"
 
@@ -121,6 +122,8 @@ Result<ordered_json> answer(HeapProbe& probe, pid_t pid, const Wanted& wanted,
                             Clock& clock) {
   const Status quiet = wait_until_quiet(pid, clock);
   if (!quiet) return fail(quiet.error());
+  const Result<HeapSnapshot> snapshot = probe.snapshot();
+  if (!snapshot) return fail(snapshot.error());
   Result<std::vector<std::unique_ptr<FrozenHeap>>> heaps =
       probe.freeze(kPatience);
   if (!heaps) return fail(std::move(heaps).error());
@@ -136,8 +139,10 @@ Result<ordered_json> answer(HeapProbe& probe, pid_t pid, const Wanted& wanted,
     if (!wanted.covers(block)) return std::nullopt;
     return 0;
   };
+  question.alike = alike_by_caller(*snapshot);
   Result<std::vector<Retention>> found = who_holds(heap, question);
   if (!found) return fail(std::move(found).error());
+  TIDEMARK_TRY(heap.intact());
   return wanted.address != 0 ? of_block(found->front())
                              : of_many(found->front(), objects);
 }

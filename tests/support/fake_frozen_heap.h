@@ -113,11 +113,20 @@ class FakeFrozenHeap : public FrozenHeap {
     return done;
   }
 
-  std::string root_name(const RootRange&, std::uint64_t word) const override {
-    auto at = std::prev(names_.upper_bound(word));
-    if (at->first == word) return at->second;
-    return at->second + "+" + std::to_string(word - at->first);
+  RootPart root_part(const RootRange& root, std::uint64_t word) const override {
+    const auto next = names_.upper_bound(word);
+    const auto at = std::prev(next);
+    const std::uint64_t to =
+        next == names_.end() ? root.to : std::min(root.to, next->first);
+    return {at->second, at->first, std::max(at->first, root.from), to};
   }
+
+  Status intact() const override {
+    if (!gone) return {};
+    return fail(ErrorKind::kEnvironment, "the copy was ended");
+  }
+
+  bool gone = false;
 
   std::string class_of_vtable(std::uint64_t word) const override {
     auto at = classes_.find(word);

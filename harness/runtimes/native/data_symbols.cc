@@ -130,6 +130,7 @@ DataSymbol DataSymbols::find(const std::vector<Symbol>& among,
   auto after = std::upper_bound(
       among.begin(), among.end(), address,
       [](std::uint64_t a, const Symbol& s) { return a < s.address; });
+  const std::uint64_t next = after == among.end() ? ~0ull : after->address;
   // A few steps back: a variable may lie inside another one.
   for (int steps = 0; steps < 8 && after != among.begin(); ++steps) {
     const Symbol& symbol = *--after;
@@ -137,7 +138,9 @@ DataSymbol DataSymbols::find(const std::vector<Symbol>& among,
     if (offset >= symbol.bytes) continue;
     // The compiler's own: vtables and the like.
     bool made = std::string_view(symbol.name).starts_with("_ZT");
-    return {plain(demangled(symbol.name)), offset, made ? "" : file_of(symbol)};
+    return {plain(demangled(symbol.name)), offset, made ? "" : file_of(symbol),
+            steps == 0 ? offset : 0,
+            std::min(symbol.address + symbol.bytes, next) - address};
   }
   return {};
 }

@@ -32,13 +32,19 @@ Status may_be_read(const CopiedMemory& memory, pid_t service) {
               "run tidemark as the user of the service, or as root");
 }
 
-std::string plus(std::string name, std::uint64_t offset) {
-  return offset == 0 ? name : fmt::format("{}+{}", name, offset);
+std::string in_words(const DataSymbol& symbol) {
+  if (symbol.file.empty()) return symbol.name;
+  return fmt::format("{} ({})", symbol.name, symbol.file);
 }
 
-std::string in_words(const DataSymbol& symbol) {
-  std::string name = plus(symbol.name, symbol.offset);
-  return symbol.file.empty() ? name : fmt::format("{} ({})", name, symbol.file);
+RootPart variable_at(std::uint64_t word, const DataSymbol& symbol,
+                     const std::string& of) {
+  return {in_words(symbol) + of, word - symbol.offset, word - symbol.before,
+          word + symbol.behind};
+}
+
+RootPart word_alone(std::uint64_t word, std::string name) {
+  return {std::move(name), word, word, word + 8};
 }
 
 class NativeFrozenHeap final : public FrozenHeap {
@@ -73,9 +79,9 @@ class NativeFrozenHeap final : public FrozenHeap {
   std::span<const RootRange> roots() const override { return roots_; }
   std::size_t read(std::uint64_t address,
                    std::span<std::byte> into) const override;
-  std::string root_name(const RootRange& root,
-                        std::uint64_t word) const override;
+  RootPart root_part(const RootRange& root, std::uint64_t word) const override;
   std::string class_of_vtable(std::uint64_t word) const override;
+  Status intact() const override;
 
  private:
   void add_touched(const RootRange& root) {
@@ -94,9 +100,9 @@ class NativeFrozenHeap final : public FrozenHeap {
   }
 
   CodeAddr place(std::uint64_t address) const;
-  std::string variable_name(std::uint64_t word) const;
-  std::string thread_local_name(const RootRange& root,
-                                std::uint64_t word) const;
+  RootPart variable_part(std::uint64_t word) const;
+  RootPart thread_local_part(const RootRange& root, std::uint64_t word) const;
+  RootPart mapping_part(const RootRange& root, std::uint64_t word) const;
   std::string thread_name(std::uint32_t tid) const;
   std::string function_using(const RootRange& root, std::uint64_t word) const;
   std::string function_at(std::uint64_t return_address) const;
@@ -135,13 +141,14 @@ CodeAddr NativeFrozenHeap::place(std::uint64_t address) const {
   return {module->path, address - module->bias};
 }
 
-std::string NativeFrozenHeap::variable_name(std::uint64_t word) const {
+RootPart NativeFrozenHeap::variable_part(std::uint64_t word) const {
   CodeAddr at = place(word);
-  if (at.module.empty()) return "the loader's memory";
+  if (at.module.empty()) return word_alone(word, "the loader's memory");
   DataSymbol symbol = symboliser_->variable(at);
-  if (!symbol.name.empty()) return in_words(symbol);
-  return fmt::format("{}+0x{:x}", at.module.substr(at.module.rfind('/') + 1),
-                     at.offset);
+  if (!symbol.name.empty()) return variable_at(word, symbol, "");
+  return word_alone(
+      word, fmt::format("{}+0x{:x}", at.module.substr(at.module.rfind('/') + 1),
+                        at.offset));
 }
 
 std::string NativeFrozenHeap::thread_name(std::uint32_t tid) const {
@@ -151,14 +158,15 @@ std::string NativeFrozenHeap::thread_name(std::uint32_t tid) const {
   return fmt::format("thread {}", tid);
 }
 
-std::string NativeFrozenHeap::thread_local_name(const RootRange& root,
-                                                std::uint64_t word) const {
+RootPart NativeFrozenHeap::thread_local_part(const RootRange& root,
+                                             std::uint64_t word) const {
   std::string of = " of " + thread_name(root.thread);
   for (const ThreadStorage& storage : storages_) {
     if (static_cast<std::uint32_t>(storage.tid) != root.thread) continue;
     std::uint64_t key = word - storage.thread_pointer - kKeysAt;
     if (key < kKeys * 16)
-      return fmt::format("thread-specific key {}{}", key / 16, of);
+      return word_alone(word,
+                        fmt::format("thread-specific key {}{}", key / 16, of));
     for (std::size_t i = 0; i < numbered_.size(); ++i) {
       if (i >= storage.modules.size() || storage.modules[i] == 0) continue;
       const LoadedModule& module = modules_[numbered_[i]];
@@ -166,13 +174,14 @@ std::string NativeFrozenHeap::thread_local_name(const RootRange& root,
       if (offset >= module.thread_local_bytes) continue;
       DataSymbol symbol =
           symboliser_->thread_local_variable(module.path, offset);
-      if (!symbol.name.empty()) return in_words(symbol) + of;
-      return fmt::format("thread-local {}+0x{:x}{}",
-                         module.path.substr(module.path.rfind('/') + 1), offset,
-                         of);
+      if (!symbol.name.empty()) return variable_at(word, symbol, of);
+      return word_alone(
+          word, fmt::format("thread-local {}+0x{:x}{}",
+                            module.path.substr(module.path.rfind('/') + 1),
+                            offset, of));
     }
   }
-  return "thread-local storage" + of;
+  return word_alone(word, "thread-local storage" + of);
 }
 
 std::string NativeFrozenHeap::function_at(std::uint64_t return_address) const {
@@ -201,31 +210,52 @@ std::string NativeFrozenHeap::function_using(const RootRange& root,
   return "";
 }
 
-std::string NativeFrozenHeap::root_name(const RootRange& root,
+// One name for all that a mapping of the service's has.
+RootPart NativeFrozenHeap::mapping_part(const RootRange& root,
                                         std::uint64_t word) const {
+  const auto part = [&](std::string name, const MemoryRange& of) {
+    return RootPart{std::move(name), word, std::max(root.from, of.from),
+                    std::min(root.to, of.to)};
+  };
+  for (const MappedName& mapped : mapped_)
+    if (mapped.range.contains(word)) return part(mapped.name, mapped.range);
+  const Mapping* mapping = mapping_at(memory_.map(), word);
+  if (mapping && mapping->inode != 0)
+    return part("mapped file " + mapping->name, mapping->range);
+  return word_alone(word, "memory mapped beside the allocator");
+}
+
+RootPart NativeFrozenHeap::root_part(const RootRange& root,
+                                     std::uint64_t word) const {
   switch (root.kind) {
     case RootKind::kGlobal:
     case RootKind::kAllocator:
-      return variable_name(word);
+      return variable_part(word);
     case RootKind::kThreadLocal:
-      return thread_local_name(root, word);
+      return thread_local_part(root, word);
     case RootKind::kStack: {
       std::string function = function_using(root, word);
       std::string stack = "stack of " + thread_name(root.thread);
-      return function.empty() ? stack : stack + " in " + function;
+      return word_alone(word,
+                        function.empty() ? stack : stack + " in " + function);
     }
     case RootKind::kRegister:
-      return fmt::format("register {} of {}",
-                         argument_register((word - root.from) / 8),
-                         thread_name(root.thread));
+      return word_alone(word,
+                        fmt::format("register {} of {}",
+                                    argument_register((word - root.from) / 8),
+                                    thread_name(root.thread)));
     case RootKind::kMapping:
       break;
   }
-  for (const MappedName& mapped : mapped_)
-    if (mapped.range.contains(word)) return mapped.name;
-  const Mapping* mapping = mapping_at(memory_.map(), word);
-  if (mapping && mapping->inode != 0) return "mapped file " + mapping->name;
-  return "memory mapped beside the allocator";
+  return mapping_part(root, word);
+}
+
+Status NativeFrozenHeap::intact() const {
+  if (process_->alive()) return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("the copy of process {} was ended while it was read",
+                          service_),
+              "did the kernel run short of memory? It ends the copy first");
 }
 
 // An object's first word points behind the two words that begin a vtable; the

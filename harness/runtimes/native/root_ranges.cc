@@ -184,7 +184,11 @@ class Finder {
           from_.threads.begin(), from_.threads.end(),
           [&](const ThreadPosition& t) { return t.tid == storage.tid; });
       const Mapping* mapping = mapping_at(from_.map, storage.range.from);
-      if (!alive && mapping) take({mapping->range.from, storage.range.to});
+      if (alive || !mapping) continue;
+      // One that the service has given it may be joined with its neighbours.
+      const MemoryRange whole =
+          block_around(storage.range.from).value_or(mapping->range);
+      take({std::max(whole.from, mapping->range.from), storage.range.to});
     }
   }
 

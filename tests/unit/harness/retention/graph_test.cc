@@ -95,6 +95,22 @@ TEST(Graph, AManyTimesRepeatedPointerIsNotManyEdges) {
   EXPECT_EQ(edges_of(heap), (Pairs{{0, 1}}));
 }
 
+// An interpreter's arenas point to each other by the million.
+TEST(Graph, OfAMappingTheFirstPointerToEachBlockIsEnough) {
+  FakeFrozenHeap heap;
+  const std::uint64_t one = heap.block(64), other = heap.block(64);
+  const std::uint64_t arena = heap.root(RootKind::kMapping, "arena", 1 << 20);
+  const std::uint64_t second = heap.root(RootKind::kMapping, "arena", 64);
+  for (std::uint64_t at = 0; at < 1 << 20; at += 8)
+    heap.set(arena + at, at % 16 == 0 ? other : one);
+  heap.set(second + 8, one);
+  const Result<Graph> graph = read_graph(heap, BlockIndex(heap.blocks()));
+  ASSERT_TRUE(graph);
+  EXPECT_EQ(graph->roots,
+            (std::vector<RootEdge>{
+                {arena, 1, 0}, {arena + 8, 0, 0}, {second + 8, 0, 1}}));
+}
+
 TEST(Graph, WordsThatAThreadUsesAreNotThoseOfTheBlockTheyAreIn) {
   FakeFrozenHeap heap;
   const std::uint64_t stack = heap.block(3 << 18), other = heap.block(64);

@@ -8,7 +8,7 @@ namespace {
 using Place = PathTree::Place;
 
 Place add(PathTree& tree, Place holder, SiteId site, std::uint32_t offset = 0) {
-  return tree.extend(holder, {site, offset, false}, 0, 0);
+  return tree.extend(holder, {site, offset, false}, {});
 }
 
 // The sites from the root to a node.
@@ -26,7 +26,7 @@ TEST(PathTree, AlikeStepsFromAlikeHoldersAreOneNode) {
   EXPECT_EQ(a.node, b.node);
   EXPECT_NE(add(tree, root, 1, 16).node, a.node);
   EXPECT_NE(add(tree, root, 2, 8).node, a.node);
-  EXPECT_NE(tree.extend(root, {1, 8, true}, 0, 0).node, a.node);
+  EXPECT_NE(tree.extend(root, {1, 8, true}, {}).node, a.node);
   EXPECT_NE(add(tree, tree.root(1), 1, 8).node, a.node);
 }
 
@@ -39,6 +39,25 @@ TEST(PathTree, ARunOfOneSiteIsOneNodeWithItsLength) {
   EXPECT_EQ(sites(tree, payload.node), (std::vector<SiteId>{1, 2}));
   EXPECT_EQ(tree.at(place.node).longest, 4812u);
   EXPECT_EQ(tree.at(payload.node).longest, 1u);
+}
+
+// A table, a node, an object and its text, all from one wrapper of malloc.
+TEST(PathTree, BlocksOfOneSiteAndOtherSizesAreNoRun) {
+  PathTree tree;
+  Place at = tree.root(0);
+  for (std::uint32_t i = 0; i < 4; ++i)
+    at = tree.extend(at, {1, i % 2 * 16, false}, {i, 64 - i});
+  EXPECT_EQ(tree.at(at.node).depth, 4u);
+  EXPECT_EQ(tree.at(at.node).sample.number, 3u);
+}
+
+TEST(PathTree, AListWhoseNodesAreOfManySizesIsARun) {
+  PathTree tree;
+  Place at = tree.extend(tree.root(0), {1, 0, false}, {0, 16});
+  for (std::uint32_t i = 1; i < 50; ++i)
+    at = tree.extend(at, {1, 8, false}, {i, 16 + i});
+  EXPECT_EQ(tree.at(at.node).depth, 3u);
+  EXPECT_EQ(tree.at(at.node).longest, 48u);
 }
 
 TEST(PathTree, AChainThatAlternatesIsAsShortAsItsPeriod) {

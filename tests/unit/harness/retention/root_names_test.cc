@@ -7,26 +7,6 @@
 namespace tidemark {
 namespace {
 
-using Split = std::pair<std::string, std::uint32_t>;
-
-TEST(RootNames, AnOffsetIsTakenOffAName) {
-  EXPECT_EQ(split_root_name("g_rooms+16"), Split("g_rooms", 16));
-  EXPECT_EQ(split_root_name("g_rooms"), Split("g_rooms", 0));
-  EXPECT_EQ(split_root_name("a::operator+"), Split("a::operator+", 0));
-  EXPECT_EQ(split_root_name("f<1+2>"), Split("f<1+2>", 0));
-  EXPECT_EQ(split_root_name("x+99999999999"), Split("x+99999999999", 0));
-  EXPECT_EQ(split_root_name("+8"), Split("+8", 0));
-  EXPECT_EQ(split_root_name("vtable for A+B+8"), Split("vtable for A+B", 8));
-}
-
-TEST(RootNames, AnOffsetIsTakenOutOfWhatSaysMoreThanAName) {
-  EXPECT_EQ(split_root_name("g_rooms+16 (chat.cpp)"),
-            Split("g_rooms (chat.cpp)", 16));
-  EXPECT_EQ(split_root_name("t_log+8 (a.cpp) of thread io+4 (4711)"),
-            Split("t_log (a.cpp) of thread io+4 (4711)", 8));
-  EXPECT_EQ(split_root_name("libc.so.6+0x1f2"), Split("libc.so.6+0x1f2", 0));
-}
-
 TEST(RootNames, ANameOfAThreadHasNoOffset) {
   FakeFrozenHeap heap;
   const std::string name = "stack of thread a+16 (7) in run";
@@ -35,6 +15,27 @@ TEST(RootNames, ANameOfAThreadHasNoOffset) {
   RootNames names(heap, edges);
   EXPECT_EQ(names.root(names.root_of(0)).name, name);
   EXPECT_EQ(names.offset_of(0), 0u);
+}
+
+TEST(RootNames, AVariableIsAskedForOnce) {
+  struct Counting : FakeFrozenHeap {
+    RootPart root_part(const RootRange& root,
+                       std::uint64_t word) const override {
+      ++asked;
+      return FakeFrozenHeap::root_part(root, word);
+    }
+    mutable int asked = 0;
+  } heap;
+  const std::uint64_t table = heap.global("g_table", 8000);
+  std::vector<RootEdge> edges;
+  for (std::uint64_t at = 0; at < 8000; at += 8)
+    edges.push_back({table + at, 0, 0});
+  RootNames names(heap, edges);
+  for (std::uint32_t i = 0; i < edges.size(); ++i) {
+    EXPECT_EQ(names.root_of(i), 0u);
+    EXPECT_EQ(names.offset_of(i), i * 8);
+  }
+  EXPECT_EQ(heap.asked, 1);
 }
 
 TEST(RootNames, AGroupIsAllPointersOfOneVariable) {

@@ -69,9 +69,10 @@ class OwnHeap : public FrozenHeap {
     std::copy_n(reinterpret_cast<const std::byte*>(address), n, into.data());
     return n;
   }
-  std::string root_name(const RootRange&, std::uint64_t) const override {
-    return "object";
+  RootPart root_part(const RootRange& root, std::uint64_t) const override {
+    return {"object", root.from, root.from, root.to};
   }
+  Status intact() const override { return {}; }
   std::string class_of_vtable(std::uint64_t) const override { return ""; }
 
  private:

@@ -55,9 +55,15 @@ TEST_F(DataSymbolsTest, AGlobalHasNamePlaceAndFile) {
   EXPECT_EQ(found.offset, 16u);
   EXPECT_TRUE(is_this_or_unknown(found.file)) << found.file;
   long* volatile hidden = &g_hidden;
-  EXPECT_EQ(
-      symbols_.variable(place(hidden)),
-      (DataSymbol{"data_symbols_test::g_hidden", 0, "data_symbols_test.cc"}));
+  EXPECT_EQ(symbols_.variable(place(hidden)),
+            (DataSymbol{"data_symbols_test::g_hidden", 0,
+                        "data_symbols_test.cc", 0, sizeof g_hidden}));
+}
+
+TEST_F(DataSymbolsTest, AVariableIsKnownAsFarAsItReaches) {
+  const DataSymbol found = symbols_.variable(place(&g_counted[2]));
+  EXPECT_EQ(found.before, 16u);
+  EXPECT_EQ(found.behind, sizeof g_counted - 16);
 }
 
 TEST_F(DataSymbolsTest, AStaticLocalIsNamedWithItsFunction) {
@@ -83,8 +89,9 @@ TEST_F(DataSymbolsTest, AThreadLocalIsFoundByItsPlaceInTheStorage) {
 TEST_F(DataSymbolsTest, AnObjectsFirstWordIsInItsClasssVtable) {
   Square square;
   const void* vtable = *reinterpret_cast<void* const*>(&square);
-  EXPECT_EQ(symbols_.variable(place(vtable)),
-            (DataSymbol{"vtable for data_symbols_test::Square", 16, ""}));
+  EXPECT_EQ(
+      symbols_.variable(place(vtable)),
+      (DataSymbol{"vtable for data_symbols_test::Square", 16, "", 16, 24}));
 }
 
 TEST_F(DataSymbolsTest, NothingIsKnownOfOtherPlaces) {
