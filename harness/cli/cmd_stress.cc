@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -31,6 +32,7 @@ namespace {
 // So that every flow begins together, whatever its threads take to start.
 constexpr Duration kRunUp = std::chrono::milliseconds(20);
 constexpr Duration kGlance = std::chrono::milliseconds(100);
+constexpr Duration kDying = std::chrono::seconds(1);
 
 using Flows = std::vector<std::unique_ptr<StressFlow>>;
 
@@ -228,6 +230,18 @@ Result<StressLoad> make_load(const Prepared& prepared, Clock& clock,
   return made;
 }
 
+// Whether the service has ended. One that dies closes its sockets first, and is
+// seen to be dead a little later.
+std::optional<ServiceExit> last_word(Target& target, Clock& clock,
+                                     bool in_doubt) {
+  const TimePoint until = clock.now() + (in_doubt ? kDying : Duration{});
+  while (true) {
+    if (std::optional<ServiceExit> exit = target.exited()) return exit;
+    if (clock.now() >= until) return std::nullopt;
+    clock.sleep(std::chrono::milliseconds(5));
+  }
+}
+
 Status load(const Prepared& prepared, const StressOptions& options,
             const std::vector<Threshold>& thresholds, StressLoad& made,
             Clock& clock, StressRecord& record) {
@@ -250,13 +264,18 @@ Status load(const Prepared& prepared, const StressOptions& options,
   watcher.stop();
   std::vector<StressFlowResult> results;
   for (const auto& flow : made.flows) results.push_back(flow->take_result());
+  const bool closed_on_us = std::any_of(
+      results.begin(), results.end(), [](const StressFlowResult& result) {
+        return result.counts.early_closed.value > 0 ||
+               result.counts.refused.value > 0;
+      });
   add_metrics(prepared.scenario, std::move(results), watcher.memory(), record);
   record.aborted = watcher.aborted();
   TIDEMARK_TRY(ran);
   TIDEMARK_TRY(watcher.leave());
   // Looked at once more: it may have died since the last glance.
   if (target != nullptr)
-    if (const std::optional<ServiceExit> exit = target->exited())
+    if (const auto exit = last_word(*target, clock, closed_on_us))
       return died(*target, *exit);
   return {};
 }

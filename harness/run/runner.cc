@@ -94,7 +94,7 @@ class Run {
   Status attach();
   Status take_snapshot();
   Status wanted_allocator() const;
-  Status sample_kernel(const char* moment);
+  Status sample_kernel(const char* moment, std::uint32_t cycle);
   Status account(const char* moment);
   Status zoom_suspects();
   Status linger();
@@ -182,10 +182,10 @@ Status Run::wanted_allocator() const {
               "a script that starts it, set LD_PRELOAD, or bring its own?");
 }
 
-Status Run::sample_kernel(const char* moment) {
+Status Run::sample_kernel(const char* moment, std::uint32_t cycle) {
   Result<KernelSample> sample = world_.kernel.sample(world_.target.processes());
   TIDEMARK_TRY(sample);
-  sample->cycle = {state_.cycles + 1};
+  sample->cycle = {cycle};
   sample->moment = moment;
   record_.kernel.push_back(*sample);
   return {};
@@ -248,7 +248,7 @@ Status Run::sample_open() {
   const Count connections = world_.driver.open_now();
   if ((!early && !now) || connections.value == 0) return {};
   if (now) {
-    TIDEMARK_TRY(sample_kernel("open"));
+    TIDEMARK_TRY(sample_kernel("open", state_.cycles + 1));
     TIDEMARK_TRY(account("open"));
   }
   if (!world_.heap || !heap_) return {};
@@ -379,7 +379,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   TIDEMARK_TRY(attach());
   TIDEMARK_TRY(wanted_allocator());
   TIDEMARK_TRY(take_snapshot());
-  TIDEMARK_TRY(sample_kernel("settled"));
+  TIDEMARK_TRY(sample_kernel("settled", state_.cycles + 1));
   facts.finished = elapsed();
   if (heap_) facts.counters = heap_->counters;
   facts.standins = upstreams_.end_cycle();
@@ -418,7 +418,8 @@ bool Run::worth_watching() const {
                        if (finding.unit == kOpenConnection) return false;
                        const bool grows =
                            finding.kind == FindingClass::kLeak ||
-                           finding.kind == FindingClass::kUpstream;
+                           finding.kind == FindingClass::kUpstream ||
+                           finding.kind == FindingClass::kDescriptors;
                        return finding.kind == FindingClass::kUndecided ||
                               (grows && !finding.rate.exact);
                      });
@@ -455,6 +456,8 @@ Status Run::linger() {
                                             std::chrono::milliseconds(50)));
     }
     TIDEMARK_TRY(take_snapshot());
+    // Descriptors may be late, too: these are the last cycle's from now on.
+    TIDEMARK_TRY(sample_kernel("settled", state_.cycles));
     evidence_.add_linger(state_.waited + wait, *heap_);
     state_ = advance(state_, {true, worth_watching()}, scenario_.cycles, wait);
   }

@@ -169,6 +169,22 @@ def a_service_with_a_process_that_is_not_seen_does_not_pass():
     expect("statically linked" in done.stdout, done.stdout)
 
 
+def a_child_that_never_allocates_is_no_part_that_is_not_seen():
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "s.c"
+        source.write_text(
+            "#include <stdlib.h>\n#include <unistd.h>\n"
+            "int main(int n, char** a) { free(malloc(n));\n"
+            "  if (fork() == 0) for (;;) pause();\n"
+            "  return execv(a[1], a + 1); }\n")
+        program = str(pathlib.Path(folder) / "s")
+        subprocess.run(["gcc", "-w", str(source), "-o", program], check=True)
+        done = run("run", "--records", "", scenario(
+            folder, [program, CHAT, "--port={{ port }}"]))
+    expect(done.returncode == 0, f"{done.returncode} {done.stdout}")
+    expect("invisible" not in done.stdout, done.stdout)
+
+
 def interrupted(sig):
     mark = f"interrupt-{int(sig)}-case"
     with tempfile.TemporaryDirectory() as folder:

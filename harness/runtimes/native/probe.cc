@@ -40,6 +40,20 @@ struct Unseen {
   int looks = 0;  // how often it was there and could not be seen
 };
 
+// As the segment is called in /proc/PID/maps.
+const std::string kSegmentMapping =
+    fmt::format("/memfd:{} ", agent::kMemfdName);
+
+// Goes on from "process 4711 ".
+std::string why_unseen(pid_t pid, const Error& error) {
+  std::string why = why_not_preloadable(fmt::format("/proc/{}/exe", pid));
+  if (!why.empty()) return why;
+  const std::string subject = fmt::format("process {} ", pid);
+  if (error.message.starts_with(subject))
+    return error.message.substr(subject.size());
+  return error.message;
+}
+
 bool has_ended(pid_t pid) {
   const std::optional<ProcessEntry> entry = process_entry(pid);
   return !entry || entry->dead();
@@ -143,8 +157,9 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
       if (is_any_copy(pid)) continue;
       Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
       if (!segment) {
-        std::string why = why_not_preloadable(fmt::format("/proc/{}/exe", pid));
-        unseen_[pid] = {why.empty() ? segment.error().message : why,
+        // A forked child that has not allocated yet has its parent's blocks.
+        if (maps && maps->find(kSegmentMapping) != maps->npos) continue;
+        unseen_[pid] = {why_unseen(pid, segment.error()),
                         before[pid].looks + 1};
         continue;
       }
