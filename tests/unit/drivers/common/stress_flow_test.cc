@@ -370,13 +370,27 @@ TEST_F(Stress, AStopWaitsForWhatIsUnderWay) {
 }
 
 TEST_F(Stress, WhatIsCountedAfterTheScheduleIsCountedInItsTime) {
-  WireServer server(echo);
+  WireServer* self = nullptr;
+  WireServer server([&self](Peer& peer) {
+    peer.read_bytes(64);
+    self->signal("asked");
+    peer.say(peer.bytes());
+    echo(peer);
+  });
+  self = &server;
   LoadSpec made = load(server, Executor::kConstantConnections);
   made.traffic.messages = 5'000;
-  made.stress->duration = milliseconds(1);
+  made.stress->duration = std::chrono::hours(1);
   made.stress->start_after = milliseconds(50);
+  const std::unique_ptr<StressFlow> flow = make_flow(made);
+  std::thread user([&] {
+    server.wait_for("asked");
+    flow->progress().stop = true;
+  });
   const TimePoint before = clock_.now();
-  const StressFlowResult result = run(made);
+  EXPECT_TRUE(flow->run(before));
+  user.join();
+  const StressFlowResult result = flow->take_result();
   EXPECT_EQ(result.times.requests.value, 5'000);
   // All round trips of the only connection are in it, the wait before not.
   EXPECT_GE(result.seconds(),
