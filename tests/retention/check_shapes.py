@@ -18,12 +18,12 @@ import select
 import subprocess
 import sys
 
+from live import PATIENCE
 from memory import complaints_memory
 
 HELD = ("reachable", "doubtful", "unreachable")
 KINDS = ("global", "thread-local", "stack", "register", "mapping",
          "allocator")
-PATIENCE = 60
 UNTYPED = "untyped: "  # not wrong, but told
 
 
