@@ -155,7 +155,8 @@ def who_holds_is_the_way_from_the_block_to_the_root():
                    ("/srv/chat", [("std::unordered_map node by chat_join",
                                    "src/chat.cc", 41)]),
                    ("", [("g_rooms (chat.cc)", "", 0)])],
-         "values": [190, 10500], "labels": {**labels, "root": "global"}}])
+         "values": [190, 10500], "labels": {**labels, "root": "global", "retained": 10500,
+                    "leak_share": 10500}}])
 
 
 def one_record_gives_one_file():
