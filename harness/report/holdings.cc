@@ -18,7 +18,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kAround = 2;  // lines above and below in `list`
+constexpr std::uint64_t kAround = 2;  // lines above and below in `list`
 
 // Who allocated how much of what the question is about.
 struct Allocated {
@@ -281,7 +281,7 @@ struct ListedFunction {
   std::string file;
   Bytes bytes;
   Count objects;
-  std::map<std::uint32_t, std::pair<Bytes, Count>> lines;
+  std::map<std::uint64_t, std::pair<Bytes, Count>> lines;
 };
 
 std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
@@ -311,10 +311,10 @@ std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
   return functions;
 }
 
-std::string source_line(std::uint32_t number, const std::string& bytes,
+std::string source_line(std::uint64_t number, const std::string& bytes,
                         const std::string& objects, const std::string& source,
                         std::size_t width) {
-  return clipped(fmt::format("  {:>10}{:>10}{:>7}  {}", bytes, objects, number,
+  return clipped(fmt::format("  {:>10}{:>10} {:>6}  {}", bytes, objects, number,
                              source),
                  width) +
          "\n";
@@ -331,13 +331,17 @@ std::string function_text(const ListedFunction& function,
   const std::vector<std::string> lines = function.file.empty()
                                              ? std::vector<std::string>{}
                                              : source(function.file);
-  std::set<std::uint32_t> shown;
-  for (const auto& [number, sums] : function.lines)
-    for (std::uint32_t i = number > kAround ? number - kAround : 1;
-         i <= number + kAround; ++i)
-      if (i == number || i <= lines.size()) shown.insert(i);
-  std::uint32_t before = 0;
-  for (const std::uint32_t number : shown) {
+  std::set<std::uint64_t> shown;
+  for (const auto& [number, sums] : function.lines) {
+    shown.insert(number);
+    const std::uint64_t last =
+        std::min<std::uint64_t>(number + kAround, lines.size());
+    for (std::uint64_t i = number > kAround ? number - kAround : 1; i <= last;
+         ++i)
+      shown.insert(i);
+  }
+  std::uint64_t before = 0;
+  for (const std::uint64_t number : shown) {
     if (before != 0 && number != before + 1) text += "                     …\n";
     before = number;
     const auto sums = function.lines.find(number);

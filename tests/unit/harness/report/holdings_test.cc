@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "harness/report/terminal.h"
 #include "tests/support/approved.h"
 #include "tests/support/full_records.h"
@@ -136,6 +138,15 @@ TEST(HoldingsReport, APatternThatFitsNothingIsSaid) {
   HoldingsQuestion question;
   question.pattern = "nobody";
   EXPECT_NE(hint(list_text(samples::leak(), question, source, {})), "");
+}
+
+TEST(HoldingsReport, TheLastLineThatANumberCanSayIsListed) {
+  RunRecord record = samples::leak();
+  for (SiteRecord& site : record.sites)
+    for (Frame& frame : site.frames)
+      frame.line = std::numeric_limits<std::uint32_t>::max();
+  EXPECT_THAT(text(list_text(record, {}, source, {})),
+              HasSubstr(" 4294967295  "));
 }
 
 TEST(HoldingsReport, MoreRowsThanWantedAreCounted) {
