@@ -237,6 +237,23 @@ def json_and_junit_and_report_agree():
     expect(record["outcome"] == "leak", record["outcome"])
 
 
+def a_live_service_is_listed_by_a_pattern():
+    agent = pathlib.Path(TIDEMARK).parent / "libtidemark_agent.so"
+    with subprocess.Popen(
+            [CHAT, "--innocent"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "LD_PRELOAD": str(agent)}) as service:
+        try:
+            while "listening on" not in service.stdout.readline():
+                expect(service.poll() is None, "the service ended")
+            for pattern, found in (("ws_server", True), ("nobody_at", False)):
+                done = run("list", "--pid", str(service.pid), pattern)
+                expect(done.returncode == (0 if found else 3), done.stderr)
+                expect((pattern in done.stdout) == found, done.stdout)
+                expect(found or f'"{pattern}"' in done.stderr, done.stderr)
+        finally:
+            service.kill()
+
+
 def main():
     failed = 0
     for name, case in list(globals().items()):
