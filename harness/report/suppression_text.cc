@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tidemark {
@@ -9,7 +10,8 @@ namespace {
 
 // Upwards, to what the file can say: nothing is allowed less than it is.
 double rounded_up(double value) {
-  const double whole = std::ceil(value - 1e-9);
+  // Never -0, which is what the ceiling of nearly nothing is.
+  const double whole = std::max(0.0, std::ceil(value - 1e-9));
   if (value >= 100 || std::abs(value - whole) < 1e-6) return whole;
   return std::ceil(value * 1000) / 1000;
 }
