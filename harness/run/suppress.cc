@@ -29,7 +29,9 @@ const SiteRecord* site_of(const SuppressionContext& context,
 
 bool fits_frame(const std::string& glob, const Frame& frame) {
   const std::string name = caller_name(frame);
-  if (glob.find('!') != std::string::npos) return matches_glob(glob, name);
+  if (glob.find('!') != std::string::npos && matches_glob(glob, name))
+    return true;
+  // Functions may have it in their names: `operator!=`.
   return matches_glob(glob, std::string_view(name).substr(name.find('!') + 1));
 }
 

@@ -142,6 +142,18 @@ TEST(Glob, StarsAndQuestionMarks) {
   EXPECT_TRUE(matches_glob("*", ""));
   EXPECT_TRUE(matches_glob("a*b*c", "aXbYbZc"));
   EXPECT_TRUE(matches_glob("a?c", "abc"));
+TEST_F(SuppressTest, AFunctionMayHaveAnExclamationMarkInItsName) {
+  rule_.fingerprint.clear();
+  for (SiteRecord& site : record_.sites)
+    site.frames[0].function = "Foo::operator!=(Foo const&) const";
+  for (const char* glob :
+       {"Foo::operator!=", "chat!Foo::operator!=", "*operator!="}) {
+    findings_ = record_.judgement->findings;
+    rule_.frames = {glob};
+    EXPECT_EQ(apply().findings, Count{1}) << glob;
+  }
+}
+
   EXPECT_FALSE(matches_glob("a?c", "ac"));
   EXPECT_FALSE(matches_glob("a*b", "abc"));
   EXPECT_FALSE(matches_glob("abc", "ab"));
