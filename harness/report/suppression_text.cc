@@ -18,7 +18,11 @@ double rounded_up(double value) {
 
 }  // namespace
 
-PerConnection per_connection(const RunRecord& record, const Finding& finding) {
+BoundedGrowth bounded_growth(const RunRecord& record, const Finding& finding) {
+  // A slower machine has more seconds to a connection.
+  if (finding.unit == "second")
+    return {finding.rate.bytes_per_unit, finding.rate.objects_per_unit,
+            "second"};
   if (finding.rate.bytes_per_connection != 0 ||
       finding.rate.objects_per_connection != 0)
     return {finding.rate.bytes_per_connection,
@@ -33,13 +37,14 @@ PerConnection per_connection(const RunRecord& record, const Finding& finding) {
 }
 
 std::string suppression_rule(const RunRecord& record, const Finding& finding) {
-  const PerConnection each = per_connection(record, finding);
+  const BoundedGrowth each = bounded_growth(record, finding);
   return fmt::format(
       "- fingerprint: {}\n"
       "  kind: leak\n"
-      "  max_bytes_per_connection: {}\n"
-      "  max_objects_per_connection: {}\n",
-      finding.fingerprint, rounded_up(each.bytes), rounded_up(each.objects));
+      "  max_bytes_per_{}: {}\n"
+      "  max_objects_per_{}: {}\n",
+      finding.fingerprint, each.unit, rounded_up(each.bytes), each.unit,
+      rounded_up(each.objects));
 }
 
 std::string suppressed_because(const Finding& finding) {

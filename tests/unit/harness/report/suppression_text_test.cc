@@ -34,5 +34,11 @@ TEST(SuppressionText, NothingIsNotLessThanNothing) {
               HasSubstr("_bytes_per_connection: 0\n"));
 }
 
+TEST(SuppressionText, GrowthWithTimeIsBoundedPerSecond) {
+  EXPECT_THAT(rule({55, 1, 4000, 50.02, false, 50, 60}, "second"),
+              HasSubstr("max_bytes_per_second: 4000\n"
+                        "  max_objects_per_second: 50.02\n"));
+}
+
 }  // namespace
 }  // namespace tidemark
