@@ -168,6 +168,8 @@ class HoldersTable {
   }
 
  private:
+  static constexpr std::size_t kHang = 14;
+
   struct Retained {
     std::string alone = "–";
     std::string share = "–";
@@ -185,7 +187,13 @@ class HoldersTable {
                                     objects, retained.alone);
     if (shared_) front += fmt::format("{:>12}", retained.share);
     front += "  ";
-    return wrapped(front + name, columns(front), width_);
+    const std::size_t wide = columns(front);
+    // Where names would be a narrow column they have lines of their own.
+    constexpr std::size_t kNarrow = 32;
+    if (wide + columns(name) > width_ && wide + kNarrow > width_)
+      return front.substr(0, front.size() - 2) + "\n" +
+             wrapped(std::string(kHang, ' ') + name, kHang, width_);
+    return wrapped(front + name, wide, width_);
   }
 
   std::string line(Count objects, Bytes bytes, const Retained& retained,

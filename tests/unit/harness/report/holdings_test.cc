@@ -76,8 +76,11 @@ RunRecord shared_record() {
 TEST(HoldingsReport, RootsThatShareSayTheirLeakShare) {
   const std::string top = text(top_text(shared_record(), {}, {}));
   EXPECT_THAT(top, HasSubstr("  retains  leak share  who holds\n"));
-  EXPECT_THAT(top, HasSubstr(" 4,096 B    39.1 KiB  chat::g_rooms"));
-  EXPECT_THAT(top, HasSubstr("     0 B    39.1 KiB  g_sessions"));
+  EXPECT_THAT(top,
+              HasSubstr(" 4,096 B    39.1 KiB\n"
+                        "              chat::g_rooms (room.cc), a global\n"));
+  EXPECT_THAT(top, HasSubstr("     0 B    39.1 KiB\n"
+                             "              g_sessions (room.cc), a global\n"));
   EXPECT_THAT(text(tree_text(shared_record(), {}, {})),
               HasSubstr("retains 0 B, leak share 39.1 KiB"));
   EXPECT_THAT(make_terminal_reporter()->render(shared_record(), {}),
@@ -93,8 +96,9 @@ TEST(HoldingsReport, WaysThatTheRecordLacksAreNotPromised) {
                                   "not kept"));
     EXPECT_THAT(report, Not(HasSubstr("--finding")));
   }
-  EXPECT_THAT(text(top_text(shared_record(), {}, {})),
-              HasSubstr(" 23          –           –  others, in ways that"));
+  EXPECT_THAT(
+      text(top_text(shared_record(), {}, {})),
+      HasSubstr(" 23          –           –\n              others, in"));
 }
 
 TEST(HoldingsReport, WaysThatAreNotToldAreShownByTheTreeOfTheirFinding) {
