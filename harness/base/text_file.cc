@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "harness/base/fd.h"
 
@@ -35,6 +36,20 @@ int write_all(int fd, std::string_view text) {
   return 0;
 }
 
+Result<std::string> read_all(const Fd& file, const std::string& path,
+                             std::size_t most) {
+  std::string text;
+  std::array<char, kReadAtOnce> buffer;
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot("read", path, errno);
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > most) return cannot("read", path, EFBIG);
+  }
+}
+
 // mkostemp makes private files; the result shall be as open(…, 0666) makes
 // it. The umask can only be read from /proc without changing it for a moment
 // for all threads.
@@ -52,15 +67,17 @@ mode_t usual_mode() {
 Result<std::string> read_file(const std::string& path) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return cannot("read", path, errno);
-  std::string text;
-  std::array<char, kReadAtOnce> buffer;
-  while (true) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return cannot("read", path, errno);
-    if (got == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
+  return read_all(file, path, std::numeric_limits<std::size_t>::max());
+}
+
+Result<std::string> read_plain_file(const std::string& path, std::size_t most) {
+  // Opening a pipe waits for who writes, and a terminal may become ours.
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return cannot("read", path, errno);
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) return cannot("read", path, errno);
+  if (!S_ISREG(about.st_mode)) return cannot("read", path, EINVAL);
+  return read_all(file, path, most);
 }
 
 Status write_file_atomically(const std::string& path, std::string_view text) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <sstream>
+#include <utility>
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
@@ -45,7 +46,9 @@ Result<RunRecord> live(int pid) {
 
 std::vector<std::string> source_lines(const std::string& file) {
   std::vector<std::string> lines;
-  const Result<std::string> text = read_file(file);
+  // The record names the file, and anybody can have written a record.
+  constexpr std::size_t kMost = 16u << 20;
+  const Result<std::string> text = read_plain_file(file, kMost);
   if (!text) return lines;
   std::istringstream in(*text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
@@ -70,6 +73,14 @@ Result<std::string> text_of(const HoldingsOptions& options,
   return tree_text(record, question, style);
 }
 
+// `list --pid N PATTERN`: the pattern stands where a record else does.
+HoldingsOptions in_their_places(HoldingsOptions options) {
+  if (options.table == HoldingsTable::kList && options.pid != 0 &&
+      options.pattern.empty())
+    std::swap(options.pattern, options.record);
+  return options;
+}
+
 Status print(const HoldingsOptions& options) {
   if (options.record.empty() == (options.pid == 0))
     return fail(ErrorKind::kUsage, "wanted a record or --pid, one of the two",
@@ -85,7 +96,7 @@ Status print(const HoldingsOptions& options) {
 }  // namespace
 
 int cmd_holdings(const HoldingsOptions& options) {
-  const Status done = print(options);
+  const Status done = print(in_their_places(options));
   return done ? kExitPass : print_error(done.error());
 }
 

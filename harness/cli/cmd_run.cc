@@ -12,6 +12,7 @@
 #include "harness/cli/real_world.h"
 #include "harness/cli/version.h"
 #include "harness/cli/wiring.h"
+#include "harness/report/text.h"
 #include "harness/run/runner.h"
 #include "harness/scenario/load.h"
 #include "harness/scenario/suppressions.h"
@@ -65,8 +66,10 @@ Result<std::vector<SuppressionRule>> read_suppressions(
 void warn_of_rules(const RunRecord& record) {
   for (const SuppressionRecord& rule : record.suppressions)
     if (!rule.complaint.empty())
-      fmt::print(stderr, "tidemark: warning: {} ({}) {}\n", rule.rule,
-                 rule.subject, rule.complaint);
+      fmt::print(
+          stderr, "{}\n",
+          printable(fmt::format("tidemark: warning: {} ({}) {}", rule.rule,
+                                rule.subject, rule.complaint)));
 }
 
 Result<int> run_one(const std::string& path, const RunOptions& options,

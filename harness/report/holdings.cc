@@ -18,7 +18,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kAround = 2;  // lines above and below in `list`
+constexpr std::uint64_t kAround = 2;  // lines above and below in `list`
 
 // Who allocated how much of what the question is about.
 struct Allocated {
@@ -37,7 +37,7 @@ Result<const Finding*> finding_of(const RunRecord& record, std::size_t number) {
   const std::size_t count =
       record.judgement ? record.judgement->findings.size() : 0;
   if (number >= 1 && number <= count)
-    return &record.judgement->findings[number - 1];
+    return numbered(*record.judgement)[number - 1];
   return fail(
       ErrorKind::kUsage, fmt::format("the record has no finding {}", number),
       count == 0 ? "it has none at all" : fmt::format("it has 1 to {}", count));
@@ -131,25 +131,84 @@ std::string row(const std::string& bytes, const std::string& part,
                  kNameColumn, width);
 }
 
-std::string holders_table(const RunRecord& record, const Retention& retention,
-                          std::size_t most_rows, std::size_t width) {
-  const std::vector<Branch> roots = way_tree(record, retention);
-  const auto all = static_cast<double>(retention.bytes.value);
-  std::string text = row("holds", "of all", "blocks", "who holds", width);
-  for (std::size_t i = 0; i < roots.size() && i < most_rows; ++i)
+// What each root holds and retains; the LeakShare only where it says more.
+class HoldersTable {
+ public:
+  HoldersTable(const RunRecord& record, const Retention& retention,
+               std::size_t width)
+      : retention_(retention),
+        roots_(way_tree(record, retention)),
+        width_(width) {
+    for (const Branch& root : roots_)
+      shared_ |= bytes_text(root.share) != bytes_text(root.retained);
+  }
+
+  std::string print(std::size_t most_rows) const {
+    std::string text = line("holds", "of all", "blocks",
+                            {"retains", "leak share"}, "who holds");
+    for (std::size_t i = 0; i < roots_.size() && i < most_rows; ++i)
+      text += line(roots_[i].objects, roots_[i].bytes, retained(roots_[i]),
+                   root_text(*roots_[i].root));
+    if (roots_.size() > most_rows)
+      text += fmt::format("  … and {} more\n", roots_.size() - most_rows);
+    if (const Unkept rest = unkept(retention_); rest.objects.value > 0)
+      text += line(rest.objects, rest.bytes, {},
+                   "others, in ways that were not kept");
+    if (retention_.unreachable.value > 0)
+      text += line(retention_.unreachable, retention_.unreachable_bytes, {},
+                   "nobody: no pointer to them is left");
     text +=
-        row(bytes_text(roots[i].bytes),
-            share_text(double(roots[i].bytes.value), all),
-            number_text(roots[i].objects), root_text(*roots[i].root), width);
-  if (roots.size() > most_rows)
-    text += fmt::format("  … and {} more\n", roots.size() - most_rows);
-  if (retention.unreachable.value > 0)
-    text += row(bytes_text(retention.unreachable_bytes),
-                share_text(double(retention.unreachable_bytes.value), all),
-                number_text(retention.unreachable),
-                "nobody: no pointer to them is left", width);
-  return text;
-}
+        wrapped("  retains: what nothing else reaches, other blocks included",
+                4, width_);
+    if (shared_)
+      text +=
+          wrapped("  leak share: with what several reach, divided among them",
+                  4, width_);
+    return text;
+  }
+
+ private:
+  static constexpr std::size_t kHang = 14;
+
+  struct Retained {
+    std::string alone = "–";
+    std::string share = "–";
+  };
+
+  static Retained retained(const Branch& root) {
+    if (retained_text(root).empty()) return {};
+    return {bytes_text(root.retained), bytes_text(root.share)};
+  }
+
+  std::string line(const std::string& bytes, const std::string& part,
+                   const std::string& objects, const Retained& retained,
+                   const std::string& name) const {
+    std::string front = fmt::format("  {:>10}{:>9}{:>12}{:>11}", bytes, part,
+                                    objects, retained.alone);
+    if (shared_) front += fmt::format("{:>12}", retained.share);
+    front += "  ";
+    const std::size_t wide = columns(front);
+    // Where names would be a narrow column they have lines of their own.
+    constexpr std::size_t kNarrow = 32;
+    if (wide + columns(name) > width_ && wide + kNarrow > width_)
+      return front.substr(0, front.size() - 2) + "\n" +
+             wrapped(std::string(kHang, ' ') + name, kHang, width_);
+    return wrapped(front + name, wide, width_);
+  }
+
+  std::string line(Count objects, Bytes bytes, const Retained& retained,
+                   const std::string& name) const {
+    return line(bytes_text(bytes),
+                share_text(double(bytes.value),
+                           static_cast<double>(retention_.bytes.value)),
+                number_text(objects), retained, name);
+  }
+
+  const Retention& retention_;
+  std::vector<Branch> roots_;
+  std::size_t width_;
+  bool shared_ = false;
+};
 
 std::string allocated_table(const std::vector<Allocated>& allocated,
                             std::size_t most_rows, std::size_t width) {
@@ -174,9 +233,8 @@ class TreePrinter {
   std::string print(const std::vector<Branch>& roots) {
     print_all(roots, "  ");
     if (left_out_ > 0)
-      text_ +=
-          fmt::format("  … and {}\n", plural(double(left_out_), "more branch") +
-                                          (left_out_ > 1 ? "es" : ""));
+      text_ += fmt::format("  … and {} more {}\n", left_out_,
+                           left_out_ == 1 ? "branch" : "branches");
     return text_;
   }
 
@@ -201,6 +259,7 @@ class TreePrinter {
     std::string place;
     if (branch.root) {
       what += root_text(*branch.root);
+      place = retained_text(branch);
     } else {
       what += fmt::format("+{} {}", branch.holder->offset,
                           holder_text(*branch.holder));
@@ -230,7 +289,7 @@ struct ListedFunction {
   std::string file;
   Bytes bytes;
   Count objects;
-  std::map<std::uint32_t, std::pair<Bytes, Count>> lines;
+  std::map<std::uint64_t, std::pair<Bytes, Count>> lines;
 };
 
 std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
@@ -260,10 +319,10 @@ std::vector<ListedFunction> listed(const std::vector<Allocated>& allocated,
   return functions;
 }
 
-std::string source_line(std::uint32_t number, const std::string& bytes,
+std::string source_line(std::uint64_t number, const std::string& bytes,
                         const std::string& objects, const std::string& source,
                         std::size_t width) {
-  return clipped(fmt::format("  {:>10}{:>10}{:>7}  {}", bytes, objects, number,
+  return clipped(fmt::format("  {:>10}{:>10} {:>6}  {}", bytes, objects, number,
                              source),
                  width) +
          "\n";
@@ -280,13 +339,17 @@ std::string function_text(const ListedFunction& function,
   const std::vector<std::string> lines = function.file.empty()
                                              ? std::vector<std::string>{}
                                              : source(function.file);
-  std::set<std::uint32_t> shown;
-  for (const auto& [number, sums] : function.lines)
-    for (std::uint32_t i = number > kAround ? number - kAround : 1;
-         i <= number + kAround; ++i)
-      if (i == number || i <= lines.size()) shown.insert(i);
-  std::uint32_t before = 0;
-  for (const std::uint32_t number : shown) {
+  std::set<std::uint64_t> shown;
+  for (const auto& [number, sums] : function.lines) {
+    shown.insert(number);
+    const std::uint64_t last =
+        std::min<std::uint64_t>(number + kAround, lines.size());
+    for (std::uint64_t i = number > kAround ? number - kAround : 1; i <= last;
+         ++i)
+      shown.insert(i);
+  }
+  std::uint64_t before = 0;
+  for (const std::uint64_t number : shown) {
     if (before != 0 && number != before + 1) text += "                     …\n";
     before = number;
     const auto sums = function.lines.find(number);
@@ -311,8 +374,8 @@ Result<std::string> top_text(const RunRecord& unsafe,
   TIDEMARK_TRY(found);
   std::string text;
   if (found->retention)
-    text += holders_table(record, *found->retention, question.most_rows,
-                          width_of(style));
+    text += HoldersTable(record, *found->retention, width_of(style))
+                .print(question.most_rows);
   if (!text.empty() && !found->allocated.empty()) text += "\n";
   if (!found->allocated.empty())
     text +=
@@ -329,6 +392,8 @@ Result<std::string> tree_text(const RunRecord& unsafe,
   const Retention& retention = *found->retention;
   std::string text = TreePrinter(record, question.most_rows, width_of(style))
                          .print(way_tree(record, retention));
+  if (const Unkept rest = unkept(retention); rest.objects.value > 0)
+    text += fmt::format("  {}\n", unkept_text(rest));
   if (retention.unreachable.value > 0)
     text += fmt::format("  held by nobody: {} in {}\n",
                         bytes_text(retention.unreachable_bytes),

@@ -23,9 +23,9 @@ struct HoldingsQuestion {
 using SourceLines =
     std::function<std::vector<std::string>(const std::string& file)>;
 
-// Two tables: roots by what only they keep alive, and places by what they
-// have allocated. kUsage: the record has no answer to that question; the
-// message says how to get one. So have the others.
+// Two tables: roots by what they hold of it, with what only they keep alive,
+// and places by what they have allocated. kUsage: the record has no answer to
+// that question; the message says how to get one. So have the others.
 Result<std::string> top_text(const RunRecord& record,
                              const HoldingsQuestion& question,
                              const ReportStyle& style);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -66,6 +68,13 @@ Frame named_frame(std::string name) {
   return frame;
 }
 
+// Profiles have whole numbers; a record may have any.
+Bytes leak_share(const RetainingPath& path) {
+  constexpr double kMost = 1e18;
+  if (!(path.share > 0)) return {};
+  return Bytes{std::llround(std::min(path.share, kMost))};
+}
+
 void add_path(const RunRecord& record, const RetainingPath& path,
               std::vector<ProfileLabel> labels, ProfileBuilder& profile) {
   std::vector<Frame> stack;
@@ -73,6 +82,8 @@ void add_path(const RunRecord& record, const RetainingPath& path,
     stack.push_back(holder_frame(record, *at));
   stack.push_back(named_frame(path.root_name));
   labels.push_back({"root", to_word(path.root)});
+  labels.push_back({"retained", "", path.retained});
+  labels.push_back({"leak_share", "", leak_share(path)});
   profile.add_sample(stack, path.objects, path.bytes, labels);
 }
 

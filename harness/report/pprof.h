@@ -18,8 +18,9 @@ std::unique_ptr<Reporter> make_pprof_reporter();
 // Who holds it: the same blocks by the chain of holders that keeps them, from
 // the block itself (the leaf) to the root that a name in the service stands
 // for. A block that nothing points to has the root "lost: …". Labels as
-// above, and `root`, its kind. A record whose findings say nothing of their
-// holders gives all that is held at the end, if that is known.
+// above, and `root`, its kind, with what it alone keeps (`retained`) and its
+// LeakShare (`leak_share`) in bytes. A record whose findings say nothing of
+// their holders gives all that is held at the end, if that is known.
 std::unique_ptr<Reporter> make_pprof_holders_reporter();
 
 }  // namespace tidemark

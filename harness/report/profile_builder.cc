@@ -66,13 +66,14 @@ void ProfileBuilder::add_sample(const std::vector<Frame>& stack, Count objects,
     const auto [place, fresh] =
         location_ids_.try_emplace(location, locations_.size() + 1);
     if (fresh) locations_.push_back(location);
-    std::get<0>(key).push_back(place->second);
+    key.first.push_back(place->second);
     location = {};
   }
   for (const ProfileLabel& label : labels)
-    if (!label.text.empty())
-      std::get<1>(key).emplace_back(text(label.key), text(label.text));
-  std::get<2>(key) = size.value;
+    if (!label.text.empty() || label.bytes.value > 0)
+      key.second.emplace_back(text(label.key), text(label.text),
+                              label.bytes.value);
+  if (size.value > 0) key.second.emplace_back(kBytes, kNone, size.value);
   Values& values = samples_[key];
   values.objects += objects.value;
   values.bytes += bytes.value;
@@ -93,20 +94,19 @@ std::string ProfileBuilder::finish() const {
   add_value_type(profile, kObjects, kCount);
   add_value_type(profile, kSpace, kBytes);
   for (const auto& [key, values] : samples_) {
-    const auto& [stack, labels, size] = key;
+    const auto& [stack, labels] = key;
     pbf_writer sample(profile, 2);
     sample.add_packed_uint64(1, stack.begin(), stack.end());
     const std::int64_t both[] = {values.objects, values.bytes};
     sample.add_packed_int64(2, std::begin(both), std::end(both));
-    for (const auto& [name, value] : labels) {
+    for (const auto& [name, value, number] : labels) {
       pbf_writer label(sample, 3);
       label.add_int64(1, static_cast<std::int64_t>(name));
-      label.add_int64(2, static_cast<std::int64_t>(value));
-    }
-    if (size > 0) {
-      pbf_writer label(sample, 3);
-      label.add_int64(1, kBytes);
-      label.add_int64(3, size);
+      if (value != kNone) {
+        label.add_int64(2, static_cast<std::int64_t>(value));
+        continue;
+      }
+      label.add_int64(3, number);
       label.add_int64(4, kBytes);
     }
   }

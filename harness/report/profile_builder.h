@@ -29,9 +29,11 @@
 
 namespace tidemark {
 
+// Neither text nor bytes: none.
 struct ProfileLabel {
   std::string key;
   std::string text;
+  Bytes bytes = {};
 };
 
 class ProfileBuilder {
@@ -54,8 +56,9 @@ class ProfileBuilder {
   using Id = std::uint64_t;
   using Line = std::pair<Id, std::int64_t>;           // function, line
   using Location = std::pair<Id, std::vector<Line>>;  // mapping
-  using Labels = std::vector<std::pair<Id, Id>>;      // strings
-  using SampleKey = std::tuple<std::vector<Id>, Labels, std::int64_t>;
+  // Key, and text or bytes.
+  using Labels = std::vector<std::tuple<Id, Id, std::int64_t>>;
+  using SampleKey = std::pair<std::vector<Id>, Labels>;
   struct Values {
     std::int64_t objects = 0;
     std::int64_t bytes = 0;

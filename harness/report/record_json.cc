@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -204,11 +205,32 @@ const char* type_in_words(const In& value) {
   return "an object";
 }
 
-// Keeps the first error; everything after it is left as it was.
+// What holds of the whole document.
+struct Reading {
+  std::optional<Error> error;  // the first
+  // Of all bytes and counts, without their signs: whoever adds some of them
+  // up need not think of an overflow.
+  std::int64_t sum = 0;
+};
+
+constexpr std::int64_t kMostInAll = std::int64_t{1} << 60;
+constexpr std::int64_t kMostTime = std::int64_t{1} << 61;  // 73 years, in ns
+
+// Reports follow each way to its end, and compare each with all others.
+template <class T>
+constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+template <>
+constexpr std::size_t kMost<Holder> = 100;
+template <>
+constexpr std::size_t kMost<RetainingPath> = 1000;
+template <>
+constexpr std::size_t kMost<LastHeld> = 1000;
+
+// After an error everything is left as it was.
 class Reader {
  public:
-  Reader(const In& in, const Place& place, std::optional<Error>& error)
-      : in_(in), place_(place), error_(error) {}
+  Reader(const In& in, const Place& place, Reading& reading)
+      : in_(in), place_(place), reading_(reading) {}
 
   template <class T>
   void operator()(const char* name, T& value) {
@@ -224,8 +246,8 @@ class Reader {
 
   void complain(const Place& place, const std::string& wanted,
                 const std::string& found) {
-    if (error_) return;
-    error_ = Error{
+    if (reading_.error) return;
+    reading_.error = Error{
         ErrorKind::kUsage,
         fmt::format("{}: wanted {}, found {}",
                     place.parent ? place.text() : "record", wanted, found),
@@ -260,13 +282,13 @@ class Reader {
         integer(in, place, 0, std::numeric_limits<std::uint32_t>::max()));
   }
   void decode(const In& in, const Place& place, Bytes& value) {
-    value = Bytes{integer(in, place)};
+    value = Bytes{quantity(in, place)};
   }
   void decode(const In& in, const Place& place, Count& value) {
-    value = Count{integer(in, place)};
+    value = Count{quantity(in, place)};
   }
   void decode(const In& in, const Place& place, Duration& value) {
-    value = Duration{integer(in, place)};
+    value = Duration{integer(in, place, -kMostTime, kMostTime)};
   }
   void decode(const In& in, const Place& place, CycleIndex& value) {
     decode(in, place, value.value);
@@ -291,7 +313,10 @@ class Reader {
   template <class T>
   void decode(const In& in, const Place& place, std::vector<T>& values) {
     if (!in.is_array()) return mistyped(place, "a list", in);
-    for (std::size_t i = 0; i < in.size() && !error_; ++i)
+    if (in.size() > kMost<T>)
+      return complain(place, fmt::format("at most {}", kMost<T>),
+                      fmt::format("{}", in.size()));
+    for (std::size_t i = 0; i < in.size() && !reading_.error; ++i)
       decode(in[i], Place{&place, {}, i}, values.emplace_back());
   }
 
@@ -301,7 +326,7 @@ class Reader {
       decode_word(in, place, value);
     } else {
       if (!in.is_object()) return mistyped(place, "an object", in);
-      Reader inner(in, place, error_);
+      Reader inner(in, place, reading_);
       fields(inner, value);
       if constexpr (std::is_same_v<T, Finding>) inner.finding_sites(value);
     }
@@ -313,10 +338,19 @@ class Reader {
     complain(place, wanted, type_in_words(found));
   }
 
-  std::int64_t integer(
-      const In& in, const Place& place,
-      std::int64_t low = std::numeric_limits<std::int64_t>::min(),
-      std::int64_t high = std::numeric_limits<std::int64_t>::max()) {
+  std::int64_t quantity(const In& in, const Place& place) {
+    const std::int64_t value = integer(in, place, -kMostInAll, kMostInAll);
+    reading_.sum += std::abs(value);
+    if (reading_.sum <= kMostInAll) return value;
+    complain(place,
+             fmt::format("at most {} in the record together", kMostInAll),
+             "more");
+    reading_.sum = 0;
+    return 0;
+  }
+
+  std::int64_t integer(const In& in, const Place& place, std::int64_t low,
+                       std::int64_t high) {
     if (!in.is_number_integer()) {
       mistyped(place, "a whole number", in);
       return 0;
@@ -357,7 +391,7 @@ class Reader {
     if (sites == nullptr) return;
     const Place list{&place_, "sites"};
     if (!sites->is_array()) return mistyped(list, "a list", *sites);
-    for (std::size_t i = 0; i < sites->size() && !error_; ++i)
+    for (std::size_t i = 0; i < sites->size() && !reading_.error; ++i)
       site_number((*sites)[i], Place{&list, {}, i}, finding);
   }
 
@@ -370,7 +404,7 @@ class Reader {
 
   const In& in_;
   const Place& place_;
-  std::optional<Error>& error_;
+  Reading& reading_;
 };
 
 void read_judgement(Reader& reader, RunRecord& record) {
@@ -447,14 +481,14 @@ Result<RunRecord> from_json(std::string_view text) {
                 "`tidemark stress` writes its other reports itself: --format "
                 "junit, --junit FILE");
   const Place root;
-  std::optional<Error> error;
+  Reading reading;
   RunRecord record;
-  Reader reader(*in, root, error);
+  Reader reader(*in, root, reading);
   if (!in->is_object())
     reader.complain(root, "an object", type_in_words(*in));
   else
     read_record(reader, root, record);
-  if (error) return fail(std::move(*error));
+  if (reading.error) return fail(std::move(*reading.error));
   return record;
 }
 

@@ -7,7 +7,6 @@
 #include "harness/report/names.h"
 #include "harness/report/site_text.h"
 #include "harness/report/text.h"
-#include "harness/report/way_tree.h"
 
 namespace tidemark {
 namespace {
@@ -22,19 +21,24 @@ std::string count_text(Count objects, Bytes bytes, std::int64_t all) {
 
 class WayPrinter {
  public:
-  WayPrinter(const RunRecord& record, std::size_t most_lines,
-             std::size_t indent, std::size_t width)
-      : record_(record), most_(most_lines), indent_(indent), width_(width) {}
+  WayPrinter(const RunRecord& record, std::size_t finding,
+             std::size_t most_lines, std::size_t indent, std::size_t width)
+      : record_(record),
+        finding_(finding),
+        most_(most_lines),
+        indent_(indent),
+        width_(width) {}
 
   std::string print(const Retention& retention) {
     all_ = retention.objects.value;
-    left_out_ = retention.objects - retention.unreachable;
-    for (const RetainingPath& path : retention.paths)
-      left_out_ = left_out_ - path.objects;
     for (const Branch& root : way_tree(record_, retention)) print_root(root);
     if (left_out_.value > 0)
-      line(0, fmt::format("{} in other ways: `tidemark tree` shows them",
-                          plural(double(left_out_.value), "more block")));
+      line(0, fmt::format("{} in other ways: `tidemark tree --finding {}` "
+                          "shows them",
+                          plural(double(left_out_.value), "more block"),
+                          finding_));
+    if (const Unkept rest = unkept(retention); rest.objects.value > 0)
+      line(0, unkept_text(rest));
     if (retention.unreachable.value > 0)
       line(0, fmt::format("Held by nobody: {}; no pointer to them is left, "
                           "they are lost",
@@ -55,8 +59,10 @@ class WayPrinter {
       return;
     }
     ++lines_;
-    line(0, fmt::format("Held by {}: {}", root_text(*root.root),
-                        count_text(root.objects, root.bytes, all_)));
+    const std::string retained = retained_text(root);
+    line(0, fmt::format("Held by {}: {}{}{}", root_text(*root.root),
+                        count_text(root.objects, root.bytes, all_),
+                        retained.empty() ? "" : "; ", retained));
     for (const Branch& branch : root.below) print_branch(branch, 2);
   }
 
@@ -83,12 +89,13 @@ class WayPrinter {
   }
 
   const RunRecord& record_;
+  std::size_t finding_;
   std::size_t most_;
   std::size_t indent_;
   std::size_t width_;
   std::int64_t all_ = 0;
   std::size_t lines_ = 0;
-  Count left_out_;
+  Count left_out_;  // of what the record has
   std::string text_;
 };
 
@@ -146,9 +153,34 @@ std::string root_text(const RetainingPath& path) {
 }
 
 std::string retention_text(const RunRecord& record, const Retention& retention,
-                           std::size_t most_lines, std::size_t indent,
-                           std::size_t width) {
-  return WayPrinter(record, most_lines, indent, width).print(retention);
+                           std::size_t finding, std::size_t most_lines,
+                           std::size_t indent, std::size_t width) {
+  return WayPrinter(record, finding, most_lines, indent, width)
+      .print(retention);
+}
+
+std::string retained_text(const Branch& root) {
+  const std::string retained = bytes_text(root.retained);
+  const std::string share = bytes_text(root.share);
+  if (root.retained.value == 0 && !(root.share > 0)) return {};
+  if (share == retained) return "retains " + retained;
+  return fmt::format("retains {}, leak share {}", retained, share);
+}
+
+Unkept unkept(const Retention& retention) {
+  Unkept rest{retention.objects - retention.unreachable,
+              retention.bytes - retention.unreachable_bytes};
+  for (const RetainingPath& path : retention.paths) {
+    rest.objects = rest.objects - path.objects;
+    rest.bytes = rest.bytes - path.bytes;
+  }
+  return rest;
+}
+
+std::string unkept_text(const Unkept& rest) {
+  return fmt::format("{}, {}, in ways that were not kept",
+                     plural(double(rest.objects.value), "more block"),
+                     bytes_text(rest.bytes));
 }
 
 }  // namespace tidemark

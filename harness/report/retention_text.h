@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "harness/report/way_tree.h"
 #include "tidemark/run_record.h"
 
 namespace tidemark {
@@ -10,14 +11,32 @@ namespace tidemark {
 // The ways to the blocks in question as a tree, a holder a line, at most
 // `most_lines` of them:
 //
-//   Held by kept (greedy.cc), a global: all 2,250 blocks, 23.5 MiB
+//   Held by kept (greedy.cc), a global: all 2,250 blocks, 23.5 MiB;
+//       retains 23.5 MiB
 //     +0  750 × std::list node, 40 B, up to 750 in a row  open (greedy.cc:37)
 //       +24  750 × 16.0 KiB  open (greedy.cc:39)
 //
-// Each line begins with `indent` spaces. Empty if the answer is.
+// Each line begins with `indent` spaces; `finding` is the number under which
+// `tidemark tree` shows the rest. Empty if the answer is.
 std::string retention_text(const RunRecord& record, const Retention& retention,
-                           std::size_t most_lines, std::size_t indent,
-                           std::size_t width);
+                           std::size_t finding, std::size_t most_lines,
+                           std::size_t indent, std::size_t width);
+
+// What a root alone keeps, and where others hold a part of it as well, how
+// much is its when that is divided: "retains 4,096 B, leak share 38.1 KiB".
+// Empty if nobody is sure that it holds anything.
+std::string retained_text(const Branch& root);
+
+// Blocks that somebody holds in ways that are not in the record: it has those
+// that hold most.
+struct Unkept {
+  Count objects;
+  Bytes bytes;
+};
+Unkept unkept(const Retention& retention);
+
+// "12 more blocks, 1,520 B, in ways that were not kept".
+std::string unkept_text(const Unkept& rest);
 
 // "std::list node, 40 B, up to 750 in a row".
 std::string holder_text(const Holder& holder);

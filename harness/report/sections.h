@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tidemark/reporter.h"
 
@@ -14,6 +15,9 @@ std::string error_section(const RunRecord& record, const ReportStyle& style);
 // Findings that fail or leave doubt are told in sentences, and so is memory
 // that only the allocator has; innocent ones have a line in the table.
 bool is_worth_a_section(const Finding& finding);
+
+// As reports number them, from 1: those that are worth a section first.
+std::vector<const Finding*> numbered(const Judgement& judgement);
 
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style);

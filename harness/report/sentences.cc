@@ -173,6 +173,16 @@ bool is_worth_a_section(const Finding& finding) {
          finding.kind == FindingClass::kAllocatorRetained;
 }
 
+std::vector<const Finding*> numbered(const Judgement& judgement) {
+  std::vector<const Finding*> findings;
+  for (const Finding& finding : judgement.findings)
+    findings.push_back(&finding);
+  std::stable_partition(
+      findings.begin(), findings.end(),
+      [](const Finding* finding) { return is_worth_a_section(*finding); });
+  return findings;
+}
+
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style) {
   const std::size_t width = width_of(style);
@@ -188,8 +198,9 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
       text += stack_text(*site, style.all_frames, width);
   text += members_section(record, finding, style);
   if (finding.retention)
-    text +=
-        retention_text(record, *finding.retention, kWaysShown, kHang, width);
+    text += retention_text(record, *finding.retention,
+                           static_cast<std::size_t>(number), kWaysShown, kHang,
+                           width);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())

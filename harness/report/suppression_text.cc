@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tidemark {
@@ -9,14 +10,19 @@ namespace {
 
 // Upwards, to what the file can say: nothing is allowed less than it is.
 double rounded_up(double value) {
-  const double whole = std::ceil(value - 1e-9);
+  // Never -0, which is what the ceiling of nearly nothing is.
+  const double whole = std::max(0.0, std::ceil(value - 1e-9));
   if (value >= 100 || std::abs(value - whole) < 1e-6) return whole;
   return std::ceil(value * 1000) / 1000;
 }
 
 }  // namespace
 
-PerConnection per_connection(const RunRecord& record, const Finding& finding) {
+BoundedGrowth bounded_growth(const RunRecord& record, const Finding& finding) {
+  // A slower machine has more seconds to a connection.
+  if (finding.unit == "second")
+    return {finding.rate.bytes_per_unit, finding.rate.objects_per_unit,
+            "second"};
   if (finding.rate.bytes_per_connection != 0 ||
       finding.rate.objects_per_connection != 0)
     return {finding.rate.bytes_per_connection,
@@ -31,13 +37,14 @@ PerConnection per_connection(const RunRecord& record, const Finding& finding) {
 }
 
 std::string suppression_rule(const RunRecord& record, const Finding& finding) {
-  const PerConnection each = per_connection(record, finding);
+  const BoundedGrowth each = bounded_growth(record, finding);
   return fmt::format(
       "- fingerprint: {}\n"
       "  kind: leak\n"
-      "  max_bytes_per_connection: {}\n"
-      "  max_objects_per_connection: {}\n",
-      finding.fingerprint, rounded_up(each.bytes), rounded_up(each.objects));
+      "  max_bytes_per_{}: {}\n"
+      "  max_objects_per_{}: {}\n",
+      finding.fingerprint, each.unit, rounded_up(each.bytes), each.unit,
+      rounded_up(each.objects));
 }
 
 std::string suppressed_because(const Finding& finding) {

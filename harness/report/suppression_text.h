@@ -19,11 +19,13 @@ std::string suppressed_because(const Finding& finding);
 // What is wrong with rules that suppressed nothing, a line each.
 std::vector<std::string> suppression_warnings(const RunRecord& record);
 
-// What a finding leaves per connection, whatever it is counted in.
-struct PerConnection {
+// What a finding leaves per connection, whatever it is counted in; but growth
+// with time per second.
+struct BoundedGrowth {
   double bytes = 0;
   double objects = 0;
+  const char* unit = "connection";
 };
-PerConnection per_connection(const RunRecord& record, const Finding& finding);
+BoundedGrowth bounded_growth(const RunRecord& record, const Finding& finding);
 
 }  // namespace tidemark

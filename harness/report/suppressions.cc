@@ -19,11 +19,11 @@ std::string suppressed_line(const RunRecord& record, const Finding& finding,
                             : finding.standin.empty()
                                 ? ""
                                 : " to " + finding.standin;
-  const PerConnection each = per_connection(record, finding);
+  const BoundedGrowth each = bounded_growth(record, finding);
   return wrapped(
-      fmt::format("  {}: {} in {} per connection{}; {}", finding.fingerprint,
-                  bytes_text(each.bytes), plural(each.objects, "object"), where,
-                  suppressed_because(finding)),
+      fmt::format("  {}: {} in {} per {}{}; {}", finding.fingerprint,
+                  bytes_text(each.bytes), plural(each.objects, "object"),
+                  each.unit, where, suppressed_because(finding)),
       4, width);
 }
 

@@ -85,9 +85,9 @@ class TerminalReporter final : public Reporter {
     text += error_section(record, style);
     if (record.judgement) {
       int number = 0;
-      for (const Finding& finding : record.judgement->findings)
-        if (is_worth_a_section(finding))
-          text += finding_section(record, finding, ++number, style);
+      for (const Finding* finding : numbered(*record.judgement))
+        if (is_worth_a_section(*finding))
+          text += finding_section(record, *finding, ++number, style);
       text += findings_table(record, style);
     }
     text += suppressions_section(record, style);

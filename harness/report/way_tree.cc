@@ -70,6 +70,9 @@ std::vector<Branch> way_tree(const RunRecord& record,
     };
     if (!at->root) at->root = &path;
     count(*at);
+    // All ways of a root have the same, but for processes that lack some.
+    at->retained = std::max(at->retained, path.retained);
+    at->share = std::max(at->share, path.share);
     for (const Holder& holder : path.holders) {
       at = &branch_for(at->below, [&](const Branch& branch) {
         return places.same_holder(*branch.holder, holder);

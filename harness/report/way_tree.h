@@ -15,6 +15,9 @@ struct Branch {
   Bytes own_bytes;
   Count objects;  // and with all below
   Bytes bytes;
+  // Of a root: what it alone keeps, other blocks included, and its LeakShare.
+  Bytes retained;
+  double share = 0;
   std::vector<Branch> below;  // most bytes first
 };
 

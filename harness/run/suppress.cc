@@ -14,6 +14,9 @@ namespace {
 
 using Version = std::vector<std::uint32_t>;
 
+constexpr std::string_view kConnection = "connection";
+constexpr std::string_view kSecond = "second";  // Finding::unit
+
 const SiteRecord* find_site(const SuppressionContext& context, SiteId id) {
   const auto found =
       std::find_if(context.sites.begin(), context.sites.end(),
@@ -29,7 +32,9 @@ const SiteRecord* site_of(const SuppressionContext& context,
 
 bool fits_frame(const std::string& glob, const Frame& frame) {
   const std::string name = caller_name(frame);
-  if (glob.find('!') != std::string::npos) return matches_glob(glob, name);
+  if (glob.find('!') != std::string::npos && matches_glob(glob, name))
+    return true;
+  // Functions may have it in their names: `operator!=`.
   return matches_glob(glob, std::string_view(name).substr(name.find('!') + 1));
 }
 
@@ -112,24 +117,40 @@ std::string version_trouble(const SuppressionRule& rule,
                      fmt::join(*version, "."));
 }
 
+// What a rule bounds: in connections, or in what it grows with.
 struct Growth {
-  double bytes = 0;
-  double objects = 0;
+  const GrowthBound* bound = nullptr;  // null: the rule has none for it
+  std::string_view unit = kConnection;
+  GrowthBound least;  // for certain
 };
 
-// Per connection, at least.
-Growth growth_of(const Finding& finding, Count connections) {
+GrowthBound rate_of(const Finding& finding, std::string_view unit,
+                    Count connections) {
   const Rate& rate = finding.rate;
-  Growth growth{rate.bytes_per_connection, rate.objects_per_connection};
-  if (growth.bytes == 0 && growth.objects == 0 && connections.value > 0) {
-    const double n = static_cast<double>(connections.value);
-    growth = {static_cast<double>(finding.residue.value) / n,
-              static_cast<double>(finding.objects.value) / n};
+  if (unit == kSecond) return {rate.bytes_per_unit, rate.objects_per_unit};
+  if (rate.bytes_per_connection != 0 || rate.objects_per_connection != 0 ||
+      connections.value <= 0)
+    return {rate.bytes_per_connection, rate.objects_per_connection};
+  const double n = static_cast<double>(connections.value);
+  return {static_cast<double>(finding.residue.value) / n,
+          static_cast<double>(finding.objects.value) / n};
+}
+
+Growth growth_of(const SuppressionRule& rule, const Finding& finding,
+                 Count connections) {
+  Growth growth;
+  if (rule.per_connection) growth.bound = &*rule.per_connection;
+  if (rule.per_second && finding.unit == kSecond) {
+    growth.bound = &*rule.per_second;
+    growth.unit = kSecond;
   }
+  growth.least = rate_of(finding, growth.unit, connections);
+  const Rate& rate = finding.rate;
   const double low = rate.bytes_per_connection_low;
-  if (low > 0 && low < growth.bytes) {
-    growth.objects *= low / growth.bytes;
-    growth.bytes = low;
+  if (low > 0 && low < rate.bytes_per_connection) {
+    const double part = low / rate.bytes_per_connection;
+    growth.least.bytes *= part;
+    growth.least.objects *= part;
   }
   return growth;
 }
@@ -138,15 +159,19 @@ std::string bound_trouble(const SuppressionRule& rule, const Finding& finding,
                           Count connections) {
   // Rules are written with three digits behind the point.
   constexpr double kRoom = 1e-3;
-  const Growth growth = growth_of(finding, connections);
-  if (growth.bytes <= rule.max_bytes_per_connection + kRoom &&
-      growth.objects <= rule.max_objects_per_connection + kRoom)
+  const Growth growth = growth_of(rule, finding, connections);
+  if (!growth.bound)
+    return fmt::format(
+        "fits {}, which is no growth with time; it is bounded per second only",
+        finding.fingerprint);
+  if (growth.least.bytes <= growth.bound->bytes + kRoom &&
+      growth.least.objects <= growth.bound->objects + kRoom)
     return {};
   return fmt::format(
-      "fits {}, which grows by {:.6g} B in {:.6g} objects per connection; it "
-      "allows {:.6g} B in {:.6g}",
-      finding.fingerprint, growth.bytes, growth.objects,
-      rule.max_bytes_per_connection, rule.max_objects_per_connection);
+      "fits {}, which grows by {:.6g} B in {:.6g} objects per {}; it allows "
+      "{:.6g} B in {:.6g}",
+      finding.fingerprint, growth.least.bytes, growth.least.objects,
+      growth.unit, growth.bound->bytes, growth.bound->objects);
 }
 
 bool matters(const Finding& finding) {

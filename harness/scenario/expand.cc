@@ -197,12 +197,17 @@ Scenario with_standins(Scenario scenario,
 }
 
 Result<Scenario> with_pid(Scenario scenario, int pid) {
-  TargetSpec target;
+  // It has been started, and will not be stopped.
+  const TargetSpec none;
+  TargetSpec& target = scenario.target;
   target.pid = pid;
-  target.runtime = scenario.target.runtime;
-  target.stacks = scenario.target.stacks;
-  target.forks = scenario.target.forks;
-  scenario.target = target;
+  target.command = none.command;
+  target.environment = none.environment;
+  target.directory = none.directory;
+  target.ready = none.ready;
+  target.stop = none.stop;
+  target.allocator = none.allocator;
+  target.show_output = none.show_output;
   if (!uses_port(scenario)) return scenario;
   return fail(
       ErrorKind::kUsage,

@@ -117,8 +117,8 @@ Result<VersionPredicate> parse_predicate(const std::string& text) {
                  "write it like libfoo < 1.2.3, with one of < <= = != >= >");
 }
 
-// A bound: a number that may have a fraction.
-void read_bound(Section& section, std::string_view key, double& out) {
+// A number that may have a fraction.
+void read_most(Section& section, std::string_view key, double& out) {
   const Node* node =
       section.require(key, "a rule without a bound would hide any growth");
   if (node == nullptr) return;
@@ -134,6 +134,27 @@ void read_bound(Section& section, std::string_view key, double& out) {
   }
   add_mismatch(*node, section.path(key), "a number of 0 or more",
                section.problems(), "write it like 96 or 0.25");
+}
+
+GrowthBound read_bound(Section& section, const std::string& unit) {
+  GrowthBound bound;
+  read_most(section, "max_bytes_per_" + unit, bound.bytes);
+  read_most(section, "max_objects_per_" + unit, bound.objects);
+  return bound;
+}
+
+// One of the two, or both; a bound has both of its numbers.
+void read_bounds(Section& section, SuppressionRule& rule) {
+  const auto has = [&section](std::string_view key) {
+    return section.find(key) != nullptr;
+  };
+  const bool bytes_in_time = has("max_bytes_per_second");
+  const bool timed = has("max_objects_per_second") || bytes_in_time;
+  const bool bytes_counted = has("max_bytes_per_connection");
+  const bool counted = has("max_objects_per_connection") || bytes_counted;
+  if (timed) rule.per_second = read_bound(section, "second");
+  if (counted || !timed)
+    rule.per_connection = read_bound(section, "connection");
 }
 
 void read_frames(Section& section, std::vector<std::string>& frames) {
@@ -162,10 +183,7 @@ SuppressionRule read_rule(Section section, std::string where) {
                                   {{"leak", SuppressionKind::kLeak},
                                    {"cache", SuppressionKind::kCache},
                                    {"library", SuppressionKind::kLibrary}});
-  read_bound(section, "max_bytes_per_connection",
-             rule.max_bytes_per_connection);
-  read_bound(section, "max_objects_per_connection",
-             rule.max_objects_per_connection);
+  read_bounds(section, rule);
   section.text("bug", rule.bug);
   section.text("owner", rule.owner);
   section.text("expires", rule.expires, check_date);

@@ -6,7 +6,7 @@
 //       frames: [ "handshake_*", "libtls.so!*" ]   # globs, innermost first
 //       kind: library                   # leak, cache or library
 //       max_bytes_per_connection: 96    # no rule without a bound
-//       max_objects_per_connection: 1
+//       max_objects_per_connection: 1   # growth with time: …_per_second
 //       bug: https://bugs.example/7     # these four may be left out
 //       owner: chat-team
 //       expires: 2027-01-31             # the last day it holds

@@ -15,7 +15,8 @@
 
 namespace tidemark {
 
-inline constexpr int kRunRecordVersion = 1;
+// 2: `memory` is a list of accounts, where it was one or none.
+inline constexpr int kRunRecordVersion = 2;
 
 // A site as reports show it.
 struct SiteRecord {

@@ -28,8 +28,18 @@ struct VersionPredicate {
   bool operator==(const VersionPredicate&) const = default;
 };
 
+// So much may stay for each connection, or each second.
+struct GrowthBound {
+  double bytes = 0;
+  double objects = 0;
+
+  bool operator==(const GrowthBound&) const = default;
+};
+
 // At least one of `fingerprint` and `frames` is there; with both, both must
-// fit. There is no rule without a bound.
+// fit. There is no rule without a bound: for what grows with time it is
+// `per_second` if the rule has it, so that a slower machine keeps it; for all
+// else `per_connection`.
 struct SuppressionRule {
   std::string where;  // "suppressions.yaml:3"
   std::string fingerprint;
@@ -38,8 +48,8 @@ struct SuppressionRule {
   // between them.
   std::vector<std::string> frames;
   SuppressionKind kind = SuppressionKind::kLeak;
-  double max_bytes_per_connection = 0;
-  double max_objects_per_connection = 0;
+  std::optional<GrowthBound> per_connection;
+  std::optional<GrowthBound> per_second;
   std::string bug;
   std::string owner;
   std::string expires;  // "2027-01-31", the last day it holds; empty: never

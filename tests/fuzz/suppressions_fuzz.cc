@@ -17,8 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   }
   for (const tidemark::SuppressionRule& rule : *rules) {
     if (rule.fingerprint.empty() && rule.frames.empty()) std::abort();
-    if (!(rule.max_bytes_per_connection >= 0)) std::abort();
-    if (!(rule.max_objects_per_connection >= 0)) std::abort();
+    if (!rule.per_connection && !rule.per_second) std::abort();
+    for (const auto& bound : {rule.per_connection, rule.per_second})
+      if (bound && !(bound->bytes >= 0 && bound->objects >= 0)) std::abort();
     if (rule.applies && rule.applies->version.empty()) std::abort();
   }
   return 0;

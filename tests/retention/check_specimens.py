@@ -12,10 +12,11 @@ import hashlib
 import json
 import os
 import sys
+import time
 
 from check_shapes import plain_name
-from live import (Service, Upstream, gone, good_bye, read_head, request,
-                  web_socket)
+from live import (PATIENCE, Service, Upstream, gone, good_bye, read_head,
+                  request, web_socket)
 
 CONNECTIONS = 40
 ENOUGH = 0.9
@@ -139,7 +140,11 @@ def check(folder, agent, who_holds, name):
         service.wake(who_holds)
         drive(port)
         found = {"objects": 0}
+        until = time.monotonic() + PATIENCE
         while found["objects"] < CONNECTIONS:
+            if time.monotonic() > until:
+                raise ValueError(f"{name} keeps {found['objects']} blocks of "
+                                 f"{size} after {PATIENCE} s: {found}")
             found = service.new_blocks(who_holds, size)
     return complaints(declared, found), told(found)
 

@@ -9,14 +9,14 @@ import subprocess
 import tempfile
 import threading
 
-PATIENCE = 60
+PATIENCE = 180  # more than who_holds has, less than a third of ctest's
 
 
 def judged(who_holds, *words):
     """The output of the judge (who_holds.cc)."""
     done = subprocess.run(
         [who_holds, *map(str, words)], capture_output=True, text=True,
-        timeout=2 * PATIENCE)
+        timeout=PATIENCE)
     if done.returncode != 0:
         raise ValueError(f"{who_holds}: exit code {done.returncode}: "
                          f"{done.stderr.strip()}")

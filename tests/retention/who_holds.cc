@@ -10,7 +10,6 @@
 // Waits until all threads are blocked, and asks the agent for a copy as
 // tidemark does. The process goes on.
 #include <fmt/format.h>
-#include <sched.h>
 #include <signal.h>
 
 #include <charconv>
@@ -78,7 +77,7 @@ Status wait_until_quiet(pid_t pid, Clock& clock) {
     for (const int thread : numbered_entries(pid, "task"))
       quiet = quiet && is_blocked(thread);
     if (quiet) return {};
-    sched_yield();
+    clock.sleep(std::chrono::milliseconds(1));
   }
   return fail(
       ErrorKind::kEnvironment,

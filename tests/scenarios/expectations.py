@@ -104,12 +104,15 @@ def complaints_retainer(record):
     return wrong
 
 
+MOVES = 64 << 10  # of an account's parts, while connections are served
+
 PARTS = ("live", "rounding", "pinned", "free", "stacks", "mappings",
          "modules", "agent", "unexplained")
 
 
 def complaints_account(record):
-    """Whether each account adds up, and explains 95 % of the PSS."""
+    """Whether each account adds up, and explains 95 % of the PSS; under load
+    all but MOVES of it."""
     wrong = []
     moments = [account["moment"] for account in record["memory"]]
     if moments != ["start", "baseline", "open", "unpurged", "settled"]:
@@ -119,7 +122,9 @@ def complaints_account(record):
         if sum(parts.values()) != account["pss"]:
             wrong.append(f"{account['moment']}: {parts} are not "
                          f"{account['pss']}")
-        if abs(account["unexplained"]) > 0.05 * account["pss"]:
+        # What is read one after the other does not fit as well under load.
+        floor = MOVES if account["moment"] == "open" else 0
+        if abs(account["unexplained"]) > max(0.05 * account["pss"], floor):
             wrong.append(f"{account['moment']}: {account['unexplained']} of "
                          f"{account['pss']} unexplained")
     return wrong
@@ -147,11 +152,15 @@ def complaints_guilty(name, record):
     rate = top["rate"]
     if name == "ticker":
         # A tick is not a unit that a client can count; the size of what each
-        # keeps is exact, and there are fifty a second.
+        # keeps is exact, and there are fifty a second. How many of them come
+        # before a snapshot is the machine's affair: what is caught here is
+        # another unit, such as the cycle or the connection.
         each = rate["bytes_per_unit"] / rate["objects_per_unit"]
         if abs(each - bytes_ / objects) > 1e-6:
             wrong.append(f"{each} B per object, truth {bytes_ / objects}")
-        if not 40 <= rate["objects_per_unit"] <= 55:
+        if top["unit"] != "second":
+            wrong.append(f"unit {top['unit']}, wanted second")
+        if not 25 <= rate["objects_per_unit"] <= 100:
             wrong.append(f"{rate['objects_per_unit']} per second, truth 50")
         return wrong
     if not rate["exact"]:

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TIDEMARK = sys.argv[1]
 CHAT = "build/release/specimens/chat"
+TICKER = "build/release/specimens/ticker"  # allocates all the time
 
 SCENARIO = """version: 1
 name: case
@@ -264,15 +266,41 @@ def json_and_junit_and_report_agree():
         shown = run("report", str(kept))
         expect(shown.stdout.startswith("LEAK"), shown.stdout[:200])
         expect("greedy_open" in shown.stdout, shown.stdout)
-    expect(record["tidemark_record"] == 1, record["tidemark_record"])
+    expect(record["tidemark_record"] == 2, record["tidemark_record"])
     expect(record["outcome"] == "leak", record["outcome"])
+
+
+def listed(pid, pattern):
+    """The agent is awake from the next allocation on after the first look."""
+    until = time.monotonic() + 60
+    while True:
+        done = run("list", "--pid", str(pid), pattern)
+        if "not awake" not in done.stderr or time.monotonic() > until:
+            return done
+
+
+def a_live_service_is_listed_by_a_pattern():
+    agent = pathlib.Path(TIDEMARK).parent / "libtidemark_agent.so"
+    with subprocess.Popen(
+            [TICKER, "--guilty"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "LD_PRELOAD": str(agent)}) as service:
+        try:
+            while "listening on" not in service.stdout.readline():
+                expect(service.poll() is None, "the service ended")
+            for pattern, found in (("keep_tick", True), ("nobody_at", False)):
+                done = listed(service.pid, pattern)
+                expect(done.returncode == (0 if found else 3), done.stderr)
+                expect((pattern in done.stdout) == found, done.stdout)
+                expect(found or f'"{pattern}"' in done.stderr, done.stderr)
+        finally:
+            service.kill()
 
 
 def main():
     failed = 0
     for name, case in list(globals().items()):
         if not callable(case) or name in ("main", "run", "scenario", "expect",
-                                          "marked", "interrupted"):
+                                          "marked", "interrupted", "listed"):
             continue
         if getattr(case, "__module__", "") != "__main__":
             continue

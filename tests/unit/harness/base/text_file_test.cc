@@ -39,6 +39,18 @@ TEST_F(TextFile, WhatWasWrittenIsRead) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(TextFile, APlainFileIsNoPipeNoDeviceAndNotTooLarge) {
+  const std::string path = folder_ / "source.cc";
+  ASSERT_TRUE(write_file_atomically(path, "12345678"));
+  EXPECT_EQ(read_plain_file(path, 8).value_or(""), "12345678");
+  EXPECT_FALSE(read_plain_file(path, 7));
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_FALSE(read_plain_file(pipe, 100));
+  EXPECT_FALSE(read_plain_file("/dev/zero", 100));
+  EXPECT_FALSE(read_plain_file(folder_, 100));
+}
+
 TEST_F(TextFile, AnOldFileIsReplacedWhole) {
   const std::string path = folder_ / "record";
   ASSERT_TRUE(write_file_atomically(path, "a long first text"));

@@ -46,8 +46,8 @@ TEST(RecordJson, EveryRecordReadsBackEqual) {
 
 TEST(RecordJson, ExtremeNumbersReadBackEqual) {
   RunRecord record = samples::leak();
-  record.took = Duration::max();
-  record.memory.front().live = {std::numeric_limits<std::int64_t>::min()};
+  record.took = Duration(std::int64_t{1} << 61);
+  record.memory.front().live = {-(std::int64_t{1} << 59)};
   record.judgement->findings[0].rate.bytes_per_unit = 0.1 + 0.2;
   record.judgement->findings[0].rate.objects_per_unit = 5e-324;
   record.sites[0].id = std::numeric_limits<SiteId>::max();
@@ -82,7 +82,7 @@ TEST(RecordJson, TheGuiltyFrameIsTheFirstThatIsNotLibrary) {
 
 TEST(RecordJson, UnknownFieldsAreIgnoredAndMissingOnesHaveDefaults) {
   const Result<RunRecord> record = from_json(
-      R"({"tidemark_record": 1, "outcome": "error", "new": {"a": [1]}})");
+      R"({"tidemark_record": 2, "outcome": "error", "new": {"a": [1]}})");
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_TRUE(*record == RunRecord{});
 }
@@ -112,13 +112,13 @@ TEST(RecordJson, ComplaintsNameTheField) {
       {replaced(leak, "\"residue\": 144000",
                 "\"residue\": 18446744073709551615"),
        "findings[0].residue: wanted a whole number from "
-       "-9223372036854775808 to 9223372036854775807, found "
+       "-1152921504606846976 to 1152921504606846976, found "
        "18446744073709551615"},
       {replaced(leak, "\"outcome\": \"leak\"", "\"outcome\": \"pass\""),
        "outcome: wanted \"leak\", as the rest of the record says, found "
        "\"pass\""},
-      {replaced(leak, "\"tidemark_record\": 1", "\"tidemark_record\": 2"),
-       "tidemark_record: wanted version 1, found 2"},
+      {replaced(leak, "\"tidemark_record\": 2", "\"tidemark_record\": 1"),
+       "tidemark_record: wanted version 2, found 1"},
       {"[]", "record: wanted an object, found a list"},
       {"{}",
        "record: wanted a field \"tidemark_record\" (the version), found none"},
@@ -143,12 +143,33 @@ TEST(RecordJson, FramesAreReadFromTheRecordsSites) {
             "4294967295, found -1");
 }
 
+TEST(RecordJson, QuantitiesCanBeAddedUp) {
+  RunRecord record = samples::leak();
+  std::vector<RetainingPath>& paths = record.held->paths;
+  paths[0].bytes = paths[1].bytes = {std::int64_t{1} << 59};
+  EXPECT_THAT(complaint(to_json(record)),
+              HasSubstr("paths[1].bytes: wanted at most 1152921504606846976 in "
+                        "the record together, found more"));
+}
+
+TEST(RecordJson, NoWayIsLongerThanReportsFollow) {
+  RunRecord record = samples::leak();
+  RetainingPath& path = record.held->paths[0];
+  path.holders.resize(100);
+  EXPECT_TRUE(from_json(to_json(record)));
+  path.holders.resize(101);
+  EXPECT_THAT(complaint(to_json(record)),
+              HasSubstr("paths[0].holders: wanted at most 100, found 101"));
+  record.held->paths.resize(1001);
+  EXPECT_THAT(complaint(to_json(record)), HasSubstr("wanted at most 1000"));
+}
+
 TEST(RecordJson, DeepNestingAndManyKeysAreReadInTime) {
   std::string deep(200000, '[');
   EXPECT_THAT(complaint(deep), StartsWith("record: wanted JSON"));
   deep += std::string(200000, ']');
   EXPECT_EQ(complaint(deep), "record: wanted an object, found a list");
-  std::string many = "{\"tidemark_record\": 1, \"outcome\": \"error\"";
+  std::string many = "{\"tidemark_record\": 2, \"outcome\": \"error\"";
   for (int i = 0; i < 100000; ++i)
     many += ", \"k" + std::to_string(i) + "\": 1";
   EXPECT_TRUE(from_json(many + "}"));

@@ -17,8 +17,7 @@ class SuppressTest : public testing::Test {
   SuppressTest() {
     rule_.where = "known.yaml:3";
     rule_.fingerprint = findings_[0].fingerprint;
-    rule_.max_bytes_per_connection = 55;
-    rule_.max_objects_per_connection = 1;
+    rule_.per_connection = GrowthBound{55, 1};
   }
 
   SuppressionRecord apply() {
@@ -48,13 +47,13 @@ TEST_F(SuppressTest, AFindingWithinItsBoundsFailsNoLonger) {
 }
 
 TEST_F(SuppressTest, MoreThanItsBoundsFails) {
-  rule_.max_bytes_per_connection = 54;
+  rule_.per_connection->bytes = 54;
   EXPECT_EQ(apply().complaint,
             "fits 00c0ffee00c0ffee, which grows by 55 B in 1 objects per "
             "connection; it allows 54 B in 1");
   EXPECT_TRUE(leak().fails);
-  rule_.max_bytes_per_connection = 55;
-  rule_.max_objects_per_connection = 0.5;
+  rule_.per_connection->bytes = 55;
+  rule_.per_connection->objects = 0.5;
   EXPECT_THAT(apply().complaint, HasSubstr("it allows 55 B in 0.5"));
   EXPECT_TRUE(leak().fails);
 }
@@ -63,6 +62,42 @@ TEST_F(SuppressTest, AnUncertainRateIsBoundedUntilItIsAboveForCertain) {
   findings_[0].rate.bytes_per_connection = 60;
   findings_[0].rate.bytes_per_connection_low = 50;
   EXPECT_EQ(apply().findings, Count{1});
+}
+
+TEST_F(SuppressTest, GrowthWithTimeIsBoundedBySeconds) {
+  const std::vector<Finding> growing = [this] {
+    std::vector<Finding> findings = findings_;
+    findings[0].unit = "second";
+    findings[0].rate = {55, 1, 4000, 50, false, 50, 60};
+    return findings;
+  }();
+  rule_.per_connection.reset();
+  rule_.per_second = GrowthBound{4000, 50};
+  findings_ = growing;
+  EXPECT_EQ(apply().findings, Count{1});
+  // On a slower machine a connection takes more seconds.
+  findings_ = growing;
+  findings_[0].rate = {550, 10, 4000, 50, false, 500, 600};
+  EXPECT_EQ(apply().findings, Count{1});
+  findings_ = growing;
+  findings_[0].rate = {55, 1, 8800, 110, false, 50, 60};
+  EXPECT_EQ(apply().complaint,
+            "fits 00c0ffee00c0ffee, which grows by 8000 B in 100 objects per "
+            "second; it allows 4000 B in 50");
+  // The bound per connection is for everything else.
+  rule_.per_connection = GrowthBound{60, 10};
+  EXPECT_THAT(apply().complaint, HasSubstr("per second"));
+  rule_.per_second.reset();
+  EXPECT_EQ(apply().findings, Count{1});
+}
+
+TEST_F(SuppressTest, ABoundPerSecondIsNoneForALeak) {
+  rule_.per_connection.reset();
+  rule_.per_second = GrowthBound{4000, 50};
+  EXPECT_EQ(apply().complaint,
+            "fits 00c0ffee00c0ffee, which is no growth with time; it is "
+            "bounded per second only");
+  EXPECT_TRUE(leak().fails);
 }
 
 TEST_F(SuppressTest, ARuleThatFitsNothingSaysSo) {
@@ -107,6 +142,18 @@ TEST_F(SuppressTest, FramesAreGlobsFromTheInnermostOutwards) {
   }
 }
 
+TEST_F(SuppressTest, AFunctionMayHaveAnExclamationMarkInItsName) {
+  rule_.fingerprint.clear();
+  for (SiteRecord& site : record_.sites)
+    site.frames[0].function = "Foo::operator!=(Foo const&) const";
+  for (const char* glob :
+       {"Foo::operator!=", "chat!Foo::operator!=", "*operator!="}) {
+    findings_ = record_.judgement->findings;
+    rule_.frames = {glob};
+    EXPECT_EQ(apply().findings, Count{1}) << glob;
+  }
+}
+
 TEST_F(SuppressTest, APredicateLooksAtTheVersionOfAModuleOfTheStack) {
   for (SiteRecord& site : record_.sites)
     site.frames[0].module = "/usr/lib/libtls.so.3.0.11";
@@ -128,7 +175,7 @@ TEST_F(SuppressTest, APredicateLooksAtTheVersionOfAModuleOfTheStack) {
 
 TEST_F(SuppressTest, TheFirstRuleThatFitsAndBoundsIsUsed) {
   SuppressionRule narrow = rule_;
-  narrow.max_bytes_per_connection = 1;
+  narrow.per_connection->bytes = 1;
   const std::vector<SuppressionRule> rules = {narrow, rule_, rule_};
   const auto used = suppress(rules, findings_, {record_.sites, "", Count{200}});
   ASSERT_EQ(used.size(), 3u);

@@ -148,5 +148,29 @@ TEST(Expand, StepsAndStandInsUseThePortButKeepTheirOwnVariables) {
   }
 }
 
+TEST(Expand, WithAPidOnlyStartAndStopAreForgotten) {
+  Scenario scenario;
+  scenario.target.command = {"service"};
+  scenario.target.environment = {{"A", "b"}};
+  scenario.target.directory = "/srv";
+  scenario.target.ready.output = "ready";
+  scenario.target.stop.expect_exit_code = 1;
+  scenario.target.runtime = Runtime::kProcess;
+  scenario.target.allocator = "jemalloc";
+  scenario.target.stacks = StackMode::kAlways;
+  scenario.target.forks = ForkMode::kIgnore;
+  scenario.target.retention = RetentionMode::kAlways;
+  scenario.target.show_output = true;
+  const Result<Scenario> with = with_pid(scenario, 4711);
+  ASSERT_TRUE(with) << with.error().message;
+  TargetSpec wanted;
+  wanted.pid = 4711;
+  wanted.runtime = Runtime::kProcess;
+  wanted.stacks = StackMode::kAlways;
+  wanted.forks = ForkMode::kIgnore;
+  wanted.retention = RetentionMode::kAlways;
+  EXPECT_EQ(with->target, wanted);
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -43,8 +43,7 @@ suppressions:
   first.fingerprint = "1f0e2d3c4b5a6978";
   first.frames = {"handshake_*", "libtls.so!*"};
   first.kind = SuppressionKind::kLibrary;
-  first.max_bytes_per_connection = 96;
-  first.max_objects_per_connection = 0.25;
+  first.per_connection = GrowthBound{96, 0.25};
   first.bug = "https://bugs.example/7";
   first.owner = "chat-team";
   first.expires = "2028-02-29";
@@ -53,6 +52,30 @@ suppressions:
   EXPECT_EQ((*rules)[0], first);
   EXPECT_EQ((*rules)[1].where, "known.yaml:12");
   EXPECT_EQ((*rules)[1].frames, std::vector<std::string>{"f*"});
+}
+
+TEST(Suppressions, GrowthWithTimeMayHaveABoundOfItsOwn) {
+  const auto rules = load_suppressions("known.yaml", R"(version: 1
+suppressions:
+  - { frames: f, kind: cache, max_bytes_per_second: 4000,
+      max_objects_per_second: 50 }
+  - { frames: f, kind: cache, max_bytes_per_second: 4000,
+      max_objects_per_second: 50, max_bytes_per_connection: 1,
+      max_objects_per_connection: 2 }
+)");
+  ASSERT_TRUE(rules) << rules.error().message;
+  EXPECT_EQ((*rules)[0].per_second, (GrowthBound{4000, 50}));
+  EXPECT_EQ((*rules)[0].per_connection, std::nullopt);
+  EXPECT_EQ((*rules)[1].per_second, (GrowthBound{4000, 50}));
+  EXPECT_EQ((*rules)[1].per_connection, (GrowthBound{1, 2}));
+  EXPECT_EQ(
+      complaint("  - { frames: f, kind: cache, max_bytes_per_second: 1 }\n"),
+      R"(
+known.yaml:3:5: `suppressions[0].max_objects_per_second` is missing
+ 3 |   - { frames: f, kind: cache, max_bytes_per_second: 1 }
+   |     ^
+   = a rule without a bound would hide any growth
+)");
 }
 
 TEST(Suppressions, AllProblemsComeTogether) {
