@@ -1,6 +1,7 @@
 #include "harness/retention/search.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "harness/retention/flood.h"
@@ -11,8 +12,11 @@ namespace {
 
 class Searcher {
  public:
-  Searcher(const Graph& graph, std::span<const RootRange> roots)
-      : graph_(graph), roots_(roots) {
+  Searcher(const Graph& graph, const FrozenHeap& heap)
+      : graph_(graph),
+        roots_(heap.roots()),
+        blocks_(heap.blocks()),
+        placed_(graph.edges.blocks()) {
     found_.parents.assign(graph.edges.blocks(), kUnreached);
     found_.order.reserve(graph.edges.blocks());
   }
@@ -37,20 +41,56 @@ class Searcher {
   }
 
  private:
-  bool reach(BlockNumber block, Parent parent) {
-    if (found_.parents[block] != kUnreached) return false;
-    found_.parents[block] = parent;
-    if (by_root(parent)) found_.order.push_back(block);
-    return true;
+  void place(BlockNumber block) {
+    placed_[block] = true;
+    found_.order.push_back(block);
   }
 
-  void flood_from(std::size_t start) {
-    flood(
-        graph_.edges, found_.order, start,
-        [&](BlockNumber block) { __builtin_prefetch(&found_.parents[block]); },
-        [&](BlockNumber block, BlockNumber holder) {
-          return reach(block, holder);
-        });
+  void reach(BlockNumber block, Parent parent) {
+    if (found_.parents[block] != kUnreached) return;
+    found_.parents[block] = parent;
+    place(block);
+  }
+
+  bool alike(BlockNumber one, BlockNumber other) const {
+    return blocks_[one].site == blocks_[other].site &&
+           blocks_[one].bytes == blocks_[other].bytes;
+  }
+
+  // A block of the next level may still turn out to be of this one.
+  void see(BlockNumber block, BlockNumber holder) {
+    if (placed_[block]) return;
+    if (alike(block, holder)) {
+      found_.parents[block] = holder;
+      place(block);
+    } else if (found_.parents[block] == kUnreached) {
+      found_.parents[block] = holder;
+      farther_.push_back(block);
+    }
+  }
+
+  void flood_from(std::size_t from) {
+    std::vector<BlockNumber>& queue = found_.order;
+    std::array<BlockNumber, kTogether> holders;
+    const auto ask = [&](BlockNumber block) {
+      __builtin_prefetch(&found_.parents[block]);
+      __builtin_prefetch(&blocks_[block]);
+    };
+    while (true) {
+      while (from < queue.size()) {
+        const std::size_t count = std::min(queue.size() - from, kTogether);
+        std::copy_n(queue.begin() + static_cast<std::ptrdiff_t>(from), count,
+                    holders.begin());
+        from += count;
+        walk(
+            graph_.edges, std::span(holders).first(count), ask,
+            [&](BlockNumber block, BlockNumber holder) { see(block, holder); });
+      }
+      if (farther_.empty()) return;
+      for (const BlockNumber block : farther_)
+        if (!placed_[block]) place(block);
+      farther_.clear();
+    }
   }
 
   // Each reached block is asked once for its pointers of that sort.
@@ -76,18 +116,21 @@ class Searcher {
         edges.begin(), edges.end(), from,
         [](const WeakEdge& a, BlockNumber b) { return a.from < b; });
     for (; edge != edges.end() && edge->from == from; ++edge)
-      if (reach(edge->to, from)) found_.order.push_back(edge->to);
+      reach(edge->to, from);
   }
 
   const Graph& graph_;
   std::span<const RootRange> roots_;
+  std::span<const LiveBlock> blocks_;
   Search found_;
+  std::vector<bool> placed_;          // those in found_.order
+  std::vector<BlockNumber> farther_;  // reached, of the next level
 };
 
 }  // namespace
 
-Search search(const Graph& graph, std::span<const RootRange> roots) {
-  return Searcher(graph, roots).run();
+Search search(const Graph& graph, const FrozenHeap& heap) {
+  return Searcher(graph, heap).run();
 }
 
 }  // namespace tidemark

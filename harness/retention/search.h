@@ -32,11 +32,14 @@ struct Search {
   std::size_t sure = 0;
 };
 
-// One breadth-first walk for each RootKind, strongest first, and one each for
-// pointers into mappings and for weak ones; what an earlier one has reached, a
-// later one leaves alone. Blocks with the same holder are neighbours in
-// `order`. Eight bytes for each block. REQUIRES: `roots` are those that
-// graph.roots speak of; fewer than 2^31 - 1 root edges.
-Search search(const Graph& graph, std::span<const RootRange> roots);
+// One walk for each RootKind, strongest first, and one each for pointers into
+// mappings and for weak ones; what an earlier one has reached, a later one
+// leaves alone. Breadth first, but a holder that is like the one before it (of
+// its site and size) is no farther away: a list is one holder, however long,
+// and a stray pointer into its middle is no shorter way to its end. Blocks with
+// the same holder are neighbours in `order`, those that are like it apart from
+// the others. Eight bytes for each block. REQUIRES: `graph` is the heap's;
+// fewer than 2^31 - 1 root edges.
+Search search(const Graph& graph, const FrozenHeap& heap);
 
 }  // namespace tidemark

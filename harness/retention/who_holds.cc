@@ -100,7 +100,7 @@ Result<std::vector<std::vector<Retention>>> who_holds(
   Result<Graph> graph = read_graph(heap, index);
   if (!graph) return fail(std::move(graph).error());
   RootNames names(heap, graph->roots);
-  Search found = search(*graph, heap.roots());
+  Search found = search(*graph, heap);
   std::vector<std::vector<Retention>> answers;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     // It is used up: the last question need not have a copy.

@@ -174,7 +174,7 @@ void measure(std::uint32_t count) {
   const Result<Graph> graph = read_graph(heap, index);
   if (!graph) std::exit(1);
   phases.done("graph");
-  Search found = search(*graph, heap.roots());
+  Search found = search(*graph, heap);
   phases.done("search");
   RootNames names(heap, graph->roots);
   MergedPaths merged =

@@ -11,18 +11,25 @@
 namespace tidemark {
 namespace {
 
+bool alike(const LiveBlock& a, const LiveBlock& b) {
+  return a.site == b.site && a.bytes == b.bytes;
+}
+
 struct Searched {
-  explicit Searched(const FakeFrozenHeap& heap)
-      : index(heap.blocks()),
+  explicit Searched(const FakeFrozenHeap& frozen)
+      : heap(frozen),
+        index(heap.blocks()),
         graph(*read_graph(heap, index)),
-        found(search(graph, heap.roots())),
+        found(search(graph, heap)),
         doubtful(doubtful_blocks(graph, heap.roots(), found)) {}
 
-  // Pointers from a root to the block with that address.
+  // Holders from a root to the block with that address, itself included; those
+  // that are like the one before them not counted.
   int distance(std::uint64_t address) const {
     int steps = 1;
-    Parent parent = found.parents[index.find(address)];
-    for (; !by_root(parent); ++steps) parent = found.parents[parent];
+    BlockNumber at = index.find(address);
+    for (; !by_root(found.parents[at]); at = found.parents[at])
+      steps += !alike(heap.blocks()[at], heap.blocks()[found.parents[at]]);
     return steps;
   }
   Parent parent(std::uint64_t address) const {
@@ -32,6 +39,7 @@ struct Searched {
     return doubtful[index.find(address)];
   }
 
+  const FakeFrozenHeap& heap;
   BlockIndex index;
   Graph graph;
   Search found;
@@ -41,8 +49,8 @@ struct Searched {
 TEST(Search, TheShortestWayWins) {
   FakeFrozenHeap heap;
   const std::uint64_t root = heap.global("g", 16);
-  const std::uint64_t a = heap.block(16), b = heap.block(16),
-                      c = heap.block(16);
+  const std::uint64_t a = heap.block(16, 1), b = heap.block(16, 2),
+                      c = heap.block(16, 3);
   heap.set(root, a);
   heap.set(a, b);
   heap.set(b, c);
@@ -50,6 +58,29 @@ TEST(Search, TheShortestWayWins) {
   const Searched searched(heap);
   EXPECT_EQ(searched.parent(c), searched.index.find(a));
   EXPECT_EQ(searched.distance(c), 2);
+}
+
+// A word that was left behind leads into the middle of a list.
+TEST(Search, AListIsOneHolderHoweverLong) {
+  FakeFrozenHeap heap;
+  std::uint64_t link = heap.global("g_list");
+  const std::uint64_t other = heap.global("g_other");
+  std::vector<std::uint64_t> nodes;
+  for (int i = 0; i < 1000; ++i) {
+    nodes.push_back(heap.block(80, 1));
+    heap.set(link, nodes.back());
+    link = nodes.back();
+  }
+  const std::uint64_t text = heap.block(100, 2);
+  heap.set(nodes[990] + 16, text);
+  const std::uint64_t operation = heap.block(64, 3);
+  heap.set(other, operation);
+  heap.set(operation + 24, nodes[500]);
+  const Searched searched(heap);
+  for (std::size_t i = 1; i < nodes.size(); ++i)
+    ASSERT_EQ(searched.parent(nodes[i]), searched.index.find(nodes[i - 1]));
+  EXPECT_EQ(searched.distance(nodes[999]), 1);
+  EXPECT_EQ(searched.distance(text), 2);
 }
 
 TEST(Search, AStrongerRootWinsOverANearerOne) {
@@ -119,7 +150,9 @@ TEST(Search, WhatAMappingHoldsTooIsNotInDoubt) {
 }
 
 // Distances by going round and round until nothing changes.
-std::vector<int> slow_distances(const Graph& graph, std::size_t blocks) {
+std::vector<int> slow_distances(const Graph& graph,
+                                std::span<const LiveBlock> heap) {
+  const std::size_t blocks = heap.size();
   constexpr int kFar = 1 << 30;
   std::vector<int> distance(blocks, kFar);
   for (const RootEdge& root : graph.roots) distance[root.block] = 1;
@@ -127,8 +160,9 @@ std::vector<int> slow_distances(const Graph& graph, std::size_t blocks) {
     changed = false;
     for (BlockNumber i = 0; i < blocks; ++i)
       graph.edges.each(i, [&](BlockNumber to) {
-        if (distance[i] == kFar || distance[to] <= distance[i] + 1) return;
-        distance[to] = distance[i] + 1;
+        const int step = !alike(heap[i], heap[to]);
+        if (distance[i] == kFar || distance[to] <= distance[i] + step) return;
+        distance[to] = distance[i] + step;
         changed = true;
       });
   }
@@ -142,7 +176,7 @@ TEST(Search, AgreesWithASlowOneOnRandomHeaps) {
     const std::uint64_t root = heap.global("g", 80);
     std::vector<std::uint64_t> blocks;
     for (int i = 0; i < 500; ++i)
-      blocks.push_back(heap.block(16 + random() % 200));
+      blocks.push_back(heap.block(16 + random() % 4 * 16, random() % 3));
     for (int i = 0; i < 500; ++i)
       heap.set(blocks[random() % 500] + random() % 2 * 8,
                blocks[random() % 500] + random() % 16);
@@ -150,7 +184,8 @@ TEST(Search, AgreesWithASlowOneOnRandomHeaps) {
       heap.set(root + static_cast<std::uint64_t>(i) * 8,
                blocks[random() % 500]);
     const Searched searched(heap);
-    const std::vector<int> expected = slow_distances(searched.graph, 500);
+    const std::vector<int> expected =
+        slow_distances(searched.graph, heap.blocks());
     std::size_t reached = 0;
     for (BlockNumber i = 0; i < 500; ++i) {
       if (expected[i] == 1 << 30) {
@@ -169,7 +204,8 @@ TEST(Search, BlocksWithTheSameHolderAreNeighboursInTheOrder) {
   FakeFrozenHeap heap;
   const std::uint64_t root = heap.global("g");
   std::vector<std::uint64_t> blocks;
-  for (int i = 0; i < 2000; ++i) blocks.push_back(heap.block(80));
+  for (int i = 0; i < 2000; ++i)
+    blocks.push_back(heap.block(80, static_cast<SiteId>(i)));
   for (int i = 0; i < 6000; ++i)
     heap.set(blocks[random() % 2000] + random() % 10 * 8,
              blocks[random() % 2000]);
