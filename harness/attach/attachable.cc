@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/attach/status_file.h"
 #include "harness/attach/target_module.h"
 #include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
+#include "harness/base/status_file.h"
 #include "harness/base/text_file.h"
 
 namespace tidemark::attach {

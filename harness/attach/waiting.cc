@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "harness/attach/status_file.h"
+#include "harness/base/status_file.h"
 #include "harness/base/text_file.h"
 
 namespace tidemark::attach {

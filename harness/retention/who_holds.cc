@@ -20,17 +20,40 @@ std::vector<HeldAlike> most_telling(const std::vector<HeldAlike>& held,
   return kept;
 }
 
+bool in_doubt(RootKind kind) {
+  return kind == RootKind::kStack || kind == RootKind::kRegister ||
+         kind == RootKind::kAllocator;
+}
+
 // Somebody always has the main loop's objects on his stack, and they lead
 // everywhere: what a variable retains is not less for that.
 std::vector<bool> doubted_roots(const Graph& graph,
                                 std::span<const RootRange> ranges) {
   std::vector<bool> doubted(graph.roots.size());
-  for (std::size_t i = 0; i < doubted.size(); ++i) {
-    const RootKind kind = ranges[graph.roots[i].range].kind;
-    doubted[i] = kind == RootKind::kStack || kind == RootKind::kRegister ||
-                 kind == RootKind::kAllocator;
-  }
+  for (std::size_t i = 0; i < doubted.size(); ++i)
+    doubted[i] = in_doubt(ranges[graph.roots[i].range].kind);
   return doubted;
+}
+
+// Of each of the roots with these numbers. A frame shares with variables; a
+// variable shares with other variables only.
+std::vector<Share> shares_of(const std::vector<std::uint32_t>& roots,
+                             const Graph& graph, const FrozenHeap& heap,
+                             RootNames& names) {
+  const std::vector<bool> doubted = doubted_roots(graph, heap.roots());
+  std::vector<std::uint32_t> sure;
+  for (const std::uint32_t root : roots)
+    if (!in_doubt(names.root(root).kind)) sure.push_back(root);
+  std::vector<Share> all(roots.size());
+  if (sure.size() < roots.size())
+    all = shares(graph, heap.blocks(), names.groups(roots), doubted);
+  if (sure.empty()) return all;
+  const std::vector<Share> of_sure =
+      shares(graph, heap.blocks(), names.groups(sure), doubted);
+  auto next = of_sure.begin();
+  for (std::size_t i = 0; i < roots.size(); ++i)
+    if (!in_doubt(names.root(roots[i]).kind)) all[i] = *next++;
+  return all;
 }
 
 std::vector<Holder> holders_of(const HeldAlike& held, const PathTree& tree,
@@ -64,10 +87,7 @@ std::vector<Retention> tell(const FrozenHeap& heap, const BlockIndex& index,
   for (const HeldAlike& one : held)
     if (std::find(roots.begin(), roots.end(), one.root) == roots.end())
       roots.push_back(one.root);
-  std::vector<Share> of_root;
-  if (!roots.empty())
-    of_root = shares(graph, heap.blocks(), names.groups(roots),
-                     doubted_roots(graph, heap.roots()));
+  const std::vector<Share> of_root = shares_of(roots, graph, heap, names);
 
   Shapes shapes(heap, index);
   for (const HeldAlike& one : held) {

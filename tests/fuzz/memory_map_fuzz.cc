@@ -1,6 +1,8 @@
 // What /proc tells of a process's memory and threads, as hostile text.
 #include <cstdlib>
 
+#include "harness/attach/target_module.h"
+#include "harness/base/status_file.h"
 #include "harness/runtimes/native/memory_map.h"
 #include "harness/runtimes/native/thread_position.h"
 
@@ -19,5 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     if (!without(mapping.range, ranges).empty()) abort();
   ThreadPosition position = parse_thread_syscall(text);
   if (!position.stack_pointer && !position.arguments.empty()) abort();
+  if (has_filters_of_its_own(text, text)) abort();
+  status_number(text, "SigBlk", 16);
+  for (const attach::TargetModule& module : attach::parse_modules(text))
+    if (module.path.empty() || module.code_begin >= module.code_end) abort();
   return 0;
 }

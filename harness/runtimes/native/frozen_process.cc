@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/base/proc_tree.h"
+#include "harness/base/status_file.h"
 #include "harness/base/text_file.h"
 #include "harness/runtimes/native/agent_requests.h"
 
@@ -25,6 +26,15 @@ tl::unexpected<Error> no_copy(pid_t service, const std::string& why,
                           "memory: {}",
                           service, why),
               hint);
+}
+
+// A filter may end the whole process for a clone() that it does not know, and
+// the service is not ours to lose.
+bool may_clone(pid_t service) {
+  const Result<std::string> its =
+      read_file(fmt::format("/proc/{}/status", service));
+  const Result<std::string> ours = read_file("/proc/self/status");
+  return !its || !ours || !has_filters_of_its_own(*its, *ours);
 }
 
 std::string hint_for(int error) {
@@ -59,6 +69,10 @@ Result<std::unique_ptr<FrozenProcess>> FrozenProcess::make(
     return no_copy(service,
                    "it has allocated nothing since tidemark found it, and the "
                    "agent in it is not awake");
+  if (!may_clone(service))
+    return no_copy(service,
+                   "it filters its own system calls (seccomp), and may be "
+                   "ended for making one");
   agent::Command& command = segment->command();
   command.harness_pid.store(static_cast<std::uint32_t>(getpid()));
   // From here on its destructor ends what comes into being, however late.

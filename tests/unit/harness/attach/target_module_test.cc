@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "harness/attach/status_file.h"
-
 namespace tidemark::attach {
 namespace {
 
@@ -44,13 +42,6 @@ TEST(TargetModule, AFunctionIsWhereThisProcessHasIt) {
             reinterpret_cast<std::uint64_t>(&::getenv));
   EXPECT_EQ(find_function(libc->path, *libc, "no_such_function"), std::nullopt);
   EXPECT_EQ(find_function("/no/such/file", *libc, "getenv"), std::nullopt);
-}
-
-TEST(StatusFile, ANumberByItsKey) {
-  const char* text = "Name:\tSigBlk: 7\nTgid:\t12\nSigBlk:\t00000000000000ff\n";
-  EXPECT_EQ(status_number(text, "Tgid"), 12u);
-  EXPECT_EQ(status_number(text, "SigBlk", 16), 255u);
-  EXPECT_EQ(status_number(text, "Seccomp"), 0u);
 }
 
 }  // namespace

@@ -256,6 +256,25 @@ TEST(WhoHolds, WhatAPoolHoldsIsTheMappingsAndNotOneOwnersInIt) {
   EXPECT_EQ(retention.paths.at(0).root_name, "g_object");
 }
 
+// The main loop's frame leads everywhere, and is told for what it alone holds.
+TEST(WhoHolds, AFrameTakesNothingFromWhatAVariableRetains) {
+  FakeFrozenHeap heap;
+  const std::uint64_t kept = heap.global("g_kept");
+  const std::uint64_t frame = heap.root(RootKind::kStack, "stack", 24, 7);
+  const std::uint64_t table = heap.block(80, 1);
+  heap.set(kept, table);
+  heap.set(frame, table);
+  heap.set(table + 8, heap.block(100, kText));
+  heap.set(frame + 8, heap.block(40, kText));
+  const Retention retention = ask(heap, blocks_of(kText));
+  ASSERT_EQ(retention.paths.size(), 2u);
+  EXPECT_EQ(retention.paths[0].root_name, "g_kept");
+  EXPECT_EQ(retention.paths[0].retained, Bytes{180});
+  EXPECT_EQ(retention.paths[0].share, 180);
+  EXPECT_EQ(retention.paths[1].root_name, "stack");
+  EXPECT_EQ(retention.paths[1].retained, Bytes{40});
+}
+
 TEST(WhoHolds, SeveralFindingsAreAnsweredAtOnce) {
   FakeFrozenHeap heap;
   const std::uint64_t global = heap.global("g", 8);

@@ -1,8 +1,8 @@
-#include "harness/attach/status_file.h"
+#include "harness/base/status_file.h"
 
 #include <charconv>
 
-namespace tidemark::attach {
+namespace tidemark {
 
 std::uint64_t status_number(std::string_view text, std::string_view key,
                             int base) {
@@ -22,4 +22,13 @@ std::uint64_t status_number(std::string_view text, std::string_view key,
   return 0;
 }
 
-}  // namespace tidemark::attach
+bool has_filters_of_its_own(std::string_view its, std::string_view ours) {
+  constexpr std::uint64_t kFilters = 2;
+  if (status_number(its, "Seccomp") != kFilters) return false;
+  if (status_number(ours, "Seccomp") != kFilters) return true;
+  // Linux before 5.9 does not say how many.
+  return status_number(its, "Seccomp_filters") >
+         status_number(ours, "Seccomp_filters");
+}
+
+}  // namespace tidemark
