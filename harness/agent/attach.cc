@@ -63,9 +63,13 @@ TIDEMARK_CALL int tidemark_agent_attach(const char* words) {
 }
 
 // From its return on no call enters a hook; calls that are inside one go on.
+// Nothing is recorded any more: a child that has no segment yet makes none. To
+// be called once more when no thread is inside a hook: one may have started the
+// agent's thread meanwhile.
 TIDEMARK_CALL int tidemark_agent_restore() {
   int saved_errno = errno;
   NotCancelled guard;
+  retire_recording();
   restore_calls();
   end_agent_thread();
   errno = saved_errno;

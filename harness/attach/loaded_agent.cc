@@ -182,6 +182,8 @@ Status unload_agent(pid_t pid, const std::string& library) {
   TIDEMARK_TRY(wait_until_unused(pid, library));
   Result<std::unique_ptr<Visit>> visit = Visit::begin(pid, kToBeSafe);
   TIDEMARK_TRY(visit);
+  // Once more, for what a hook that was entered before may have begun.
+  TIDEMARK_TRY((*visit)->call(*restore));
   TIDEMARK_TRY((*visit)->call(*unmap));
   const Result<std::uint64_t> handle =
       (*visit)->call(loader->open, library, loader->open_mode | RTLD_NOLOAD);

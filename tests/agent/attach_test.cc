@@ -128,6 +128,52 @@ TEST(Attach, TwiceInARow) {
   EXPECT_EQ(subject.finish(), 0);
 }
 
+// Of the parent's thread and segment it has only the word.
+TEST(Attach, AForkedChildThatDidNothingIsLeftToo) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("make 10");
+  ASSERT_GOOD(load(subject));
+  const pid_t child = std::stoi(subject.ask("fork"));
+  ASSERT_GOOD(unload_agent(child, kLibrary));
+  expect_no_trace(child);
+  EXPECT_EQ(subject.ask("make 1"), "11 528 ok");
+  ASSERT_GOOD(unload(subject));
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, AForkedChildThatWorkedIsLeftToo) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("sum");
+  ASSERT_GOOD(load(subject));
+  subject.ask("make 10");
+  const pid_t child = std::stoi(subject.ask("fork"));
+  EXPECT_EQ(subject.ask("make 7"), "17 816 ok");
+  EXPECT_EQ(live_by_size(child)[48], 17u);
+  ASSERT_GOOD(unload_agent(child, kLibrary));
+  expect_no_trace(child);
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  ASSERT_GOOD(unload(subject));
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, WithoutAThreadOfItsOwnItIsLeftAsWell) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("nothreads");
+  ASSERT_GOOD(load(subject));
+  subject.ask("make 7");
+  EXPECT_EQ(live_by_size(subject.pid())[48], 7u);
+  Result<std::unique_ptr<SegmentReader>> segment =
+      SegmentReader::open(subject.pid());
+  ASSERT_TRUE(segment);
+  EXPECT_NE((*segment)->header().flags.load() & agent::kFlagNoThread, 0u);
+  ASSERT_GOOD(unload(subject));
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
 // Every thread of the process is inside the allocator most of the time.
 TEST(Attach, FiftyTimesWhileTheAllocatorIsHammered) {
   BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
