@@ -24,16 +24,24 @@ namespace {
 struct Hook {
   const char* name;
   void (*hook)();
-  std::uint64_t own;  // the service's; 0: it has none
+  std::uint64_t own;      // the service's; 0: it has none
+  std::uint64_t entries;  // that hold the hook
 };
 
-#define HOOK(name) {#name, tidemark_hook_##name, 0},
+#define HOOK(name) {#name, tidemark_hook_##name, 0, 0},
 Hook hooks[] = {
 #include "harness/agent/hook_names.inc"
 };
 #undef HOOK
 
+static_assert(sizeof hooks / sizeof hooks[0] <= kMostHooks);
+
 std::uint64_t modules_seen = 0;
+Restored restored;
+
+std::uint64_t entry_at(std::uint64_t at) {
+  return *reinterpret_cast<volatile std::uint64_t*>(at);
+}
 
 std::uint64_t address_of(const Hook& hook) {
   return reinterpret_cast<std::uint64_t>(hook.hook);
@@ -93,19 +101,21 @@ void for_each_entry(const LoadedModule& module, Visit visit) {
 }
 
 void redirect(const LoadedModule& module) {
-  for_each_entry(module, [&](const Hook& hook, const ElfW(Rela) & entry,
+  for_each_entry(module, [&](Hook& hook, const ElfW(Rela) & entry,
                              const ElfW(Sym) & symbol, std::uint64_t at) {
-    std::uint64_t value = *reinterpret_cast<volatile std::uint64_t*>(at);
+    std::uint64_t value = entry_at(at);
     if (value == hook.own || awaits_binding(module, entry, symbol, value))
       write_entry(module, at, address_of(hook));
+    if (entry_at(at) == address_of(hook)) ++hook.entries;
   });
 }
 
 void restore(const LoadedModule& module) {
   for_each_entry(module, [&](const Hook& hook, const ElfW(Rela)&,
                              const ElfW(Sym)&, std::uint64_t at) {
-    std::uint64_t value = *reinterpret_cast<volatile std::uint64_t*>(at);
-    if (value == address_of(hook)) write_entry(module, at, hook.own);
+    if (entry_at(at) != address_of(hook)) return;
+    write_entry(module, at, hook.own);
+    if (entry_at(at) == address_of(hook)) ++restored.entries_left;
   });
 }
 
@@ -147,9 +157,11 @@ std::uint64_t changes_of_modules() {
 
 void redirect_calls() {
   modules_seen = changes_of_modules();
-  for (Hook& hook : hooks)
+  for (Hook& hook : hooks) {
+    hook.entries = 0;
     if (hook.own == 0)
       hook.own = reinterpret_cast<std::uint64_t>(first_definition(hook.name));
+  }
   treat_modules(redirect);
 }
 
@@ -157,6 +169,16 @@ void redirect_calls_of_new_modules() {
   if (changes_of_modules() != modules_seen) redirect_calls();
 }
 
-void restore_calls() { treat_modules(restore); }
+bool any_calls_redirected() {
+  return hook_named("malloc")->entries != 0 && hook_named("free")->entries != 0;
+}
+
+const Restored& restore_calls() {
+  restored = Restored{};
+  for (const Hook& hook : hooks)
+    restored.hooks[restored.hook_count++] = address_of(hook);
+  treat_modules(restore);
+  return restored;
+}
 
 }  // namespace tidemark::agent

@@ -10,6 +10,8 @@
 // while other threads call through the entries.
 #pragma once
 
+#include "tidemark/agent_protocol.h"
+
 namespace tidemark::agent {
 
 // Redirects what is not redirected yet, in every module but the agent.
@@ -18,7 +20,11 @@ void redirect_calls();
 // The same, if modules came or went since the last time.
 void redirect_calls_of_new_modules();
 
+// Whether calls of malloc and calls of free are redirected, one of each at
+// least.
+bool any_calls_redirected();
+
 // Puts back what the entries held.
-void restore_calls();
+const Restored& restore_calls();
 
 }  // namespace tidemark::agent

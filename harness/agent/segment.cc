@@ -339,6 +339,13 @@ void unmap_segments() {
 }
 
 void empty_segment() {
+  // A hook that is called all the same finds nothing to write to.
+  retire_recording();
+  for (std::uint64_t i = 0; segment.base && i < kMaxChunks; ++i) {
+    std::uint64_t entry = segment.directory[i].load();
+    if (entry == 0 || entry > kTopEntries) continue;
+    __atomic_store_n(&top[entry - 1], nullptr, __ATOMIC_RELEASE);
+  }
   if (!is_segment_file(segment_fd)) return;
   off_t bytes = static_cast<off_t>(segment.header->segment_bytes);
   // All but the header, which says how much there is to be unmapped.

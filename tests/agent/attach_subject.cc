@@ -9,6 +9,7 @@
 //   fork      a child that does what the next lines say; the parent waits
 //   nothreads pthread_create fails from now on
 //   load PATH dlopen of tests/agent/plugin.cc
+//   loading PATH  the same, in a thread of its own
 //   plugin N  a block of N bytes, by the library
 //   hold      remembers &free
 //   let       calls what is remembered
@@ -143,6 +144,10 @@ std::string obey(const std::string& line) {
     for (int i = 0; i < number; ++i) busy.emplace_back(hammer, i);
   if (word == "calm") end_threads();
   if (word == "load") return load(rest);
+  if (word == "loading") {
+    busy.emplace_back([rest] { load(rest); });
+    return "loading";
+  }
   if (word == "plugin") make_in_plugin(static_cast<std::size_t>(number));
   if (word == "hold") held = &std::free;
   if (word == "nothreads") refuses_threads = true;

@@ -1,9 +1,17 @@
 // The agent comes into a program that runs, and leaves it again.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "bare_process.h"
@@ -172,6 +180,97 @@ TEST(Attach, WithoutAThreadOfItsOwnItIsLeftAsWell) {
   ASSERT_GOOD(unload(subject));
   expect_no_trace(subject.pid());
   EXPECT_EQ(subject.finish(), 0);
+}
+
+TEST(Attach, TheLibraryStaysWhereAnAddressOfItIsKept) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("make 10");
+  ASSERT_GOOD(load(subject));
+  subject.ask("hold");
+  const Status left = unload(subject);
+  ASSERT_FALSE(left);
+  EXPECT_THAT(left.error().message, HasSubstr("keeps an address"));
+  EXPECT_THAT(maps(subject.pid()), HasSubstr("libtidemark_attached"));
+  EXPECT_EQ(subject.ask("let"), "10 480 ok");
+  EXPECT_EQ(subject.ask("make 5"), "15 720 ok");
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  EXPECT_EQ(subject.ask("let"), "0 0 ok");
+  // A child has the address, too, and nothing of the agent begins there.
+  const pid_t child = std::stoi(subject.ask("fork"));
+  EXPECT_EQ(subject.ask("let"), "0 0 ok");
+  EXPECT_EQ(numbered_entries(child, "task").size(), 1u);
+  EXPECT_FALSE(SegmentReader::open(child));
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+// A thread of the service that loads a library whose constructor waits for
+// somebody: who calls dlopen() has to wait for it.
+class WhileALibraryIsLoaded : public testing::Test {
+ protected:
+  WhileALibraryIsLoaded() {
+    EXPECT_EQ(mkfifo(at_.c_str(), 0600), 0);
+    EXPECT_EQ(mkfifo(go_.c_str(), 0600), 0);
+    subject_.emplace(std::vector<std::string>{
+        "/usr/bin/env", "TIDEMARK_PLUGIN_AT=" + at_,
+        "TIDEMARK_PLUGIN_GO=" + go_, TIDEMARK_ATTACH_SUBJECT});
+    EXPECT_EQ(subject_->ask("make 3"), "3 144 ok");
+    EXPECT_EQ(subject_->ask("loading " TIDEMARK_PLUGIN), "loading");
+    close(open(at_.c_str(), O_RDONLY | O_CLOEXEC));
+  }
+  ~WhileALibraryIsLoaded() override {
+    subject_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  void let_it_go_on() { close(open(go_.c_str(), O_WRONLY | O_CLOEXEC)); }
+  BareProcess& subject() { return *subject_; }
+
+ private:
+  char folder_[32] = "/tmp/tidemark.XXXXXX";
+  std::string at_ = std::string(mkdtemp(folder_)) + "/at";
+  std::string go_ = std::string(folder_) + "/go";
+  std::optional<BareProcess> subject_;
+};
+
+TEST_F(WhileALibraryIsLoaded, AThreadThatWaitsForItIsPutBack) {
+  attach::Patience patience;
+  patience.for_a_call = std::chrono::milliseconds(100);
+  const Status loaded =
+      load_agent(subject().pid(), kLibrary, words(), patience);
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message, HasSubstr("was put back"));
+  EXPECT_EQ(subject().ask("make 1"), "4 192 ok");
+  let_it_go_on();
+  EXPECT_EQ(subject().ask("calm"), "4 192 ok");
+  ASSERT_GOOD(load(subject()));
+  ASSERT_GOOD(unload(subject()));
+  expect_no_trace(subject().pid());
+  EXPECT_EQ(subject().finish(), 0);
+}
+
+// The call of a thread that runs, or waits in the kernel.
+long system_call_of(pid_t tid) {
+  const std::string text =
+      read_file("/proc/" + std::to_string(tid) + "/syscall").value_or("");
+  return text.starts_with("running") ? -1 : std::atol(text.c_str());
+}
+
+TEST_F(WhileALibraryIsLoaded, AThreadGoesBackByItselfWhenTidemarkIsKilled) {
+  const pid_t tidemark = fork();
+  if (tidemark == 0) {
+    (void)load(subject());
+    _exit(0);
+  }
+  while (system_call_of(subject().pid()) != SYS_futex) {
+  }
+  kill(tidemark, SIGKILL);
+  EXPECT_EQ(waitpid(tidemark, nullptr, 0), tidemark);
+  let_it_go_on();
+  EXPECT_EQ(subject().ask("make 1"), "4 192 ok");
+  EXPECT_EQ(subject().ask("calm"), "4 192 ok");
+  // Nobody has told the library to do anything.
+  ASSERT_GOOD(unload(subject()));
+  expect_no_trace(subject().pid());
+  EXPECT_EQ(subject().finish(), 0);
 }
 
 // Every thread of the process is inside the allocator most of the time.

@@ -18,6 +18,7 @@ BareProcess::BareProcess(const std::vector<std::string>& command) {
   pid_ = fork();
   if (pid_ == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     dup2(in[0], 0);
     dup2(out[1], 1);
     for (int fd : {in[0], in[1], out[0], out[1]}) close(fd);
@@ -37,6 +38,7 @@ BareProcess::BareProcess(const std::vector<std::string>& command) {
 BareProcess::~BareProcess() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
+    kill(-pid_, SIGKILL);  // what it forked
     waitpid(pid_, nullptr, 0);
   }
   if (in_ >= 0) close(in_);
