@@ -127,6 +127,7 @@ bool harness_has_gone(const Command& command) {
 // Nobody will come to take the library out: what can be done from within is
 // that no call enters it any more, and that it keeps no memory.
 void leave_alone() {
+  retire_recording();
   restore_calls();
   // Somebody who waits for its end takes the thread along.
   std::uint32_t before = started.load();
@@ -153,7 +154,7 @@ void serve(Command& command, Allocator allocator) {
       }
       continue;
     }
-    if (kAttached) redirect_calls_of_new_modules();
+    if (kAttached && !is_end(command)) redirect_calls();
     carry_out(command, allocator, copy);
     if (is_end(command)) return;
     done = asked;

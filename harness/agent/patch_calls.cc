@@ -10,6 +10,8 @@
 
 #include "harness/agent/definitions.h"
 #include "harness/agent/loaded_module.h"
+#include "harness/agent/new_delete.h"
+#include "harness/agent/segment.h"
 #include "tidemark/agent_protocol.h"
 
 // The hooks under names of no type: their declarations are in many headers,
@@ -36,7 +38,6 @@ Hook hooks[] = {
 
 static_assert(sizeof hooks / sizeof hooks[0] <= kMostHooks);
 
-std::uint64_t modules_seen = 0;
 Restored restored;
 
 std::uint64_t entry_at(std::uint64_t at) {
@@ -101,6 +102,8 @@ void for_each_entry(const LoadedModule& module, Visit visit) {
 }
 
 void redirect(const LoadedModule& module) {
+  // Not after restore_calls(), which the loader's lock keeps apart from this.
+  if (is_retired()) return;
   for_each_entry(module, [&](Hook& hook, const ElfW(Rela) & entry,
                              const ElfW(Sym) & symbol, std::uint64_t at) {
     std::uint64_t value = entry_at(at);
@@ -142,31 +145,16 @@ void treat_modules(Treat treat) {
   errno = saved_errno;
 }
 
-int count_changes(dl_phdr_info* info, std::size_t, void* data) {
-  *static_cast<std::uint64_t*>(data) = info->dlpi_adds + info->dlpi_subs;
-  return 1;
-}
-
-std::uint64_t changes_of_modules() {
-  std::uint64_t changes = 0;
-  dl_iterate_phdr(count_changes, &changes);
-  return changes;
-}
-
 }  // namespace
 
 void redirect_calls() {
-  modules_seen = changes_of_modules();
+  resolve_operators();
   for (Hook& hook : hooks) {
     hook.entries = 0;
     if (hook.own == 0)
       hook.own = reinterpret_cast<std::uint64_t>(first_definition(hook.name));
   }
   treat_modules(redirect);
-}
-
-void redirect_calls_of_new_modules() {
-  if (changes_of_modules() != modules_seen) redirect_calls();
 }
 
 bool any_calls_redirected() {

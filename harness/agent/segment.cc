@@ -257,8 +257,7 @@ void wipe_on_fork() {
 }  // namespace
 
 bool segment_ready() {
-  if (kAttached && (owner.held.load(std::memory_order_acquire) ||
-                    retired.load(std::memory_order_acquire)))
+  if (kAttached && (owner.held.load(std::memory_order_acquire) || is_retired()))
     return false;
   if (owner.mine.load(std::memory_order_acquire)) return !gave_up;
   std::uint32_t nobody = 0;
@@ -316,6 +315,8 @@ void hold_recording(bool hold) {
 }
 
 void retire_recording() { retired.store(true, std::memory_order_release); }
+
+bool is_retired() { return retired.load(std::memory_order_acquire); }
 
 bool segment_is_own() {
   return owner.mine.load(std::memory_order_acquire) != 0;

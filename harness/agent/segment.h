@@ -60,6 +60,7 @@ void hold_recording(bool hold);
 
 // segment_ready() is false from now on, in children as well.
 void retire_recording();
+bool is_retired();
 
 // False in a fork's child until a hook has run there: what this process knows
 // of a segment and of the agent's thread is then its parent's.

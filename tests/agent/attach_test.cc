@@ -13,12 +13,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "bare_process.h"
 #include "harness/attach/loaded_agent.h"
 #include "harness/attach/mapped_range.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/native/agent_requests.h"
 #include "harness/runtimes/native/segment_reader.h"
 
 namespace tidemark {
@@ -222,6 +224,64 @@ TEST(Attach, TheLibraryStaysWhereAnAddressOfItIsKept) {
   EXPECT_EQ(subject.ask("let"), "0 0 ok");
   EXPECT_EQ(numbered_entries(child, "task").size(), 1u);
   EXPECT_FALSE(SegmentReader::open(child));
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+// The loader finds the functions of these in other ways than usual.
+class AttachToAllocator : public testing::TestWithParam<const char*> {};
+
+TEST_P(AttachToAllocator, ItsBlocksAreSeen) {
+  BareProcess subject({"/usr/bin/env", std::string("LD_PRELOAD=") + GetParam(),
+                       TIDEMARK_ATTACH_SUBJECT});
+  EXPECT_EQ(subject.ask("make 10"), "10 480 ok");
+  ASSERT_THAT(maps(subject.pid()), HasSubstr(GetParam()));
+  ASSERT_GOOD(load(subject));
+  EXPECT_EQ(subject.ask("make 7"), "17 816 ok");
+  EXPECT_EQ(live_by_size(subject.pid())[48], 7u);
+  EXPECT_EQ(subject.ask("drop"), "0 0 ok");
+  EXPECT_EQ(live_by_size(subject.pid())[48], 0u);
+  ASSERT_GOOD(unload(subject));
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Found, AttachToAllocator,
+                         testing::Values(TIDEMARK_OLD_HASH,
+                                         TIDEMARK_CHOSEN_MALLOC));
+
+class RealClock final : public Clock {
+ public:
+  TimePoint now() const override { return std::chrono::steady_clock::now(); }
+  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
+};
+
+TEST(Attach, CallsOfALibraryThatIsLoadedLaterAreSeenFromTheNextRequestOn) {
+  BareProcess subject({TIDEMARK_ATTACH_SUBJECT});
+  subject.ask("make 1");
+  ASSERT_GOOD(load(subject));
+  EXPECT_EQ(subject.ask("load " TIDEMARK_PLUGIN), "loaded");
+  Result<std::unique_ptr<SegmentReader>> segment =
+      SegmentReader::open(subject.pid());
+  ASSERT_TRUE(segment) << segment.error().message;
+  RealClock clock;
+  const std::uint32_t asked = ask_agent(**segment, agent::Request::kStatistics);
+  ASSERT_TRUE(wait_for_agent(**segment, asked, clock,
+                             clock.now() + std::chrono::minutes(5)));
+  subject.ask("plugin 77");
+  EXPECT_EQ(live_by_size(subject.pid())[77], 1u);
+  ASSERT_GOOD(unload(subject));
+  expect_no_trace(subject.pid());
+  EXPECT_EQ(subject.finish(), 0);
+}
+
+// Its calls do not go through a table.
+TEST(Attach, AProgramWithAMallocOfItsOwnIsRefused) {
+  BareProcess subject({TIDEMARK_STATIC_JEMALLOC});
+  EXPECT_EQ(subject.read_line(), "ready");
+  const Status loaded = load(subject);
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message, HasSubstr("its own malloc"));
+  expect_no_trace(subject.pid());
   EXPECT_EQ(subject.finish(), 0);
 }
 

@@ -49,12 +49,16 @@ std::string BareProcess::ask(const std::string& line) {
   const std::string text = line + "\n";
   EXPECT_EQ(write(in_, text.data(), text.size()),
             static_cast<ssize_t>(text.size()));
+  return read_line();
+}
+
+std::string BareProcess::read_line() {
   std::string answer;
   for (;;) {
     pollfd ready{out_, POLLIN, 0};
     char c = 0;
-    if (poll(&ready, 1, 60'000) != 1 || read(out_, &c, 1) != 1) {
-      ADD_FAILURE() << "no answer to `" << line << "`";
+    if (poll(&ready, 1, 300'000) != 1 || read(out_, &c, 1) != 1) {
+      ADD_FAILURE() << "no line from " << pid_;
       return answer;
     }
     if (c == '\n') return answer;
