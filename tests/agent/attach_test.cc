@@ -247,7 +247,11 @@ TEST_P(AttachToAllocator, ItsBlocksAreSeen) {
 
 INSTANTIATE_TEST_SUITE_P(Found, AttachToAllocator,
                          testing::Values(TIDEMARK_OLD_HASH,
-                                         TIDEMARK_CHOSEN_MALLOC));
+                                         TIDEMARK_CHOSEN_MALLOC),
+                         [](const auto& allocator) {
+                           return allocator.index == 0 ? "ByTheOldTable"
+                                                       : "ByAChoice";
+                         });
 
 class RealClock final : public Clock {
  public:
