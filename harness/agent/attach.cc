@@ -47,6 +47,10 @@ AttachResult attach(const char* words) {
   // the last call is redirected.
   hold_recording(true);
   redirect_calls();
+  if (!any_calls_redirected()) {
+    restore_calls();
+    return AttachResult::kNoCalls;
+  }
   hold_recording(false);
   return AttachResult::kDone;
 }
@@ -62,12 +66,26 @@ TIDEMARK_CALL int tidemark_agent_attach(const char* words) {
   return static_cast<int>(result);
 }
 
-// From its return on no call enters a hook; calls that are inside one go on.
-TIDEMARK_CALL int tidemark_agent_restore() {
+// The address of a Restored. From its return on no call enters a hook; calls
+// that are inside one go on. Nothing is recorded any more: a child that has no
+// segment yet makes none. To be called once more when no thread is inside a
+// hook: one may have started the agent's thread meanwhile.
+TIDEMARK_CALL const Restored* tidemark_agent_restore() {
   int saved_errno = errno;
   NotCancelled guard;
-  restore_calls();
+  retire_recording();
+  const Restored& restored = restore_calls();
   end_agent_thread();
+  errno = saved_errno;
+  return &restored;
+}
+
+// For a service that remembers a hook: the library stays, and its hooks pass
+// on what they are called with. Its memory goes.
+TIDEMARK_CALL int tidemark_agent_keep() {
+  int saved_errno = errno;
+  NotCancelled guard;
+  empty_segment();
   errno = saved_errno;
   return 0;
 }

@@ -86,7 +86,8 @@ void wake(std::atomic<std::uint32_t>& word) {
 }
 
 // A thread that has ended is not started again: a hook may still be running.
-enum : std::uint32_t { kNotStarted, kStarted, kEnded };
+// Nor is one that could not be started.
+enum : std::uint32_t { kNotStarted, kStarting, kStarted, kEnded };
 std::atomic<std::uint32_t> started{kNotStarted};
 
 bool is_end(const Command& command) {
@@ -126,9 +127,13 @@ bool harness_has_gone(const Command& command) {
 // Nobody will come to take the library out: what can be done from within is
 // that no call enters it any more, and that it keeps no memory.
 void leave_alone() {
+  retire_recording();
   restore_calls();
-  started.store(kEnded);
-  pthread_detach(pthread_self());
+  // Somebody who waits for its end takes the thread along.
+  std::uint32_t before = started.load();
+  while (before != kEnded && !started.compare_exchange_weak(before, kEnded)) {
+  }
+  if (before != kEnded) pthread_detach(pthread_self());
   empty_segment();
 }
 
@@ -149,7 +154,7 @@ void serve(Command& command, Allocator allocator) {
       }
       continue;
     }
-    if (kAttached) redirect_calls_of_new_modules();
+    if (kAttached && !is_end(command)) redirect_calls();
     carry_out(command, allocator, copy);
     if (is_end(command)) return;
     done = asked;
@@ -167,6 +172,11 @@ pthread_t agent_thread;
 constexpr std::size_t kStackBytes = 256 * 1024;
 void* agent_stack;
 
+void give_back_the_stack() {
+  if (agent_stack) syscall(SYS_munmap, agent_stack, kStackBytes);
+  agent_stack = nullptr;
+}
+
 // libc keeps a stack that it mapped for the next thread. An agent that will
 // leave brings its own, to take it along.
 void give_a_stack(pthread_attr_t& attributes) {
@@ -175,6 +185,7 @@ void give_a_stack(pthread_attr_t& attributes) {
     pthread_attr_setstacksize(&attributes, kStackBytes);
     return;
   }
+  give_back_the_stack();  // a parent's
   long at = syscall(SYS_mmap, nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0L);
   if (at < 0 && at > -4096) return;
@@ -199,7 +210,7 @@ void forget_agent_thread() { started.store(kNotStarted); }
 
 void start_agent_thread_if_wanted() {
   std::uint32_t none = kNotStarted;
-  if (nothing_to_start() || !started.compare_exchange_strong(none, kStarted))
+  if (nothing_to_start() || !started.compare_exchange_strong(none, kStarting))
     return;
   // No handler of the service may run on the agent's thread. libc keeps its
   // own signals (setuid across threads) out of this.
@@ -216,23 +227,35 @@ void start_agent_thread_if_wanted() {
   thread_state.internal = was;
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error != 0) segment.header->flags.fetch_or(kFlagNoThread);
+  std::uint32_t starting = kStarting;
+  if (error == 0) {
+    // Unless it has ended by now.
+    started.compare_exchange_strong(starting, kStarted);
+    return;
+  }
+  segment.header->flags.fetch_or(kFlagNoThread);
+  give_back_the_stack();
+  started.store(kEnded);
 }
 
 void end_agent_thread() {
-  if (started.exchange(kEnded) != kStarted) return;
+  // A child that ran no hook yet has its parent's word for a thread that is
+  // missing there, and its parent's command page.
+  if (!segment_is_own()) return;
+  std::uint32_t running = kStarted;
+  if (!started.compare_exchange_strong(running, kEnded)) return;
   Command& command = tidemark::agent::command();
   command.request.store(static_cast<std::uint32_t>(Request::kEnd));
   command.asked.fetch_add(1);
   wake(command.asked);
   pthread_join(agent_thread, nullptr);
+  give_back_the_stack();
 }
 
 void unmap_everything() {
   for (UnwindState* state : unwind_states)
     if (state) syscall(SYS_munmap, state, sizeof(UnwindState));
-  if (agent_stack) syscall(SYS_munmap, agent_stack, kStackBytes);
-  agent_stack = nullptr;
+  give_back_the_stack();
   unmap_segments();
 }
 

@@ -29,6 +29,9 @@ void take(LoadedModule& module, const ElfW(Dyn) & entry,
     case DT_GNU_HASH:
       module.gnu_hash = pointer<std::uint32_t>(module, value);
       break;
+    case DT_HASH:
+      module.hash = pointer<std::uint32_t>(module, value);
+      break;
     case DT_RELA:
       module.relocations = pointer<ElfW(Rela)>(module, value);
       break;
@@ -89,8 +92,24 @@ bool describe_module(const dl_phdr_info& info, LoadedModule& module) {
   return module.symbols && module.names;
 }
 
-void* symbol_in(const LoadedModule& module, const char* name) {
-  if (!module.gnu_hash) return nullptr;
+namespace {
+
+// The symbol's function, if it has this name.
+void* function_of(const LoadedModule& module, std::uint32_t at,
+                  const char* name) {
+  const ElfW(Sym)& symbol = module.symbols[at];
+  if (symbol.st_shndx == SHN_UNDEF || symbol.st_value == 0 ||
+      is_hidden_version(module, at) ||
+      strcmp(module.names + symbol.st_name, name) != 0)
+    return nullptr;
+  void* address = reinterpret_cast<void*>(module.base + symbol.st_value);
+  if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC) return address;
+  if (ELF64_ST_TYPE(symbol.st_info) == STT_GNU_IFUNC)
+    return reinterpret_cast<void* (*)()>(address)();
+  return nullptr;
+}
+
+void* by_gnu_hash(const LoadedModule& module, const char* name) {
   // buckets, first hashed symbol, words of the filter, its shift; then the
   // filter (not used here), the buckets, and a chain of hashes per symbol.
   std::uint32_t buckets = module.gnu_hash[0];
@@ -104,14 +123,25 @@ void* symbol_in(const LoadedModule& module, const char* name) {
   if (at < first) return nullptr;
   for (;; ++at) {
     std::uint32_t found = chain[at - first];
-    const ElfW(Sym)& symbol = module.symbols[at];
-    if ((found | 1) == (hash | 1) && symbol.st_shndx != SHN_UNDEF &&
-        symbol.st_value != 0 && !is_hidden_version(module, at) &&
-        ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
-        strcmp(module.names + symbol.st_name, name) == 0)
-      return reinterpret_cast<void*>(module.base + symbol.st_value);
+    if ((found | 1) == (hash | 1))
+      if (void* function = function_of(module, at, name)) return function;
     if (found & 1) return nullptr;
   }
+}
+
+// Its second word says how many symbols there are. It is rare: every name is
+// looked at.
+void* by_hash(const LoadedModule& module, const char* name) {
+  for (std::uint32_t at = 1; at < module.hash[1]; ++at)
+    if (void* function = function_of(module, at, name)) return function;
+  return nullptr;
+}
+
+}  // namespace
+
+void* symbol_in(const LoadedModule& module, const char* name) {
+  if (module.gnu_hash) return by_gnu_hash(module, name);
+  return module.hash ? by_hash(module, name) : nullptr;
 }
 
 }  // namespace tidemark::agent

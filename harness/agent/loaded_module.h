@@ -20,6 +20,7 @@ struct LoadedModule {
   const char* names = nullptr;
   const std::uint16_t* versions = nullptr;  // null: it has none
   const std::uint32_t* gnu_hash = nullptr;
+  const std::uint32_t* hash = nullptr;  // the older table
   const ElfW(Rela) * relocations = nullptr;
   std::size_t relocation_count = 0;
   const ElfW(Rela) * plt_relocations = nullptr;
@@ -33,7 +34,8 @@ struct LoadedModule {
 // False for a module without a dynamic section or symbols.
 bool describe_module(const dl_phdr_info& info, LoadedModule& module);
 
-// The default version of a symbol that the module defines; null otherwise.
+// The default version of a function that the module defines, or what the
+// module itself chooses for its name (IFUNC); null otherwise.
 void* symbol_in(const LoadedModule& module, const char* name);
 
 }  // namespace tidemark::agent

@@ -15,7 +15,9 @@
 
 #include <new>
 
+#include "harness/agent/attached.h"
 #include "harness/agent/definitions.h"
+#include "harness/agent/new_delete.h"
 #include "harness/agent/real.h"
 #include "harness/agent/record.h"
 
@@ -33,6 +35,22 @@ struct Operator {
   std::atomic<int> kind{0};  // 0 not looked for, 1 plain, 2 somebody's own
 };
 
+#define TIDEMARK_OPERATORS(each)                                               \
+  each(_Znwm) each(_Znam) each(_ZnwmRKSt9nothrow_t) each(_ZnamRKSt9nothrow_t)  \
+      each(_ZnwmSt11align_val_t) each(_ZnamSt11align_val_t)                    \
+          each(_ZnwmSt11align_val_tRKSt9nothrow_t) each(                       \
+              _ZnamSt11align_val_tRKSt9nothrow_t) each(_ZdlPv) each(_ZdaPv)    \
+              each(_ZdlPvm) each(_ZdaPvm) each(_ZdlPvRKSt9nothrow_t)           \
+                  each(_ZdaPvRKSt9nothrow_t) each(_ZdlPvSt11align_val_t)       \
+                      each(_ZdaPvSt11align_val_t) each(_ZdlPvmSt11align_val_t) \
+                          each(_ZdaPvmSt11align_val_t)                         \
+                              each(_ZdlPvSt11align_val_tRKSt9nothrow_t)        \
+                                  each(_ZdaPvSt11align_val_tRKSt9nothrow_t)
+
+#define TIDEMARK_STATE(symbol) constinit Operator op##symbol;
+TIDEMARK_OPERATORS(TIDEMARK_STATE)
+#undef TIDEMARK_STATE
+
 bool is_standard_library(void* function) {
   Dl_info info;
   if (!dladdr(function, &info) || !info.dli_fname) return false;
@@ -44,6 +62,7 @@ bool is_standard_library(void* function) {
 // global scope, where RTLD_NEXT does not look.
 void* find_next(const char* name) {
   if (void* next = service_definition(name)) return next;
+  if (kAttached) return nullptr;  // it has looked everywhere
   for (const char* library : {"libstdc++.so.6", "libc++.so.1"}) {
     void* handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
     if (!handle) continue;
@@ -79,6 +98,15 @@ Function next_of(Operator& op, const char* name) {
   return reinterpret_cast<Function>(next);
 }
 
+struct NamedOperator {
+  Operator* op;
+  const char* name;
+};
+
+#define TIDEMARK_NAMED(symbol) {&op##symbol, #symbol},
+constexpr NamedOperator kOperators[] = {TIDEMARK_OPERATORS(TIDEMARK_NAMED)};
+#undef TIDEMARK_NAMED
+
 inline void* born(void* p, std::size_t n, std::uint64_t caller) {
   if (likely(p != nullptr)) record_birth(p, n, caller);
   return p;
@@ -86,9 +114,14 @@ inline void* born(void* p, std::size_t n, std::uint64_t caller) {
 
 }  // namespace
 
+void tidemark::agent::resolve_operators() {
+  for (const NamedOperator& named : kOperators)
+    if (!named.op->next.load()) look_up(*named.op, named.name);
+}
+
 #define TIDEMARK_NEW(symbol, parameters, arguments, plain_call)        \
   TIDEMARK_HOOK void* symbol parameters {                              \
-    static Operator op;                                                \
+    Operator& op = op##symbol;                                         \
     if (likely(kind_of(op, #symbol) == 1)) {                           \
       void* p = plain_call;                                            \
       if (likely(p != nullptr)) return born(p, n, TIDEMARK_CALLER);    \
@@ -121,7 +154,7 @@ TIDEMARK_NEW(_ZnamSt11align_val_tRKSt9nothrow_t,
 
 #define TIDEMARK_DELETE(symbol, parameters, arguments)          \
   TIDEMARK_HOOK void symbol parameters {                        \
-    static Operator op;                                         \
+    Operator& op = op##symbol;                                  \
     if (!p) return;                                             \
     record_death(p);                                            \
     if (likely(kind_of(op, #symbol) == 1)) return real.free(p); \

@@ -10,6 +10,8 @@
 
 #include "harness/agent/definitions.h"
 #include "harness/agent/loaded_module.h"
+#include "harness/agent/new_delete.h"
+#include "harness/agent/segment.h"
 #include "tidemark/agent_protocol.h"
 
 // The hooks under names of no type: their declarations are in many headers,
@@ -24,16 +26,23 @@ namespace {
 struct Hook {
   const char* name;
   void (*hook)();
-  std::uint64_t own;  // the service's; 0: it has none
+  std::uint64_t own;      // the service's; 0: it has none
+  std::uint64_t entries;  // that hold the hook
 };
 
-#define HOOK(name) {#name, tidemark_hook_##name, 0},
+#define HOOK(name) {#name, tidemark_hook_##name, 0, 0},
 Hook hooks[] = {
 #include "harness/agent/hook_names.inc"
 };
 #undef HOOK
 
-std::uint64_t modules_seen = 0;
+static_assert(sizeof hooks / sizeof hooks[0] <= kMostHooks);
+
+Restored restored;
+
+std::uint64_t entry_at(std::uint64_t at) {
+  return *reinterpret_cast<volatile std::uint64_t*>(at);
+}
 
 std::uint64_t address_of(const Hook& hook) {
   return reinterpret_cast<std::uint64_t>(hook.hook);
@@ -93,19 +102,23 @@ void for_each_entry(const LoadedModule& module, Visit visit) {
 }
 
 void redirect(const LoadedModule& module) {
-  for_each_entry(module, [&](const Hook& hook, const ElfW(Rela) & entry,
+  // Not after restore_calls(), which the loader's lock keeps apart from this.
+  if (is_retired()) return;
+  for_each_entry(module, [&](Hook& hook, const ElfW(Rela) & entry,
                              const ElfW(Sym) & symbol, std::uint64_t at) {
-    std::uint64_t value = *reinterpret_cast<volatile std::uint64_t*>(at);
+    std::uint64_t value = entry_at(at);
     if (value == hook.own || awaits_binding(module, entry, symbol, value))
       write_entry(module, at, address_of(hook));
+    if (entry_at(at) == address_of(hook)) ++hook.entries;
   });
 }
 
 void restore(const LoadedModule& module) {
   for_each_entry(module, [&](const Hook& hook, const ElfW(Rela)&,
                              const ElfW(Sym)&, std::uint64_t at) {
-    std::uint64_t value = *reinterpret_cast<volatile std::uint64_t*>(at);
-    if (value == address_of(hook)) write_entry(module, at, hook.own);
+    if (entry_at(at) != address_of(hook)) return;
+    write_entry(module, at, hook.own);
+    if (entry_at(at) == address_of(hook)) ++restored.entries_left;
   });
 }
 
@@ -132,31 +145,28 @@ void treat_modules(Treat treat) {
   errno = saved_errno;
 }
 
-int count_changes(dl_phdr_info* info, std::size_t, void* data) {
-  *static_cast<std::uint64_t*>(data) = info->dlpi_adds + info->dlpi_subs;
-  return 1;
-}
-
-std::uint64_t changes_of_modules() {
-  std::uint64_t changes = 0;
-  dl_iterate_phdr(count_changes, &changes);
-  return changes;
-}
-
 }  // namespace
 
 void redirect_calls() {
-  modules_seen = changes_of_modules();
-  for (Hook& hook : hooks)
+  resolve_operators();
+  for (Hook& hook : hooks) {
+    hook.entries = 0;
     if (hook.own == 0)
       hook.own = reinterpret_cast<std::uint64_t>(first_definition(hook.name));
+  }
   treat_modules(redirect);
 }
 
-void redirect_calls_of_new_modules() {
-  if (changes_of_modules() != modules_seen) redirect_calls();
+bool any_calls_redirected() {
+  return hook_named("malloc")->entries != 0 && hook_named("free")->entries != 0;
 }
 
-void restore_calls() { treat_modules(restore); }
+const Restored& restore_calls() {
+  restored = Restored{};
+  for (const Hook& hook : hooks)
+    restored.hooks[restored.hook_count++] = address_of(hook);
+  treat_modules(restore);
+  return restored;
+}
 
 }  // namespace tidemark::agent

@@ -6,19 +6,24 @@
 // service's own function is what it held. Entries with anything else (another
 // allocator bound by RTLD_DEEPBIND, a hook of somebody else's) are left alone.
 //
-// Both take the loader's lock, so that no module goes meanwhile, and may run
+// They take the loader's lock, so that no module goes meanwhile, and may run
 // while other threads call through the entries.
 #pragma once
 
+#include "tidemark/agent_protocol.h"
+
 namespace tidemark::agent {
 
-// Redirects what is not redirected yet, in every module but the agent.
+// Redirects what is not redirected yet, in every module but the agent. To be
+// called again now and then: modules come, and a thread that was in the midst
+// of binding an entry overwrites what was put there.
 void redirect_calls();
 
-// The same, if modules came or went since the last time.
-void redirect_calls_of_new_modules();
+// Whether calls of malloc and calls of free are redirected, one of each at
+// least.
+bool any_calls_redirected();
 
 // Puts back what the entries held.
-void restore_calls();
+const Restored& restore_calls();
 
 }  // namespace tidemark::agent

@@ -26,17 +26,19 @@ constinit Options options{};
 
 namespace {
 
-// In a page that fork wipes: 1 once this process has a segment (or has given
-// up on one), 0 before and in every child.
+// In a page that fork wipes. `mine`: 1 once this process has a segment (or has
+// given up on one), 0 before and in every child. `held`: a child has no thread
+// that would end what its parent's one held.
 struct Owner {
   std::atomic<std::uint32_t> mine;
   std::atomic<std::uint32_t> making;
-  unsigned char rest[kPage - 8];
+  std::atomic<std::uint32_t> held;
+  unsigned char rest[kPage - 12];
 };
 alignas(kPage) constinit Owner owner{};
 
 constinit bool gave_up = false;
-constinit std::atomic<bool> held{false};
+constinit std::atomic<bool> retired{false};
 
 // Segments of this process's ancestors that are mapped here, too.
 constexpr unsigned kMostInherited = 16;
@@ -255,7 +257,8 @@ void wipe_on_fork() {
 }  // namespace
 
 bool segment_ready() {
-  if (kAttached && held.load(std::memory_order_acquire)) return false;
+  if (kAttached && (owner.held.load(std::memory_order_acquire) || is_retired()))
+    return false;
   if (owner.mine.load(std::memory_order_acquire)) return !gave_up;
   std::uint32_t nobody = 0;
   if (!owner.making.compare_exchange_strong(nobody, 1)) {
@@ -307,7 +310,17 @@ void configure(const char* words) {
   if (segment.base) command().stacks_always = options.stacks_always;
 }
 
-void hold_recording(bool hold) { held.store(hold, std::memory_order_release); }
+void hold_recording(bool hold) {
+  owner.held.store(hold, std::memory_order_release);
+}
+
+void retire_recording() { retired.store(true, std::memory_order_release); }
+
+bool is_retired() { return retired.load(std::memory_order_acquire); }
+
+bool segment_is_own() {
+  return owner.mine.load(std::memory_order_acquire) != 0;
+}
 
 namespace {
 
@@ -327,6 +340,13 @@ void unmap_segments() {
 }
 
 void empty_segment() {
+  // A hook that is called all the same finds nothing to write to.
+  retire_recording();
+  for (std::uint64_t i = 0; segment.base && i < kMaxChunks; ++i) {
+    std::uint64_t entry = segment.directory[i].load();
+    if (entry == 0 || entry > kTopEntries) continue;
+    __atomic_store_n(&top[entry - 1], nullptr, __ATOMIC_RELEASE);
+  }
   if (!is_segment_file(segment_fd)) return;
   off_t bytes = static_cast<off_t>(segment.header->segment_bytes);
   // All but the header, which says how much there is to be unmapped.

@@ -54,8 +54,17 @@ extern Options options;
 // impossible; then nothing is recorded and the service goes on.
 bool segment_ready();
 
-// While held, segment_ready() is false. For the agent that attaches itself.
+// While held, segment_ready() is false; not in children that are forked
+// meanwhile. For the agent that attaches itself.
 void hold_recording(bool hold);
+
+// segment_ready() is false from now on, in children as well.
+void retire_recording();
+bool is_retired();
+
+// False in a fork's child until a hook has run there: what this process knows
+// of a segment and of the agent's thread is then its parent's.
+bool segment_is_own();
 
 // The chunk for an address, mapping it if need be; null if there is none
 // left (counted in the header).

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "harness/attach/loaded_image.h"
 #include "harness/attach/target_module.h"
 #include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
@@ -69,6 +71,33 @@ void look_at_status(AttachFacts& facts, const std::string& status) {
   facts.seccomp = static_cast<int>(status_number(status, "Seccomp"));
 }
 
+// "Uid: real effective saved …": /proc/PID belongs to root where a process has
+// given up its rights to be looked at.
+unsigned effective_user(const std::string& status) {
+  const std::size_t at = status.find("\nUid:");
+  unsigned real = 0, effective = 0;
+  if (at != std::string::npos)
+    std::sscanf(status.c_str() + at, "\nUid: %u %u", &real, &effective);
+  return effective;
+}
+
+bool sees_same_pids(pid_t pid) {
+  std::error_code ours, its;
+  const auto here = std::filesystem::read_symlink("/proc/self/ns/pid", ours);
+  const auto there =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/ns/pid", pid), its);
+  return ours || its || here == there;
+}
+
+bool defines_malloc(pid_t pid, const std::vector<TargetModule>& modules) {
+  std::error_code error;
+  const auto program =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
+  const TargetModule* module =
+      error ? nullptr : find_module(modules, program.string());
+  return module && find_function(pid, *module, "malloc").has_value();
+}
+
 void look_at_modules(AttachFacts& facts) {
   const Result<std::string> maps =
       read_file(fmt::format("/proc/{}/maps", facts.pid));
@@ -76,6 +105,7 @@ void look_at_modules(AttachFacts& facts) {
   if (!facts.readable) return;
   const std::vector<TargetModule> modules = parse_modules(*maps);
   facts.has_libc = find_libc(modules) != nullptr;
+  facts.own_malloc = defines_malloc(facts.pid, modules);
   for (const TargetModule& module : modules) {
     const std::string_view name = file_name_of(module.path);
     facts.preloaded = facts.preloaded || name == "libtidemark_agent.so";
@@ -175,6 +205,20 @@ Status check_program(const AttachFacts& facts) {
                   "another libc): there is no loader to load the agent",
                   "use a dynamically linked build, or `runtime: process` to "
                   "judge by the kernel's view alone");
+  if (facts.own_malloc)
+    return refuse(facts,
+                  "its program brings its own malloc: its blocks cannot be "
+                  "seen",
+                  "use `runtime: process` to judge by the kernel's view alone");
+  return {};
+}
+
+Status check_surroundings(const AttachFacts& facts) {
+  if (!facts.same_pids)
+    return refuse(facts,
+                  "it lives in another PID namespace, where processes have "
+                  "other numbers",
+                  "run tidemark inside its container");
   if (facts.seccomp != 0)
     return refuse(facts,
                   "it filters its system calls (seccomp): loading a library "
@@ -206,8 +250,7 @@ AttachFacts attach_facts(pid_t pid, const std::string& library) {
   facts.ours = pid == ::getpid();
   facts.program = name_of(pid);
   look_at_status(facts, *status);
-  struct stat owner;
-  if (::stat(folder.c_str(), &owner) == 0) facts.user = owner.st_uid;
+  facts.user = effective_user(*status);
   facts.our_user = ::geteuid();
   const Result<std::string> own = read_file("/proc/self/status");
   facts.may_trace =
@@ -215,6 +258,7 @@ AttachFacts attach_facts(pid_t pid, const std::string& library) {
   facts.yama = yama_scope();
   facts.descendant = is_descendant(pid);
   facts.same_machine = is_same_machine(pid);
+  facts.same_pids = sees_same_pids(pid);
   look_at_modules(facts);
   facts.library_visible =
       is_same_file(fmt::format("{}/root{}", folder, library), library);
@@ -224,7 +268,8 @@ AttachFacts attach_facts(pid_t pid, const std::string& library) {
 Status check_attachable(const AttachFacts& facts) {
   TIDEMARK_TRY(check_identity(facts));
   TIDEMARK_TRY(check_rights(facts));
-  return check_program(facts);
+  TIDEMARK_TRY(check_program(facts));
+  return check_surroundings(facts);
 }
 
 }  // namespace tidemark::attach

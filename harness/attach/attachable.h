@@ -24,15 +24,17 @@ struct AttachFacts {
   bool may_trace = false;   // we have CAP_SYS_PTRACE
   int yama = 0;             // kernel.yama.ptrace_scope; 0 without Yama
   bool descendant = false;  // of ours
+  bool same_pids = true;    // the numbers of processes mean the same to it
   pid_t tracer = 0;         // who traces it already
   std::string tracer_name;
   int seccomp = 0;           // 2: a filter of system calls
   bool readable = true;      // its memory map
   bool same_machine = true;  // x86-64, as tidemark is
   bool has_libc = true;
-  std::string program;     // what it runs
-  bool preloaded = false;  // started under tidemark
-  bool attached = false;   // another run is in it, or was
+  bool own_malloc = false;  // the program defines it
+  std::string program;      // what it runs
+  bool preloaded = false;   // started under tidemark
+  bool attached = false;    // another run is in it, or was
   bool library_visible = true;
   std::string library;
 };

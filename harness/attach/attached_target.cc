@@ -46,7 +46,8 @@ class AttachedTarget final : public Target {
   std::vector<std::string> left_behind() const override { return left_; }
 
  private:
-  Status attach(pid_t pid);
+  Status check(pid_t pid) const;
+  Status load(pid_t pid) const;
   bool leave();
 
   AttachOptions options_;
@@ -56,10 +57,13 @@ class AttachedTarget final : public Target {
   std::set<pid_t> given_up_;
 };
 
-Status AttachedTarget::attach(pid_t pid) {
+Status AttachedTarget::check(pid_t pid) const {
   if (options_.library.empty()) return {};
-  TIDEMARK_TRY(
-      attach::check_attachable(attach::attach_facts(pid, options_.library)));
+  return attach::check_attachable(attach::attach_facts(pid, options_.library));
+}
+
+Status AttachedTarget::load(pid_t pid) const {
+  if (options_.library.empty()) return {};
   return attach::load_agent(pid, options_.library,
                             options_.words + whose_end(pid));
 }
@@ -72,12 +76,14 @@ Status AttachedTarget::start() {
         attach::attach_facts(options_.pid, options_.library));
   }
   start_time_ = entry->start_time;
-  TIDEMARK_TRY(attach(options_.pid));
+  TIDEMARK_TRY(check(options_.pid));
+  // From here on there may be something of ours to be taken out again.
   started_ = true;
+  TIDEMARK_TRY(load(options_.pid));
   for (const pid_t pid : processes()) {
     // One that was forked a moment ago has it from its parent.
     if (pid != options_.pid && !attach::has_agent(pid, options_.library))
-      (void)attach(pid);
+      if (check(pid)) (void)load(pid);
   }
   return {};
 }

@@ -11,8 +11,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <thread>
 
+#include "harness/attach/loader_lock.h"
+#include "harness/attach/tracer.h"
 #include "harness/attach/waiting.h"
 
 namespace tidemark::attach {
@@ -20,11 +21,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// A thread that takes longer is left for later.
 constexpr milliseconds kToStop{2000};
-// A call may have to wait for a lock that another thread holds.
-constexpr milliseconds kToReturn{30000};
+constexpr milliseconds kToStopAfterAll{20};
+// Of a system call that does not wait for anything.
+constexpr milliseconds kToReturn{60000};
 // The largest state that a processor saves today (with AMX) is 11 KB.
 constexpr std::size_t kVectorBytes = 64 * 1024;
+constexpr std::uint64_t kWayBackBytes = 16 * 1024;
 constexpr int kSystemCallStop = SIGTRAP | 0x80;
 
 tl::unexpected<Error> trouble(pid_t tid, const char* what) {
@@ -48,11 +52,18 @@ bool is_fault(int signal) {
 }
 
 // Calls that a stop interrupts for good, where all others are begun again by
-// the kernel.
+// the kernel: some always, those on descriptors where a socket has a timeout.
+// What answers EINTR has done nothing yet.
 bool is_never_restarted(long number) {
   constexpr long kCalls[] = {
-      SYS_epoll_wait, SYS_epoll_pwait,  SYS_epoll_pwait2, SYS_semop,
-      SYS_semtimedop, SYS_io_getevents, SYS_io_pgetevents};
+      SYS_epoll_wait,    SYS_epoll_pwait,    SYS_epoll_pwait2,
+      SYS_semop,         SYS_semtimedop,     SYS_io_getevents,
+      SYS_io_pgetevents, SYS_io_uring_enter, SYS_rt_sigtimedwait,
+      SYS_read,          SYS_readv,          SYS_write,
+      SYS_writev,        SYS_accept,         SYS_accept4,
+      SYS_recvfrom,      SYS_recvmsg,        SYS_recvmmsg,
+      SYS_sendto,        SYS_sendmsg,        SYS_sendmmsg,
+      SYS_connect};
   return std::find(std::begin(kCalls), std::end(kCalls), number) !=
          std::end(kCalls);
 }
@@ -60,17 +71,25 @@ bool is_never_restarted(long number) {
 }  // namespace
 
 Result<std::unique_ptr<BorrowedThread>> BorrowedThread::stop(pid_t tid) {
-  if (::ptrace(PTRACE_SEIZE, tid, nullptr, as_pointer(PTRACE_O_TRACESYSGOOD)) !=
-      0)
+  const bool again = is_late(tid);
+  if (!again && ::ptrace(PTRACE_SEIZE, tid, nullptr,
+                         as_pointer(PTRACE_O_TRACESYSGOOD)) != 0) {
+    const int error = errno;
+    if (is_ending(tid)) return nullptr;
+    errno = error;
     return trouble(tid, "trace");
+  }
+  forget_late(tid);
   std::unique_ptr<BorrowedThread> thread(new BorrowedThread(tid));
-  if (::ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) != 0)
-    return trouble(tid, "stop");
-  int status = 0;
-  for (;;) {
-    TIDEMARK_TRY(thread->wait_for_stop(status, kToStop));
+  // One that cannot be asked is ending.
+  if (!again && ::ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) != 0)
+    return nullptr;
+  for (int status = 0;;) {
+    if (!thread->wait_for_stop(status, again ? kToStopAfterAll : kToStop))
+      return nullptr;
     if (is_event_stop(status)) break;
     // A signal was on its way: it gets it.
+    thread->stopped_ = false;
     ::ptrace(PTRACE_CONT, tid, nullptr, as_pointer(WSTOPSIG(status)));
   }
   TIDEMARK_TRY(thread->remember());
@@ -80,11 +99,13 @@ Result<std::unique_ptr<BorrowedThread>> BorrowedThread::stop(pid_t tid) {
 BorrowedThread::~BorrowedThread() { let_go(); }
 
 Status BorrowedThread::wait_for_stop(int& status, milliseconds at_most) {
+  stopped_ = false;
   Waiting waiting(at_most);
   for (;;) {
     const pid_t got = ::waitpid(tid_, &status, __WALL | WNOHANG);
     if (got == tid_) {
-      if (WIFSTOPPED(status)) return {};
+      stopped_ = WIFSTOPPED(status);
+      if (stopped_) return {};
       gone_ = true;
       errno = ESRCH;
       return trouble(tid_, "stop");
@@ -93,6 +114,7 @@ Status BorrowedThread::wait_for_stop(int& status, milliseconds at_most) {
       gone_ = true;
       return trouble(tid_, "wait for");
     }
+    release_late();
     if (!waiting.again()) {
       errno = ETIMEDOUT;
       return trouble(tid_, "wait for");
@@ -127,38 +149,74 @@ Status BorrowedThread::put_back() {
       ::ptrace(PTRACE_CONT, tid_, nullptr, nullptr) != 0)
     return trouble(tid_, "resume");
   for (int status = 0;;) {
-    TIDEMARK_TRY(wait_for_stop(status, kToStop));
+    TIDEMARK_TRY(wait_for_stop(status, kToReturn));
     if (is_event_stop(status)) return {};
     ::ptrace(PTRACE_CONT, tid_, nullptr, as_pointer(WSTOPSIG(status)));
   }
 }
 
+// With no signal to tell of, an EINTR would be our doing.
+bool BorrowedThread::make_again(user_regs_struct& regs) const {
+  if (static_cast<long>(regs.rax) != -EINTR ||
+      !is_never_restarted(static_cast<long>(regs.orig_rax)) ||
+      has_signal_pending(tid_))
+    return false;
+  regs.rip -= 2;
+  regs.rax = regs.orig_rax;
+  regs.orig_rax = ~0ull;
+  return true;
+}
+
 void BorrowedThread::let_go() {
   if (gone_) return;
-  if (used_ && !put_back()) return;
-  // With no signal to tell of, an EINTR would be our doing.
-  user_regs_struct now = before_;
-  if (static_cast<long>(now.rax) == -EINTR &&
-      is_never_restarted(static_cast<long>(now.orig_rax)) &&
-      !has_signal_pending(tid_)) {
-    now.rip -= 2;
-    now.rax = now.orig_rax;
-    now.orig_rax = ~0ull;
-    ::ptrace(PTRACE_SETREGS, tid_, nullptr, &now);
+  if (stopped_ && used_ && !by_itself_) {
+    // What fails here fails because the thread is not there any more.
+    (void)put_back();
+    if (gone_) return;
   }
+  if (!stopped_) return note_late(tid_);
+  user_regs_struct now = before_;
+  if (!by_itself_ && make_again(now))
+    ::ptrace(PTRACE_SETREGS, tid_, nullptr, &now);
   ::ptrace(PTRACE_DETACH, tid_, nullptr, nullptr);
+}
+
+// A call that takes too long cannot be undone in the midst of what it does,
+// unless it has not begun.
+tl::unexpected<Error> BorrowedThread::overdue(milliseconds at_most) {
+  by_itself_ = has_way_back_;
+  int status = 0;
+  user_regs_struct now;
+  ::ptrace(PTRACE_INTERRUPT, tid_, nullptr, nullptr);
+  if (wait_for_stop(status, kToStop) &&
+      ::ptrace(PTRACE_GETREGS, tid_, nullptr, &now) == 0) {
+    const bool crashed =
+        !is_event_stop(status) && WSTOPSIG(status) != kSystemCallStop;
+    if (crashed || only_waits_for_loader(tid_, now)) by_itself_ = false;
+  }
+  return fail(
+      ErrorKind::kEnvironment,
+      fmt::format("a call that tidemark asked for takes longer than {} s in "
+                  "thread {} of the service; {}",
+                  at_most.count() / 1000, tid_,
+                  by_itself_ ? "the thread goes back to its work when it ends"
+                             : "the thread was put back to where it was"),
+      "another thread may hold the dynamic loader's lock (a library's "
+      "constructor that waits): try again later");
 }
 
 // Runs until the thread is about to make a system call at `instruction` with
 // its stack at `stack` (0: anywhere), and takes the call away from it.
 Status BorrowedThread::run_until(std::uint64_t instruction, std::uint64_t stack,
+                                 milliseconds at_most,
                                  user_regs_struct& found) {
   for (int deliver = 0;;) {
     if (::ptrace(PTRACE_SYSCALL, tid_, nullptr, as_pointer(deliver)) != 0)
       return trouble(tid_, "resume");
     deliver = 0;
     int status = 0;
-    TIDEMARK_TRY(wait_for_stop(status, kToReturn));
+    if (Status stopped = wait_for_stop(status, at_most); !stopped)
+      return gone_ ? stopped : overdue(at_most);
     if (is_event_stop(status)) continue;
     if (WSTOPSIG(status) != kSystemCallStop) {
       if (!is_fault(WSTOPSIG(status))) {
@@ -181,11 +239,12 @@ Status BorrowedThread::run_until(std::uint64_t instruction, std::uint64_t stack,
 }
 
 Result<std::int64_t> BorrowedThread::do_system_call(
-    std::uint64_t instruction, long number,
+    const ReturnCode& code, long number,
     std::array<std::uint64_t, 6> arguments) {
   used_ = true;
+  has_way_back_ = false;
   user_regs_struct regs = before_;
-  regs.rip = instruction;
+  regs.rip = code.system_call;
   regs.rax = static_cast<std::uint64_t>(number);
   regs.orig_rax = ~0ull;
   regs.rdi = arguments[0];
@@ -199,7 +258,7 @@ Result<std::int64_t> BorrowedThread::do_system_call(
       ::ptrace(PTRACE_SETSIGMASK, tid_, as_pointer(sizeof all), &all) != 0)
     return trouble(tid_, "set the registers of");
   user_regs_struct found;
-  TIDEMARK_TRY(run_until(instruction, regs.rsp, found));
+  TIDEMARK_TRY(run_until(code.system_call, regs.rsp, kToReturn, found));
   // Let through, to its end.
   int status = 0;
   if (::ptrace(PTRACE_SYSCALL, tid_, nullptr, nullptr) != 0)
@@ -210,12 +269,32 @@ Result<std::int64_t> BorrowedThread::do_system_call(
   return static_cast<std::int64_t>(found.rax);
 }
 
+// Where the function returns to, and how it goes on from there.
+Status BorrowedThread::lay_stack(const ReturnCode& code, std::uint64_t top,
+                                 std::uint64_t end) {
+  user_regs_struct after = before_;
+  if (!make_again(after)) after = resumed(before_);
+  std::vector<unsigned char> bytes =
+      way_back(code, top, end, after, vectors_, mask_);
+  has_way_back_ = !bytes.empty();
+  std::uint64_t address = code.system_call;
+  iovec here[] = {{&address, sizeof address}, {bytes.data(), bytes.size()}};
+  iovec there[] = {{as_pointer(top - 8), sizeof address},
+                   {as_pointer(top), bytes.size()}};
+  if (::process_vm_writev(tid_, here, 2, there, 2, 0) !=
+      static_cast<ssize_t>(sizeof address + bytes.size()))
+    return trouble(tid_, "write to the stack for");
+  return {};
+}
+
 Result<std::uint64_t> BorrowedThread::call(
-    std::uint64_t instruction, std::uint64_t function,
-    std::array<std::uint64_t, 2> arguments, std::uint64_t stack) {
+    const ReturnCode& code, std::uint64_t function,
+    std::array<std::uint64_t, 2> arguments, std::uint64_t stack,
+    milliseconds at_most) {
   used_ = true;
   // At a function's entry the stack is 8 off a multiple of 16.
-  const std::uint64_t top = (stack & ~15ull) - 16;
+  const std::uint64_t top = (stack - kWayBackBytes) & ~15ull;
+  TIDEMARK_TRY(lay_stack(code, top, stack));
   user_regs_struct regs = before_;
   regs.rip = function;
   regs.rsp = top - 8;
@@ -226,14 +305,11 @@ Result<std::uint64_t> BorrowedThread::call(
   regs.rsi = arguments[1];
   regs.eflags &= ~0x400ull;  // the direction flag, as the ABI wants it
   const std::uint64_t all = ~0ull;
-  errno = 0;
-  if (::ptrace(PTRACE_POKEDATA, tid_, as_pointer(regs.rsp),
-               as_pointer(instruction)) != 0 ||
-      ::ptrace(PTRACE_SETREGS, tid_, nullptr, &regs) != 0 ||
+  if (::ptrace(PTRACE_SETREGS, tid_, nullptr, &regs) != 0 ||
       ::ptrace(PTRACE_SETSIGMASK, tid_, as_pointer(sizeof all), &all) != 0)
     return trouble(tid_, "set the registers of");
   user_regs_struct found;
-  TIDEMARK_TRY(run_until(instruction, top, found));
+  TIDEMARK_TRY(run_until(code.system_call, top, at_most, found));
   const std::uint64_t result = found.orig_rax;
   // The call it would make has the function's result for its number.
   found.orig_rax = ~0ull;

@@ -2,26 +2,28 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <sys/uio.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "harness/attach/borrowed_thread.h"
+#include "harness/attach/kept_pointers.h"
+#include "harness/attach/loaded_image.h"
 #include "harness/attach/stack_walker.h"
 #include "harness/attach/target_module.h"
+#include "harness/attach/tracer.h"
 #include "harness/attach/visit.h"
 #include "harness/attach/waiting.h"
-#include "harness/base/proc_tree.h"
 #include "tidemark/agent_protocol.h"
 
 namespace tidemark::attach {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds kToBeSafe{10000};
-// How long a thread may stay inside a hook, in a slow munmap() or so.
-constexpr milliseconds kToLeaveHooks{5000};
+// Looks after what may be on its way from one place to another.
+constexpr int kSearches = 3;
 // What libc's own entrance wants beside the mode (glibc before 2.34).
 constexpr std::uint64_t kInternalMode = 0x80000000;
 
@@ -33,17 +35,12 @@ struct Loader {
   std::uint64_t error = 0;  // 0: it has no words for what went wrong
 };
 
-std::string seen_by(pid_t pid, const std::string& path) {
-  return fmt::format("/proc/{}/root{}", pid, path);
-}
-
 Result<Loader> find_loader(pid_t pid) {
   const std::vector<TargetModule> modules = modules_of(pid);
   Loader loader;
   const TargetModule* libc = find_libc(modules);
   const auto find = [&](const char* name) {
-    return libc ? find_function(seen_by(pid, libc->path), *libc, name)
-                : std::nullopt;
+    return libc ? find_function(pid, *libc, name) : std::nullopt;
   };
   if (const auto open = find("dlopen")) {
     loader = {*open, RTLD_NOW | RTLD_LOCAL, find("dlclose").value_or(0),
@@ -62,7 +59,7 @@ Result<std::uint64_t> agent_function(pid_t pid, const std::string& library,
   const std::vector<TargetModule> modules = modules_of(pid);
   const TargetModule* module = find_module(modules, library);
   const std::optional<std::uint64_t> found =
-      module ? find_function(library, *module, name) : std::nullopt;
+      module ? find_function(pid, *module, name) : std::nullopt;
   if (found) return *found;
   return fail(
       ErrorKind::kEnvironment,
@@ -87,6 +84,13 @@ Status check_result(pid_t pid, std::uint64_t result) {
                               pid),
                   "use `runtime: process` to judge by the kernel's view "
                   "alone");
+    case agent::AttachResult::kNoCalls:
+      return fail(ErrorKind::kEnvironment,
+                  fmt::format("no call of malloc or free in process {} can be "
+                              "redirected: its blocks cannot be seen",
+                              pid),
+                  "use `runtime: process` to judge by the kernel's view "
+                  "alone");
     case agent::AttachResult::kNoSegment:
       break;
   }
@@ -97,51 +101,155 @@ Status check_result(pid_t pid, std::uint64_t result) {
       "`ulimit -v` and `ulimit -f` of the service");
 }
 
-// Whether a thread is inside the library now.
+// Whether a thread is inside the library now, or may be.
 Result<bool> is_in_use(pid_t pid, StackWalker& walker,
                        const TargetModule& library) {
   for (const pid_t tid : threads_of(pid)) {
     Result<std::unique_ptr<BorrowedThread>> thread = BorrowedThread::stop(tid);
-    if (!thread && !process_entry(tid)) continue;
     TIDEMARK_TRY(thread);
-    if (walker.is_inside(tid, (*thread)->stack_pointer(), library.code_begin,
-                         library.code_end))
+    if (!*thread && is_late(tid)) return true;
+    if (*thread && walker.is_inside(tid, (*thread)->stack_pointer(),
+                                    library.code_begin, library.code_end))
       return true;
   }
   return false;
 }
 
-Status wait_until_unused(pid_t pid, const std::string& library) {
-  const std::vector<TargetModule> modules = modules_of(pid);
-  const TargetModule* module = find_module(modules, library);
-  if (!module) return {};
+tl::unexpected<Error> stays(pid_t pid, const std::string& why) {
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("the agent's library stays in process {}, unused: {}",
+                          pid, why));
+}
+
+Status wait_until_unused(pid_t pid, const TargetModule& library,
+                         const Patience& patience) {
   Result<std::unique_ptr<StackWalker>> walker = StackWalker::of(pid);
   TIDEMARK_TRY(walker);
-  Waiting waiting(kToLeaveHooks);
+  Waiting waiting(patience.to_leave_hooks);
   for (;;) {
-    const Result<bool> used = is_in_use(pid, **walker, *module);
+    const Result<bool> used = is_in_use(pid, **walker, library);
     TIDEMARK_TRY(used);
     if (!*used) return {};
     if (!waiting.again()) break;
   }
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("a thread of process {} is still inside the agent: "
-                          "the library stays in it, unused",
-                          pid));
+  return stays(pid, "a thread is still inside of it");
 }
 
-}  // namespace
-
-bool has_agent(pid_t pid, const std::string& library) {
-  const std::vector<TargetModule> modules = modules_of(pid);
-  return find_module(modules, library) != nullptr;
+Status search_for_kept(pid_t pid, const TargetModule& library,
+                       const agent::Restored& restored) {
+  if (restored.entries_left != 0)
+    return stays(pid, fmt::format("{} tables of calls cannot be written to",
+                                  restored.entries_left));
+  const std::vector<std::uint64_t> hooks(
+      restored.hooks,
+      restored.hooks + std::min(restored.hook_count, agent::kMostHooks));
+  std::optional<std::string> where;
+  for (int times = 0; times < kSearches; ++times) {
+    Result<std::optional<std::string>> found =
+        find_kept_pointer(pid, hooks, library);
+    TIDEMARK_TRY(found);
+    where = *std::move(found);
+    if (!where) return {};
+  }
+  return stays(pid, *where);
 }
 
-Status load_agent(pid_t pid, const std::string& library,
-                  const std::string& words) {
+// The functions of the agent's in the process.
+struct Leaving {
+  std::uint64_t restore = 0;
+  std::uint64_t keep = 0;
+  std::uint64_t unmap = 0;
+};
+
+Result<Leaving> find_leaving(pid_t pid, const std::string& library) {
+  const Result<std::uint64_t> restore =
+      agent_function(pid, library, "tidemark_agent_restore");
+  TIDEMARK_TRY(restore);
+  const Result<std::uint64_t> keep =
+      agent_function(pid, library, "tidemark_agent_keep");
+  TIDEMARK_TRY(keep);
+  const Result<std::uint64_t> unmap =
+      agent_function(pid, library, "tidemark_agent_unmap");
+  TIDEMARK_TRY(unmap);
+  return Leaving{*restore, *keep, *unmap};
+}
+
+// A load that goes on by itself may be half done: whoever opens the library
+// again waits for its end.
+Status wait_until_loaded(pid_t pid, const std::string& library, Visit& visit) {
   const Result<Loader> loader = find_loader(pid);
   TIDEMARK_TRY(loader);
-  Result<std::unique_ptr<Visit>> visit = Visit::begin(pid, kToBeSafe);
+  const Result<std::uint64_t> handle =
+      visit.call(loader->open, library, loader->open_mode | RTLD_NOLOAD);
+  TIDEMARK_TRY(handle);
+  if (*handle == 0) return stays(pid, "its loader does not know of it");
+  TIDEMARK_TRY(visit.call(loader->close, *handle));
+  return {};
+}
+
+Result<agent::Restored> restore_calls(pid_t pid, const std::string& library,
+                                      const Leaving& leaving,
+                                      const Patience& patience) {
+  Result<std::unique_ptr<Visit>> visit =
+      Visit::begin(pid, patience.to_be_safe, patience.for_a_call);
+  TIDEMARK_TRY(visit);
+  TIDEMARK_TRY(wait_until_loaded(pid, library, **visit));
+  const Result<std::uint64_t> address = (*visit)->call(leaving.restore);
+  TIDEMARK_TRY(address);
+  agent::Restored restored;
+  iovec here{&restored, sizeof restored};
+  iovec there{reinterpret_cast<void*>(*address), sizeof restored};
+  if (::process_vm_readv(pid, &here, 1, &there, 1, 0) == sizeof restored)
+    return restored;
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("cannot read the memory of process {}", pid));
+}
+
+Status take_out(pid_t pid, const std::string& library, const Leaving& leaving,
+                const Patience& patience) {
+  const Result<Loader> loader = find_loader(pid);
+  TIDEMARK_TRY(loader);
+  Result<std::unique_ptr<Visit>> visit =
+      Visit::begin(pid, patience.to_be_safe, patience.for_a_call);
+  TIDEMARK_TRY(visit);
+  // Once more, for what a hook that was entered before may have begun.
+  TIDEMARK_TRY((*visit)->call(leaving.restore));
+  TIDEMARK_TRY((*visit)->call(leaving.unmap));
+  const Result<std::uint64_t> handle =
+      (*visit)->call(loader->open, library, loader->open_mode | RTLD_NOLOAD);
+  TIDEMARK_TRY(handle);
+  // Once for the handle just taken, once for the one it was loaded by.
+  for (int times = 0; times < 2 && *handle != 0; ++times)
+    TIDEMARK_TRY((*visit)->call(loader->close, *handle));
+  if (!has_agent(pid, library)) return {};
+  return stays(pid, "its loader does not unload it");
+}
+
+Status unload(pid_t pid, const std::string& library, const Patience& patience) {
+  const std::vector<TargetModule> modules = modules_of(pid);
+  const TargetModule* module = find_module(modules, library);
+  if (!module) return {};
+  const Result<Leaving> leaving = find_leaving(pid, library);
+  TIDEMARK_TRY(leaving);
+  const Result<agent::Restored> restored =
+      restore_calls(pid, library, *leaving, patience);
+  TIDEMARK_TRY(restored);
+  Status free_to_go = wait_until_unused(pid, *module, patience);
+  if (free_to_go) free_to_go = search_for_kept(pid, *module, *restored);
+  if (free_to_go) return take_out(pid, library, *leaving, patience);
+  Result<std::unique_ptr<Visit>> visit =
+      Visit::begin(pid, patience.to_be_safe, patience.for_a_call);
+  TIDEMARK_TRY(visit);
+  TIDEMARK_TRY((*visit)->call(leaving->keep));
+  return free_to_go;
+}
+
+Status load(pid_t pid, const std::string& library, const std::string& words,
+            const Patience& patience) {
+  const Result<Loader> loader = find_loader(pid);
+  TIDEMARK_TRY(loader);
+  Result<std::unique_ptr<Visit>> visit =
+      Visit::begin(pid, patience.to_be_safe, patience.for_a_call);
   TIDEMARK_TRY(visit);
   const Result<std::uint64_t> handle =
       (*visit)->call(loader->open, library, loader->open_mode);
@@ -156,44 +264,29 @@ Status load_agent(pid_t pid, const std::string& library,
   TIDEMARK_TRY(attach);
   const Result<std::uint64_t> result = (*visit)->call(*attach, words);
   TIDEMARK_TRY(result);
-  Status done = check_result(pid, *result);
-  if (!done) {
-    const Result<std::uint64_t> closed = (*visit)->call(loader->close, *handle);
-    TIDEMARK_TRY(closed);
-  }
-  return done;
+  return check_result(pid, *result);
 }
 
-Status unload_agent(pid_t pid, const std::string& library) {
-  if (!has_agent(pid, library)) return {};
-  const Result<Loader> loader = find_loader(pid);
-  TIDEMARK_TRY(loader);
-  const Result<std::uint64_t> restore =
-      agent_function(pid, library, "tidemark_agent_restore");
-  TIDEMARK_TRY(restore);
-  const Result<std::uint64_t> unmap =
-      agent_function(pid, library, "tidemark_agent_unmap");
-  TIDEMARK_TRY(unmap);
-  {
-    Result<std::unique_ptr<Visit>> visit = Visit::begin(pid, kToBeSafe);
-    TIDEMARK_TRY(visit);
-    TIDEMARK_TRY((*visit)->call(*restore));
-  }
-  TIDEMARK_TRY(wait_until_unused(pid, library));
-  Result<std::unique_ptr<Visit>> visit = Visit::begin(pid, kToBeSafe);
-  TIDEMARK_TRY(visit);
-  TIDEMARK_TRY((*visit)->call(*unmap));
-  const Result<std::uint64_t> handle =
-      (*visit)->call(loader->open, library, loader->open_mode | RTLD_NOLOAD);
-  TIDEMARK_TRY(handle);
-  // Once for the handle just taken, once for the one it was loaded by.
-  for (int times = 0; times < 2 && *handle != 0; ++times)
-    TIDEMARK_TRY((*visit)->call(loader->close, *handle));
-  if (!has_agent(pid, library)) return {};
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("the loader of process {} does not unload the "
-                          "agent: the library stays in it, unused",
-                          pid));
+}  // namespace
+
+bool has_agent(pid_t pid, const std::string& library) {
+  const std::vector<TargetModule> modules = modules_of(pid);
+  return find_module(modules, library) != nullptr;
+}
+
+Status load_agent(pid_t pid, const std::string& library,
+                  const std::string& words, const Patience& patience) {
+  return as_tracer([&]() -> Status {
+    Status loaded = load(pid, library, words, patience);
+    // What became of it is told; that it went again is as it should be.
+    if (!loaded) (void)unload(pid, library, patience);
+    return loaded;
+  });
+}
+
+Status unload_agent(pid_t pid, const std::string& library,
+                    const Patience& patience) {
+  return as_tracer([&] { return unload(pid, library, patience); });
 }
 
 }  // namespace tidemark::attach

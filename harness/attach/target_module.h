@@ -1,5 +1,6 @@
 // The modules of a running process, as /proc/PID/maps lists them, and where
-// their functions are.
+// their functions are, as their own memory tells: the files may be others by
+// now, or not to be seen from here.
 #pragma once
 
 #include <sys/types.h>
@@ -14,9 +15,11 @@
 
 namespace tidemark::attach {
 
+// One time that a file is loaded. A file that is mapped as data as well has
+// another place for that.
 struct TargetModule {
   std::string path;
-  std::uint64_t begin = 0;  // of its lowest mapping
+  std::uint64_t begin = 0;  // where its first bytes are
   std::uint64_t code_begin = 0;
   std::uint64_t code_end = 0;  // of its executable mappings
 
@@ -36,14 +39,9 @@ const TargetModule* find_libc(const std::vector<TargetModule>& modules);
 const TargetModule* find_module(const std::vector<TargetModule>& modules,
                                 std::string_view path);
 
-// The address in the process of a function that the file exports; nothing if
-// it exports none of this name. `file` is where the module can be read.
-std::optional<std::uint64_t> find_function(const std::string& file,
-                                           const TargetModule& module,
-                                           const char* name);
-
-// The address of a `syscall` instruction in the module's code.
-Result<std::uint64_t> find_system_call(pid_t pid, const TargetModule& module);
+// Where `code` is in the module's code.
+std::optional<std::uint64_t> find_code(pid_t pid, const TargetModule& module,
+                                       std::string_view code);
 
 // The last part of a path.
 std::string_view file_name_of(std::string_view path);

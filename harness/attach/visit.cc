@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "harness/attach/tracer.h"
 #include "harness/attach/waiting.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
@@ -27,6 +28,25 @@ bool is_agents(pid_t tid) {
   return name && *name == fmt::format("{}\n", agent::kThreadName);
 }
 
+// glibc's getpid() and what it lets signals' handlers return to.
+Result<ReturnCode> find_return_code(pid_t pid) {
+  using namespace std::string_view_literals;
+  const std::vector<TargetModule> modules = modules_of(pid);
+  const TargetModule* libc = find_libc(modules);
+  if (!libc) {
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("process {} has no glibc in it", pid));
+  }
+  ReturnCode code;
+  code.system_call = find_code(pid, *libc, "\x0f\x05\xc3"sv).value_or(0);
+  code.restorer =
+      find_code(pid, *libc, "\x48\xc7\xc0\x0f\0\0\0\x0f\x05"sv).value_or(0);
+  if (code.system_call != 0) return code;
+  return fail(
+      ErrorKind::kEnvironment,
+      fmt::format("no system call found in {} of process {}", libc->path, pid));
+}
+
 }  // namespace
 
 std::vector<pid_t> threads_of(pid_t pid) {
@@ -38,31 +58,25 @@ std::vector<pid_t> threads_of(pid_t pid) {
   return threads;
 }
 
-Result<std::unique_ptr<Visit>> Visit::begin(pid_t pid,
-                                            std::chrono::milliseconds at_most) {
-  const std::vector<TargetModule> modules = modules_of(pid);
-  const TargetModule* libc = find_libc(modules);
-  if (!libc) {
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("process {} has no glibc in it", pid));
-  }
-  const Result<std::uint64_t> instruction = find_system_call(pid, *libc);
-  TIDEMARK_TRY(instruction);
+Result<std::unique_ptr<Visit>> Visit::begin(
+    pid_t pid, std::chrono::milliseconds at_most,
+    std::chrono::milliseconds for_a_call) {
+  const Result<ReturnCode> code = find_return_code(pid);
+  TIDEMARK_TRY(code);
   Result<std::unique_ptr<StackWalker>> walker = StackWalker::of(pid);
   TIDEMARK_TRY(walker);
   Waiting waiting(at_most);
   do {
+    release_late();
     for (const pid_t tid : threads_of(pid)) {
       Result<std::unique_ptr<BorrowedThread>> thread =
           BorrowedThread::stop(tid);
-      if (!thread) {
-        if (!process_entry(tid)) continue;  // it has ended
-        return fail(std::move(thread).error());
-      }
-      if (!is_safe_place((*walker)->walk(tid), (*thread)->system_call()))
+      TIDEMARK_TRY(thread);
+      if (!*thread ||
+          !is_safe_place((*walker)->walk(tid), (*thread)->system_call()))
         continue;
       std::unique_ptr<Visit> visit(
-          new Visit(pid, std::move(*thread), *instruction));
+          new Visit(pid, std::move(*thread), *code, for_a_call));
       TIDEMARK_TRY(visit->make_room());
       return visit;
     }
@@ -79,7 +93,7 @@ Result<std::unique_ptr<Visit>> Visit::begin(pid_t pid,
 
 Status Visit::make_room() {
   const Result<std::int64_t> room =
-      thread_->do_system_call(instruction_, SYS_mmap,
+      thread_->do_system_call(code_, SYS_mmap,
                               {0, kRoomBytes, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS, ~0ull, 0});
   TIDEMARK_TRY(room);
@@ -93,16 +107,16 @@ Status Visit::make_room() {
 }
 
 Visit::~Visit() {
-  if (room_ == 0) return;
+  if (room_ == 0 || thread_->goes_on_by_itself()) return;
   // Should it fail, the process is half a megabyte of addresses poorer.
-  (void)thread_->do_system_call(instruction_, SYS_munmap,
+  (void)thread_->do_system_call(code_, SYS_munmap,
                                 {room_, kRoomBytes, 0, 0, 0, 0});
 }
 
 Result<std::uint64_t> Visit::call(std::uint64_t function, std::uint64_t first,
                                   std::uint64_t second) {
-  return thread_->call(instruction_, function, {first, second},
-                       room_ + kRoomBytes);
+  return thread_->call(code_, function, {first, second}, room_ + kRoomBytes,
+                       at_most_);
 }
 
 Result<std::uint64_t> Visit::call(std::uint64_t function,

@@ -21,16 +21,18 @@ std::vector<pid_t> threads_of(pid_t pid);
 
 class Visit {
  public:
-  // Waits until a thread comes to a safe place.
+  // Waits until a thread comes to a safe place, so long. Each call may take
+  // `for_a_call`.
   static Result<std::unique_ptr<Visit>> begin(
-      pid_t pid, std::chrono::milliseconds at_most);
+      pid_t pid, std::chrono::milliseconds at_most,
+      std::chrono::milliseconds for_a_call);
 
   // The thread goes on with what it did.
   ~Visit();
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
 
-  // Each text replaces the one before.
+  // Each text replaces the one before. See BorrowedThread::call().
   Result<std::uint64_t> call(std::uint64_t function, std::uint64_t first = 0,
                              std::uint64_t second = 0);
   Result<std::uint64_t> call(std::uint64_t function, const std::string& first,
@@ -39,13 +41,14 @@ class Visit {
 
  private:
   Visit(pid_t pid, std::unique_ptr<BorrowedThread> thread,
-        std::uint64_t instruction)
-      : pid_(pid), thread_(std::move(thread)), instruction_(instruction) {}
+        const ReturnCode& code, std::chrono::milliseconds at_most)
+      : pid_(pid), thread_(std::move(thread)), code_(code), at_most_(at_most) {}
   Status make_room();
 
   pid_t pid_;
   std::unique_ptr<BorrowedThread> thread_;
-  std::uint64_t instruction_;  // `syscall`
+  ReturnCode code_;
+  std::chrono::milliseconds at_most_;  // for a call
   std::uint64_t room_ = 0;
 };
 

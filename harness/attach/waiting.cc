@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <thread>
 
@@ -21,6 +22,21 @@ bool Waiting::again() {
   pause_ = std::clamp(pause_ * 2, std::chrono::microseconds(20),
                       std::chrono::microseconds(2000));
   return true;
+}
+
+bool is_ending(pid_t tid) {
+  constexpr unsigned long kExiting = 4;  // PF_EXITING of the kernel
+  const Result<std::string> text = read_file(fmt::format("/proc/{}/stat", tid));
+  if (!text) return true;
+  // Behind the name: state, parent, group, session, terminal, its group, flags.
+  const std::size_t name = text->rfind(')');
+  if (name == std::string::npos) return true;
+  char state = 0;
+  unsigned long flags = 0;
+  if (std::sscanf(text->c_str() + name + 1, " %c %*d %*d %*d %*d %*d %lu",
+                  &state, &flags) != 2)
+    return true;
+  return state == 'Z' || state == 'X' || (flags & kExiting) != 0;
 }
 
 bool has_signal_pending(pid_t tid) {

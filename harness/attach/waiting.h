@@ -20,6 +20,9 @@ class Waiting {
   std::chrono::microseconds pause_{0};
 };
 
+// Whether the thread has ended or will not come back from the kernel.
+bool is_ending(pid_t tid);
+
 // Whether a signal that the thread does not block is waiting for it.
 bool has_signal_pending(pid_t tid);
 

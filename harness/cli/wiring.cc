@@ -45,7 +45,9 @@ Result<std::string> find_agent(const char* library) {
     return fail(ErrorKind::kEnvironment,
                 fmt::format("the agent is missing: {}", agent.string()),
                 fmt::format("{} belongs beside the tidemark program", library));
-  return agent.string();
+  // Without links: /proc/PID/maps has it so.
+  const std::filesystem::path real = std::filesystem::canonical(agent, error);
+  return error ? agent.string() : real.string();
 }
 
 std::string agent_options(const TargetSpec& target) {

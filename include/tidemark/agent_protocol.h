@@ -115,6 +115,19 @@ enum class AttachResult : std::int32_t {
   kDone = 0,
   kOwnMalloc = 1,  // the program defines malloc: its calls cannot be seen
   kNoSegment = 2,  // no shared memory
+  // No call of malloc, or none of free, goes through a table: nothing would be
+  // seen of the process's blocks.
+  kNoCalls = 3,
+};
+
+// What tidemark_agent_restore() returns the address of.
+inline constexpr std::uint64_t kMostHooks = 64;
+struct Restored {
+  // Entries that hold a hook's address all the same.
+  std::uint64_t entries_left;
+  std::uint64_t hook_count;
+  // Where the hooks are, for a search after those who remember one.
+  std::uint64_t hooks[kMostHooks];
 };
 
 struct Header {

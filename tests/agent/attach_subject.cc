@@ -7,13 +7,17 @@
 //   threads N that allocate and free as fast as they can
 //   calm      ends those threads
 //   fork      a child that does what the next lines say; the parent waits
+//   nothreads pthread_create fails from now on
 //   load PATH dlopen of tests/agent/plugin.cc
+//   loading PATH  the same, in a thread of its own
 //   plugin N  a block of N bytes, by the library
 //   hold      remembers &free
 //   let       calls what is remembered
 //   rounds    how often the threads went round
 //   sum       what it holds: "BLOCKS BYTES OK", checked byte by byte
 #include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +118,7 @@ std::string sum() {
 }
 
 void (*volatile held)(void*) = nullptr;
+std::atomic<bool> refuses_threads{false};
 
 void* (*make_in_plugin)(std::size_t) = nullptr;
 
@@ -139,8 +144,13 @@ std::string obey(const std::string& line) {
     for (int i = 0; i < number; ++i) busy.emplace_back(hammer, i);
   if (word == "calm") end_threads();
   if (word == "load") return load(rest);
+  if (word == "loading") {
+    busy.emplace_back([rest] { load(rest); });
+    return "loading";
+  }
   if (word == "plugin") make_in_plugin(static_cast<std::size_t>(number));
   if (word == "hold") held = &std::free;
+  if (word == "nothreads") refuses_threads = true;
   if (word == "let") held(std::malloc(10));
   if (word == "fork") {
     const pid_t child = fork();
@@ -156,6 +166,16 @@ std::string obey(const std::string& line) {
 }
 
 }  // namespace
+
+// In front of libc's, for everybody in the process.
+extern "C" int pthread_create(pthread_t* thread,
+                              const pthread_attr_t* attributes,
+                              void* (*function)(void*), void* argument) {
+  if (refuses_threads) return EAGAIN;
+  static const auto next = reinterpret_cast<decltype(&pthread_create)>(
+      dlsym(RTLD_NEXT, "pthread_create"));
+  return next(thread, attributes, function, argument);
+}
 
 int main() {
   char line[512];

@@ -18,6 +18,7 @@ BareProcess::BareProcess(const std::vector<std::string>& command) {
   pid_ = fork();
   if (pid_ == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     dup2(in[0], 0);
     dup2(out[1], 1);
     for (int fd : {in[0], in[1], out[0], out[1]}) close(fd);
@@ -37,6 +38,7 @@ BareProcess::BareProcess(const std::vector<std::string>& command) {
 BareProcess::~BareProcess() {
   if (pid_ > 0) {
     kill(pid_, SIGKILL);
+    kill(-pid_, SIGKILL);  // what it forked
     waitpid(pid_, nullptr, 0);
   }
   if (in_ >= 0) close(in_);
@@ -47,12 +49,16 @@ std::string BareProcess::ask(const std::string& line) {
   const std::string text = line + "\n";
   EXPECT_EQ(write(in_, text.data(), text.size()),
             static_cast<ssize_t>(text.size()));
+  return read_line();
+}
+
+std::string BareProcess::read_line() {
   std::string answer;
   for (;;) {
     pollfd ready{out_, POLLIN, 0};
     char c = 0;
-    if (poll(&ready, 1, 60'000) != 1 || read(out_, &c, 1) != 1) {
-      ADD_FAILURE() << "no answer to `" << line << "`";
+    if (poll(&ready, 1, 300'000) != 1 || read(out_, &c, 1) != 1) {
+      ADD_FAILURE() << "no line from " << pid_;
       return answer;
     }
     if (c == '\n') return answer;

@@ -20,6 +20,8 @@ class BareProcess {
   // Writes a line and returns the answer's line.
   std::string ask(const std::string& line);
 
+  std::string read_line();
+
   // Ends its input; what waitpid() gives.
   int finish();
 

@@ -2,6 +2,8 @@
 #include "harness/attach/attachable.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,6 +145,39 @@ TEST(Attachable, TheLibraryMustBeThereForItAsForUs) {
             "or root folder");
 }
 
+TEST(Attachable, AMallocOfItsOwnIsNotSeen) {
+  AttachFacts facts = good();
+  facts.own_malloc = true;
+  EXPECT_EQ(said(facts),
+            "cannot attach to process 77 (chat): its program brings its own "
+            "malloc: its blocks cannot be seen");
+}
+
+TEST(Attachable, NotIntoAnotherPidNamespace) {
+  AttachFacts facts = good();
+  facts.same_pids = false;
+  EXPECT_EQ(said(facts),
+            "cannot attach to process 77 (chat): it lives in another PID "
+            "namespace, where processes have other numbers");
+}
+
+// The kernel gives /proc/PID to root when a process is not to be looked at.
+TEST(Attachable, TheUserIsNotTheOneOfItsFolder) {
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_DUMPABLE, 0);
+    if (geteuid() == 0 && setresuid(33, 33, 33) != 0) _exit(1);
+    raise(SIGSTOP);
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
+  ASSERT_TRUE(WIFSTOPPED(status));
+  EXPECT_EQ(attach_facts(child, "").user, geteuid() == 0 ? 33 : geteuid());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
 TEST(Attachable, FactsOfThisProcess) {
   const AttachFacts facts = attach_facts(getpid(), "/proc/self/exe");
   EXPECT_TRUE(facts.exists);
@@ -150,6 +185,7 @@ TEST(Attachable, FactsOfThisProcess) {
   EXPECT_TRUE(facts.descendant);
   EXPECT_TRUE(facts.same_machine);
   EXPECT_TRUE(facts.has_libc);
+  EXPECT_TRUE(facts.same_pids);
   EXPECT_TRUE(facts.readable);
   EXPECT_FALSE(facts.is_thread);
   EXPECT_FALSE(facts.attached);

@@ -1,8 +1,12 @@
 #include "harness/attach/target_module.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include "harness/attach/loaded_image.h"
 
 namespace tidemark::attach {
 namespace {
@@ -38,10 +42,36 @@ TEST(TargetModule, AFunctionIsWhereThisProcessHasIt) {
   const std::vector<TargetModule> modules = modules_of(getpid());
   const TargetModule* libc = find_libc(modules);
   ASSERT_NE(libc, nullptr);
-  EXPECT_EQ(find_function(libc->path, *libc, "getenv"),
+  EXPECT_EQ(find_function(getpid(), *libc, "getenv"),
             reinterpret_cast<std::uint64_t>(&::getenv));
-  EXPECT_EQ(find_function(libc->path, *libc, "no_such_function"), std::nullopt);
-  EXPECT_EQ(find_function("/no/such/file", *libc, "getenv"), std::nullopt);
+  EXPECT_EQ(find_function(getpid(), *libc, "no_such_function"), std::nullopt);
+}
+
+// A profiler may have done so, and the loader puts the true one where it likes.
+TEST(TargetModule, AFileMappedAsDataIsNotTheModule) {
+  const std::vector<TargetModule> before = modules_of(getpid());
+  const TargetModule* libc = find_libc(before);
+  ASSERT_NE(libc, nullptr);
+  const int fd = open(libc->path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(fd, 0);
+  constexpr std::size_t kBytes = 4096;
+  void* const low = reinterpret_cast<void*>(0x10000000);
+  void* data = mmap(low, kBytes, PROT_READ, MAP_PRIVATE, fd, 0);
+  ASSERT_NE(data, MAP_FAILED);
+  const std::vector<TargetModule> modules = modules_of(getpid());
+  ASSERT_NE(find_libc(modules), nullptr);
+  EXPECT_EQ(find_libc(modules)->begin, libc->begin);
+  munmap(data, kBytes);
+  close(fd);
+}
+
+TEST(TargetModule, AFileThatWasReplacedHasItsNameStill) {
+  const std::vector<TargetModule> modules = parse_modules(
+      "7f0000200000-7f0000228000 r-xp 00000000 fe:00 9  /lib/libc.so.6 "
+      "(deleted)\n");
+  ASSERT_EQ(modules.size(), 1u);
+  EXPECT_EQ(modules[0].path, "/lib/libc.so.6");
+  EXPECT_NE(find_libc(modules), nullptr);
 }
 
 }  // namespace
