@@ -2,58 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "harness/base/cpp_names.h"
 
 namespace tidemark {
 namespace {
 
 constexpr std::size_t kLongest = 4000;  // hostile brackets take time
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$';
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Past "operator" and its symbol or type; `at` itself if none starts there.
-std::size_t past_operator(std::string_view text, std::size_t at) {
-  constexpr std::string_view kOperator = "operator";
-  if (!text.substr(at).starts_with(kOperator)) return at;
-  std::size_t end = at + kOperator.size();
-  if (at > 0 && is_word(text[at - 1])) return at;
-  if (end < text.size() && is_word(text[end])) return at;
-  const std::string_view rest = text.substr(end);
-  if (rest.starts_with("()") || rest.starts_with("[]")) return end + 2;
-  if (rest.starts_with("\"\"")) return end + 2;  // a literal's
-  if (rest.starts_with(" "))                     // new, delete, a type
-    return std::min({text.find('(', end), text.find('<', end), text.size()});
-  constexpr std::string_view kSymbols = "<>=!+-*/%^&|~,";
-  const std::size_t begin = end;
-  const std::size_t most = std::min(end + 3, text.size());
-  while (end < most && kSymbols.find(text[end]) != text.npos) {
-    // "operator=<int>": what follows are arguments.
-    if (text[end] == '<' && end > begin && text[end - 1] != '<') break;
-    ++end;
-  }
-  return end;
-}
-
-// Past the bracket that closes the one at `open`; the end if none does.
-std::size_t past_bracket(std::string_view text, std::size_t open) {
-  int depth = 0;
-  for (std::size_t at = open; at < text.size(); ++at) {
-    if (const std::size_t past = past_operator(text, at); past != at) {
-      at = past - 1;
-      continue;
-    }
-    const char c = text[at];
-    if (c == '<' || c == '(' || c == '{' || c == '[') ++depth;
-    const bool arrow = c == '>' && at > 0 && text[at - 1] == '-';
-    if ((c == '>' && !arrow) || c == ')' || c == '}' || c == ']')
-      if (--depth == 0) return at + 1;
-  }
-  return text.size();
-}
 
 // "{lambda(int)#1}" and gcc's "<lambda(int)>" alike.
 std::string without_number(std::string_view braced) {
@@ -90,7 +47,7 @@ std::string bare_name(std::string_view text) {
     }
     const char c = text[at];
     if (c == '<' || c == '{' || c == '(' || c == '[') {
-      const std::size_t end = past_bracket(text, at);
+      const std::size_t end = std::min(past_bracket(text, at), text.size());
       const bool starts_part = name.empty() || name.ends_with("::");
       if (c == '{' || (c == '<' && starts_part))
         name += without_number(text.substr(at, end - at));

@@ -11,26 +11,13 @@
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
 #include "harness/cli/real_world.h"
+#include "harness/cli/stored_record.h"
 #include "harness/report/holdings.h"
-#include "harness/report/record_json.h"
 #include "harness/run/live_holdings.h"
 #include "harness/runtimes/native/probe.h"
 
 namespace tidemark {
 namespace {
-
-Result<RunRecord> stored(const std::string& path) {
-  Result<std::string> text = read_file(path);
-  if (!text)
-    return fail(ErrorKind::kUsage, text.error().message,
-                "a record is what `tidemark run` keeps in its records folder");
-  Result<RunRecord> record = from_json(*text);
-  if (!record)
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: {}", path, record.error().message),
-                record.error().hint);
-  return record;
-}
 
 Result<RunRecord> live(int pid) {
   if (!process_entry(pid))
@@ -86,7 +73,7 @@ Status print(const HoldingsOptions& options) {
     return fail(ErrorKind::kUsage, "wanted a record or --pid, one of the two",
                 "records are in tidemark-out/ after `tidemark run`");
   const Result<RunRecord> record =
-      options.pid != 0 ? live(options.pid) : stored(options.record);
+      options.pid != 0 ? live(options.pid) : stored_record(options.record);
   TIDEMARK_TRY(record);
   const Result<std::string> text = text_of(options, *record);
   TIDEMARK_TRY(text);

@@ -1,24 +1,14 @@
-#include <fmt/format.h>
-
-#include "harness/base/text_file.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
-#include "harness/report/record_json.h"
+#include "harness/cli/stored_record.h"
 
 namespace tidemark {
 namespace {
 
 Status report_one(const std::string& path, const OutputOptions& options) {
-  Result<std::string> text = read_file(path);
-  if (!text)
-    return fail(ErrorKind::kUsage, text.error().message,
-                "a record is what `tidemark run` keeps in its records folder");
-  Result<RunRecord> record = from_json(*text);
-  if (!record)
-    return fail(ErrorKind::kUsage,
-                fmt::format("{}: {}", path, record.error().message),
-                record.error().hint);
+  const Result<RunRecord> record = stored_record(path);
+  TIDEMARK_TRY(record);
   return write_report(*record, options);
 }
 

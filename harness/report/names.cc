@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
+#include "harness/base/cpp_names.h"
 #include "harness/report/text.h"
 
 namespace tidemark {
@@ -18,49 +18,6 @@ void replace_all(std::string& text, std::string_view from,
   for (std::size_t at = text.find(from); at != std::string::npos;
        at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
-}
-
-// Where "operator<<" and the like end; `at` itself if none starts there.
-std::size_t past_operator(std::string_view text, std::size_t at) {
-  constexpr std::string_view kOperator = "operator";
-  if (!text.substr(at).starts_with(kOperator)) return at;
-  const auto is_word = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-  };
-  std::size_t end = at + kOperator.size();
-  if (at > 0 && is_word(text[at - 1])) return at;
-  if (end < text.size() && is_word(text[end])) return at;
-  if (text.substr(end).starts_with("()")) return end + 2;
-  if (text.substr(end).starts_with("[]")) return end + 2;
-  if (text.substr(end).starts_with(" "))  // new, delete, a type
-    return std::min({text.find('(', end), text.find('<', end), text.size()});
-  // At most three: <<=, <=>, ->*; more of them are template arguments.
-  constexpr std::string_view kSymbols = "<>=!+-*/%^&|~,";
-  const std::size_t most = std::min(end + 3, text.size());
-  while (end < most && kSymbols.find(text[end]) != text.npos) {
-    const bool arguments =
-        text[end] == '<' && text[end - 1] != '<' && end > at + kOperator.size();
-    if (arguments) break;
-    ++end;
-  }
-  return end;
-}
-
-// Past the bracket that closes the one at `open`; npos if none does.
-std::size_t past_bracket(std::string_view text, std::size_t open) {
-  int depth = 0;
-  for (std::size_t at = open; at < text.size(); ++at) {
-    if (const std::size_t past = past_operator(text, at); past != at) {
-      at = past - 1;
-      continue;
-    }
-    const char c = text[at];
-    if (c == '<' || c == '(' || c == '{') ++depth;
-    const bool arrow = c == '>' && text[at - 1] == '-';
-    if ((c == '>' && !arrow) || c == ')' || c == '}')
-      if (--depth == 0) return at + 1;
-  }
-  return text.npos;
 }
 
 // What stands for the bracket text[at, end) of a name.
