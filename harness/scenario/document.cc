@@ -10,6 +10,8 @@
 #include <streambuf>
 #include <utility>
 
+#include "harness/scenario/quantities.h"
+
 namespace tidemark {
 namespace {
 
@@ -264,6 +266,13 @@ void add_syntax_error(const YAML::Exception& error, std::string_view text,
 }
 
 }  // namespace
+
+std::optional<std::string> too_large(std::string_view text) {
+  if (text.size() <= kMaxScenarioBytes) return std::nullopt;
+  return fmt::format(
+      "wanted at most {}, found {}", format_size(Bytes{kMaxScenarioBytes}),
+      format_size(Bytes{static_cast<std::int64_t>(text.size())}));
+}
 
 std::optional<Node> parse_document(std::string_view text,
                                    Diagnostics& problems) {

@@ -35,6 +35,9 @@ struct Node {
                             // all different
 };
 
+// Why so much text is not read, in words; nothing if it is.
+std::optional<std::string> too_large(std::string_view text);
+
 // The only document in `text`, which must be UTF-8 without a byte order mark.
 // Nothing, and at least one diagnostic, if there is no tree to go on with; a
 // tree and diagnostics if parts of it had to be left out.

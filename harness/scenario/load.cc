@@ -14,7 +14,6 @@
 #include "harness/scenario/document.h"
 #include "harness/scenario/expand.h"
 #include "harness/scenario/paths.h"
-#include "harness/scenario/quantities.h"
 #include "harness/scenario/sections.h"
 #include "harness/scenario/text_rules.h"
 
@@ -175,13 +174,7 @@ tl::unexpected<Error> unreadable(const std::string& path,
 
 Result<Scenario> load_scenario(const std::string& path, std::string_view text,
                                const LoadWords& words, const LoadRules& rules) {
-  if (text.size() > kMaxScenarioBytes) {
-    return unreadable(
-        path, fmt::format(
-                  "wanted at most {}, found {}",
-                  format_size(Bytes{kMaxScenarioBytes}),
-                  format_size(Bytes{static_cast<std::int64_t>(text.size())})));
-  }
+  if (const auto why = too_large(text)) return unreadable(path, *why);
   text = without_byte_order_mark(text);
   Diagnostics problems;
   std::optional<Node> root;

@@ -12,7 +12,6 @@
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/document.h"
 #include "harness/scenario/fields.h"
-#include "harness/scenario/quantities.h"
 #include "harness/scenario/text_rules.h"
 
 namespace tidemark {
@@ -249,12 +248,7 @@ tl::unexpected<Error> unreadable(const std::string& path,
 
 Result<std::vector<SuppressionRule>> load_suppressions(const std::string& path,
                                                        std::string_view text) {
-  if (text.size() > kMaxScenarioBytes)
-    return unreadable(
-        path, fmt::format(
-                  "wanted at most {}, found {}",
-                  format_size(Bytes{kMaxScenarioBytes}),
-                  format_size(Bytes{static_cast<std::int64_t>(text.size())})));
+  if (const auto why = too_large(text)) return unreadable(path, *why);
   text = without_byte_order_mark(text);
   Diagnostics problems;
   std::optional<Node> root;

@@ -8,6 +8,7 @@
 #include "harness/runtimes/native/probe.h"
 #include "tests/agent/subject.h"
 #include "tests/agent/under_agent.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -25,12 +26,6 @@ struct Preload {
 };
 
 class AgentAccount : public testing::TestWithParam<Preload> {};
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 TEST_P(AgentAccount, AddsUpAndNamesWhatPinsPages) {
   UnderAgent process({TIDEMARK_SUBJECT, "fragmented"}, GetParam().library);

@@ -22,6 +22,7 @@
 #include "harness/base/text_file.h"
 #include "harness/runtimes/native/agent_requests.h"
 #include "harness/runtimes/native/segment_reader.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -252,12 +253,6 @@ INSTANTIATE_TEST_SUITE_P(Found, AttachToAllocator,
                            return allocator.index == 0 ? "ByTheOldTable"
                                                        : "ByAChoice";
                          });
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 TEST(Attach, CallsOfALibraryThatIsLoadedLaterAreSeenFromTheNextRequestOn) {
   BareProcess subject({TIDEMARK_ATTACH_SUBJECT});

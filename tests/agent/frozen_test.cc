@@ -22,6 +22,7 @@
 #include "harness/runtimes/native/probe.h"
 #include "tests/agent/frozen_subject.h"
 #include "tests/agent/under_agent.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -33,12 +34,6 @@ using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::Not;
 using testing::Pair;
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 // Where something is held: the root's kind and name.
 using Held = std::pair<RootKind, std::string>;

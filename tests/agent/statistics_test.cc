@@ -8,6 +8,7 @@
 #include "harness/runtimes/native/allocator_figures.h"
 #include "tests/agent/subject.h"
 #include "tests/agent/under_agent.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -34,12 +35,6 @@ std::unique_ptr<SegmentReader> awake(UnderAgent& process) {
   while (segment->header().allocator.load() == 0) sched_yield();
   return segment;
 }
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 ToldFigures ask(SegmentReader& segment) {
   RealClock clock;

@@ -20,6 +20,7 @@
 #include "harness/run/retainers.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/runtimes/native/segment_reader.h"
+#include "tests/support/real_clock.h"
 
 namespace {
 
@@ -29,12 +30,6 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr Duration kPatience = std::chrono::minutes(2);
 constexpr auto kAlone = std::chrono::seconds(1);
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return Steady::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 [[noreturn]] void give_up(const std::string& why) {
   std::fprintf(stderr, "retention_live: %s\n", why.c_str());

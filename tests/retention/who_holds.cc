@@ -26,6 +26,7 @@
 #include "harness/run/retainers.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/runtimes/native/segment_reader.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -34,12 +35,6 @@ using nlohmann::ordered_json;
 
 constexpr Duration kPatience = std::chrono::minutes(1);
 constexpr CycleIndex kNew{1};
-
-class RealClock final : public Clock {
- public:
-  TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(Duration d) override { std::this_thread::sleep_for(d); }
-};
 
 // What is asked about: a block, or all that are new.
 struct Wanted {
