@@ -2,7 +2,7 @@
 """Whether the memory of well-known services is told as held by what their
 sources say holds it:
 
-  check_services.py AGENT WHO_HOLDS [NAME…]
+  check_services.py AGENT WHO_HOLDS [--keys=N] [NAME…]
 
 redis-server: its keyspace, by `server`, as far as its symbols tell. Python:
 what a handler of http.server puts into a list. Its objects lie in arenas that
@@ -14,7 +14,8 @@ import sys
 
 from live import Service, gone, request
 
-KEYS = 10_000
+KEYS = 10_000  # unless --keys says otherwise
+TOGETHER = 10_000
 REQUESTS = 200
 KEPT = 5001  # of a bytearray of 5000
 KEEPING = """
@@ -34,16 +35,18 @@ server.serve_forever()
 
 
 def fill(path):
-    """10,000 keys with values that no small string is made of."""
+    """Keys with values that no small string is made of."""
     with socket.socket(socket.AF_UNIX) as redis:
         redis.connect(path)
-        redis.sendall(b"".join(b"SET key:%d %s\r\n" % (i, b"v" * 100)
-                               for i in range(KEYS)))
-        answers = b""
-        while answers.count(b"\r\n") < KEYS:
-            answers += redis.recv(65536)
-    if answers != b"+OK\r\n" * KEYS:
-        raise ValueError(f"redis says {answers[:200]}")
+        for first in range(0, KEYS, TOGETHER):
+            some = range(first, min(first + TOGETHER, KEYS))
+            redis.sendall(b"".join(b"SET key:%d %s\r\n" % (i, b"v" * 100)
+                                   for i in some))
+            answers = b""
+            while answers.count(b"\r\n") < len(some):
+                answers += redis.recv(65536)
+            if answers != b"+OK\r\n" * len(some):
+                raise ValueError(f"redis says {answers[:200]}")
 
 
 def redis(agent, who_holds):
@@ -111,7 +114,10 @@ SERVICES = {"redis": (redis, complaints_redis),
 
 
 def main():
+    global KEYS
     agent, who_holds, *names = sys.argv[1:]
+    if names and names[0].startswith("--keys="):
+        KEYS = int(names.pop(0).removeprefix("--keys="))
     good = True
     for name in names or SERVICES:
         run, complaints = SERVICES[name]
