@@ -51,10 +51,12 @@ class CycleDriver final : public Driver, private EngineUser {
   }
 
   Status exercise() override {
+    const TimePoint began = clock_.now();
     for (const SlotId id : engine_->open_ids())
       engine_->play(id, iteration_++, clock_.now());
     while (engine_->playing().value > 0)
       TIDEMARK_TRY(engine_->turn(TimePoint::max()));
+    playing_ += clock_.now() - began;
     const TimePoint end = clock_.now() + engine_->spec().hold;
     while (clock_.now() < end) TIDEMARK_TRY(engine_->turn(end));
     return {};
@@ -74,6 +76,11 @@ class CycleDriver final : public Driver, private EngineUser {
            engine_->in_flight();
   }
   LoadCounts take_counts() override { return engine_->take_counts(); }
+  LoadTimes take_times() override {
+    FlowTimes& times = engine_->times();
+    return {std::exchange(times.request_service, {}),
+            std::exchange(times.handshake, {}), std::exchange(playing_, {})};
+  }
 
  private:
   void on_open(SlotId) override {}
@@ -84,6 +91,7 @@ class CycleDriver final : public Driver, private EngineUser {
   Random random_;
   std::unique_ptr<FlowEngine> engine_;
   std::uint64_t iteration_ = 0;
+  Duration playing_{};
 };
 
 }  // namespace

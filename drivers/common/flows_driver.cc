@@ -12,6 +12,10 @@ class FlowsDriver final : public Driver {
   explicit FlowsDriver(std::vector<std::unique_ptr<Driver>> flows)
       : flows_(std::move(flows)) {}
 
+  Status use(const CycleSettings& settings) override {
+    for (const auto& flow : flows_) TIDEMARK_TRY(flow->use(settings));
+    return {};
+  }
   Status open(const WayCounts& plan) override {
     return all([&](Driver& flow) { return flow.open(plan); });
   }
@@ -30,6 +34,11 @@ class FlowsDriver final : public Driver {
     LoadCounts sum = std::exchange(left_, {});
     for (const auto& flow : flows_) sum += flow->take_counts();
     return sum;
+  }
+  LoadTimes take_times() override {
+    LoadTimes all;
+    for (const auto& flow : flows_) all.merge_parallel(flow->take_times());
+    return all;
   }
 
  private:

@@ -118,6 +118,10 @@ void Transport::reset() {
 
 int Transport::vanish() {
   const int on = 1;
+  // What has come is acknowledged before, now and not some 40 ms later: the
+  // service's kernel would send it again, to nobody, and learn from the answer
+  // that its peer is gone.
+  ::setsockopt(fd(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
   if (::setsockopt(fd(), IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) != 0)
     return errno;
   ssl_.reset();

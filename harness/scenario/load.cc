@@ -126,8 +126,9 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
   read_loads(file, scenario.flows, context);
   if (const Node* node = file.find("thresholds"))
     read_thresholds(*node, scenario.thresholds, problems);
-  if (const Node* node = file.find("cycles"))
-    read_cycles(*node, scenario.cycles, problems);
+  const Node* cycles = file.find("cycles");
+  if (cycles != nullptr) read_cycles(*cycles, scenario.cycles, problems);
+  if (problems.empty()) settle_factors(scenario, cycles, problems);
   if (std::optional<Section> expect = file.section("expect"))
     read_expect(std::move(*expect), scenario.expect);
   file.text("suppressions", scenario.suppressions, check_not_empty);

@@ -9,6 +9,7 @@
 
 #include "harness/scenario/address.h"
 #include "harness/scenario/fields.h"
+#include "tidemark/factors.h"
 #include "tidemark/load_words.h"
 #include "tidemark/scenario.h"
 
@@ -20,6 +21,10 @@ void read_target(Section section, TargetSpec& target,
                  const VariableList& variables);
 // `cycles` and `expect` are nodes because both may be more than a map.
 void read_cycles(const Node& node, CycleSpec& cycles, Diagnostics& problems);
+// Once the flows are known: the levels that `auto` stands for, and whether the
+// flows can have those that were written. `cycles`: null if there is none.
+void settle_factors(Scenario& scenario, const Node* cycles,
+                    Diagnostics& problems);
 void read_expect(Section section, Expectations& expect);
 void read_thresholds(const Node& node, std::vector<ThresholdSpec>& thresholds,
                      Diagnostics& problems);
@@ -76,7 +81,6 @@ const Node* find_for(Section& section, std::string_view key,
 
 // Caps, not advice: past them a typing error is likelier than an intention.
 inline constexpr std::uint32_t kMaxConnections = 1'000'000;
-inline constexpr std::uint32_t kMaxMessages = 1'000'000;
 inline constexpr double kMaxRate = 1e6;  // per second
 inline constexpr Bytes kMaxMessageSize{16 << 20};
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
+#include "tidemark/load_times.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 #include "tidemark/units.h"
@@ -16,6 +18,16 @@ namespace tidemark {
 // close behaviour ("reset"), or a provocation ("bad_utf8"); with several
 // flows, "FLOW/reset". See way_of() in tidemark/ways.h.
 using WayCounts = std::map<std::string, Count>;
+
+// The levels of a cycle's factors: what its load is besides its ways. What is
+// absent is as the scenario says.
+struct CycleSettings {
+  std::optional<Bytes> size;                 // of each message
+  std::optional<std::uint32_t> messages;     // per connection
+  std::optional<std::uint32_t> concurrency;  // open at once; see below
+
+  auto operator<=>(const CycleSettings&) const = default;
+};
 
 // Every connection the driver was asked for ends in exactly one of: closed
 // (one way or another), refused, failed, early_closed.
@@ -83,6 +95,12 @@ class Driver {
  public:
   virtual ~Driver() = default;
 
+  // Size and number of messages of the connections that are opened from now
+  // on. `concurrency` is not the driver's: whoever asks for connections asks
+  // for so many at a time. A flow that is written down step by step stays as
+  // it is. An error leaves the driver as it was. REQUIRES: none is open.
+  virtual Status use(const CycleSettings& /*settings*/) { return {}; }
+
   // Opens as many connections as `plan` adds up to, each destined for one
   // way, in an order drawn by the scenario's seed, at the scenario's rate;
   // returns when each is open, has failed, or is over because its way ends
@@ -103,6 +121,10 @@ class Driver {
 
   // Counts since the last call; then starts again at zero.
   virtual LoadCounts take_counts() = 0;
+
+  // How long it took since the last call, likewise; nothing from a driver
+  // that does not know.
+  virtual LoadTimes take_times() { return {}; }
 };
 
 }  // namespace tidemark

@@ -347,8 +347,28 @@ struct ThresholdSpec {
   bool operator==(const ThresholdSpec&) const = default;
 };
 
+// What differs between cycles besides the ways of closing, so that it can be
+// told which of it matters. Each list has no level, or two and more.
+struct FactorSpec {
+  bool automatic = false;                 // the lists were chosen, not written
+  std::vector<Bytes> sizes{};             // of each message
+  std::vector<std::uint32_t> messages{};  // per connection
+  std::vector<std::uint32_t> concurrency{};  // connections open at once
+
+  bool any() const {
+    return !sizes.empty() || !messages.empty() || !concurrency.empty();
+  }
+
+  bool operator==(const FactorSpec&) const = default;
+};
+
 // How many cycles of each kind. The defaults are what `cycles: auto` means.
 struct CycleSpec {
+  // The cycles are planned and end as soon as the verdict is known; `loaded`,
+  // `idle` and `half` are not asked. False: exactly so many as written.
+  bool planned = true;
+  std::uint32_t most = 60;  // planned: cycles in all, warm-up included
+  FactorSpec factors{};
   std::uint32_t warmup_min = 3;
   std::uint32_t warmup_max = 10;
   std::uint32_t loaded = 6;
@@ -359,7 +379,8 @@ struct CycleSpec {
   Duration drain_timeout = std::chrono::seconds(10);
   // How long suspects are watched for a late release before the verdict.
   Duration linger = std::chrono::seconds(5);
-  // The whole run; past it the run ends as an environment error.
+  // The whole run. Planned: near its end cycles and watch end with what is
+  // known. Else the run ends past it as an environment error.
   Duration max_duration = std::chrono::minutes(10);
 
   bool operator==(const CycleSpec&) const = default;

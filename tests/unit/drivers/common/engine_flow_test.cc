@@ -132,6 +132,14 @@ TEST_F(EngineFlow, APushIsReceivedWhetherItComesBeforeOrAfterTheStep) {
     ASSERT_TRUE(driver->exercise());
     ASSERT_TRUE(driver->close());
     const LoadCounts counts = accounted(driver->take_counts());
+    const LoadTimes times = driver->take_times();
+    EXPECT_EQ(times.reply.count(), 2U);  // the push was waited for, too
+    EXPECT_EQ(times.handshake.count(), 1U);
+    EXPECT_GE(times.playing, times.reply.min());
+    // Taken once: the next cycle begins at zero.
+    const LoadTimes again = driver->take_times();
+    EXPECT_EQ(again.reply.count() + again.handshake.count(), 0U);
+    EXPECT_EQ(again.playing, Duration{});
     if (before) {
       // The push may come with the opening or after the question; then it is
       // taken for the reply, as a client without message numbers would.

@@ -25,6 +25,12 @@ class CountingDriver final : public Driver {
   Status close() override { return {}; }
   Count open_now() const override { return {1}; }
   LoadCounts take_counts() override { return std::exchange(counts_, {}); }
+  LoadTimes take_times() override {
+    LoadTimes times;
+    times.reply.record(std::chrono::milliseconds(fails_ ? 2 : 1));
+    times.playing = std::chrono::milliseconds(fails_ ? 9 : 5);
+    return times;
+  }
 
  private:
   int& alive_;
@@ -45,6 +51,15 @@ TEST(FlowsDriver, CountsAreAddedUp) {
   ASSERT_TRUE(driver->open({{"a/fin", {3}}}));
   EXPECT_EQ(driver->open_now(), Count{2});
   EXPECT_EQ(driver->take_counts().attempted, Count{6});
+}
+
+TEST(FlowsDriver, TimesAreOfAllFlowsAndPlayingOfTheLongest) {
+  int alive = 0;
+  const LoadTimes times = two(alive, true)->take_times();
+  EXPECT_EQ(times.reply.count(), 2U);
+  EXPECT_EQ(times.reply.min(), std::chrono::milliseconds(1));
+  EXPECT_EQ(times.reply.max(), std::chrono::milliseconds(2));
+  EXPECT_EQ(times.playing, std::chrono::milliseconds(9));
 }
 
 TEST(FlowsDriver, WhenOneFailsTheOthersHoldNoSocketEither) {

@@ -129,6 +129,42 @@ s.yaml:4:19: `cycles.warmup`: wanted min up to max, found min 9 and max 8
 )");
 }
 
+TEST(FileErrors, APlanHasRoomBehindItsWarmUp) {
+  EXPECT_EQ(about_rest("cycles: { warmup: 60 }"), R"(
+s.yaml:4:9: `cycles.most`: wanted at least 64, the warm-up's 60 and 4 measured, found 60, which it is if nothing is said
+ 4 | cycles: { warmup: 60 }
+   |         ^
+   = `cycles.most: 64` has room for them
+)");
+  EXPECT_EQ(about_rest("cycles: { warmup: 60, most: 63 }"), R"(
+s.yaml:4:9: `cycles.most`: wanted at least 64, the warm-up's 60 and 4 measured, found 63
+ 4 | cycles: { warmup: 60, most: 63 }
+   |         ^
+   = `cycles.most: 64` has room for them
+)");
+}
+
+TEST(FileErrors, EachLevelNeedsTwoLoadedCycles) {
+  EXPECT_EQ(
+      about_rest("cycles: { most: 18, factors: { messages: [1, 2, 3] } }"),
+      R"(
+s.yaml:4:9: `cycles.factors`: wanted two loaded cycles for each of 3 levels, found 4
+ 4 | cycles: { most: 18, factors: { messages: [1, 2, 3] } }
+   |         ^
+   = `cycles.most: 22` has room for them
+)");
+  EXPECT_EQ(about_rest("cycles: { loaded: 3, factors: { messages: [1, 2] } }"),
+            R"(
+s.yaml:4:9: `cycles.factors`: wanted two loaded cycles for each of 2 levels, found 3
+ 4 | cycles: { loaded: 3, factors: { messages: [1, 2] } }
+   |         ^
+   = `cycles.loaded: 4` has room for them
+)");
+  EXPECT_EQ(
+      about_rest("cycles: { most: 22, factors: { messages: [1, 2, 3] } }"),
+      "accepted");
+}
+
 TEST(FileErrors, ASettleTimeBeyondItsTimeoutIsRefused) {
   EXPECT_EQ(about_rest("cycles: { settle: 4s }"), R"(
 s.yaml:4:9: `cycles`: wanted settle up to settleTimeout, found it longer

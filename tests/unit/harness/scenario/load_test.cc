@@ -140,9 +140,11 @@ Scenario full() {
   s.flows[0].subprotocols = {"chat", "v2.chat"};
   s.flows[0].timeouts = {seconds(1), seconds(2), seconds(3), seconds(4)};
   s.flows[0].seed = 18446744073709551615u;
-  s.cycles = {
-      4,          11,         7,          4,          5, milliseconds(200),
-      seconds(4), seconds(9), seconds(6), minutes(20)};
+  s.cycles = {false,      60,         {},
+              4,          11,         7,
+              4,          5,          milliseconds(200),
+              seconds(4), seconds(9), seconds(6),
+              minutes(20)};
   s.expect = {Bytes{16}, Bytes{65536}, Count{1}, Count{2}, Count{3}, true};
   return s;
 }

@@ -34,7 +34,7 @@ flows:
   b: { url: "http://127.0.0.1:1", flow: [ { get: {} } ] }
 standins: { a: { engine: redis, rules: [ {} ], tls: {} } }
 thresholds: { a: [ {} ] }
-cycles: { warmup: {} }
+cycles: { warmup: {}, factors: {} }
 expect: {}
 )yaml";
 

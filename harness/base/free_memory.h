@@ -1,0 +1,21 @@
+// How much memory a service on this machine could still take.
+#pragma once
+
+#include <string>
+
+#include "tidemark/result.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+struct FreeMemory {
+  Bytes bytes;
+  std::string of;  // "below the limit of /user.slice", "available here"
+};
+
+// The least of what is left below memory.max of this process' cgroup and of
+// those above it, and MemAvailable. `root`: where /proc and /sys are, for
+// tests. kEnvironment: /proc/meminfo does not say.
+Result<FreeMemory> free_memory(const std::string& root = "");
+
+}  // namespace tidemark
