@@ -28,6 +28,12 @@ struct Draft {
 std::optional<Draft> classify_exactly(const Series& series,
                                       std::span<const Dose> doses);
 
+// What continues one of those that are `known`, at the same rate: it may be too
+// little to be believed alone, as a site is that was zoomed in a moment ago.
+std::optional<Draft> classify_other_half(const Series& series,
+                                         std::span<const Dose> doses,
+                                         std::span<const Draft> known);
+
 // Everything else: bounded, one-off, leak at random, growth with time, or
 // undecided. nullopt: noise, nothing to report.
 std::optional<Draft> classify(const Series& series,

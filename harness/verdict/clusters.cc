@@ -207,28 +207,26 @@ void say_what_is_with_it(Draft& draft) {
       say_bytes(draft.finding.rate.bytes_per_unit), draft.finding.unit);
 }
 
-// With two messages per connection, two blocks per connection from one stack
-// are per message rather than not, unless something else of the same leak is
-// there once.
-void name_messages(Draft& draft, std::span<const Dose> doses) {
+// Where each connection sends as many messages, no cycle tells so many blocks
+// per connection from some per message, unless something of the same leak is
+// there that is no multiple of them.
+void suspect_messages(Draft& draft, std::span<const Dose> doses) {
   Finding& finding = draft.finding;
-  if (finding.unit != "connection" || !finding.rate.exact || !draft.zoomed) {
+  const std::vector<double>& all = draft.objects_per_unit;
+  const std::optional<int> messages = messages_per_connection(doses);
+  if (finding.unit != "connection" || all.empty() || !messages ||
+      *messages < 2) {
     return;
   }
-  const std::optional<int> messages = messages_per_connection(doses);
-  if (!messages || *messages != 2) return;
-  for (double each : draft.objects_per_unit) {
-    if (each != 2) return;
+  if (std::any_of(all.begin(), all.end(), [&](double each) {
+        return each <= 0 || std::fmod(each, *messages) != 0;
+      })) {
+    return;
   }
-  finding.unit = "message";
-  finding.rate.bytes_per_unit /= 2;
-  finding.rate.objects_per_unit /= 2;
-  for (FindingMember& member : finding.members) {
-    member.bytes_per_unit /= 2;
-    member.objects_per_unit /= 2;
-  }
-  finding.explanation +=
-      "; as many as its messages, so probably one per message";
+  const std::string& message = doses.front().message;
+  finding.rivals.push_back(message);
+  finding.explanation += fmt::format(
+      "; perhaps {} per {}", say_number(all.front() / *messages), message);
 }
 
 FindingMember as_member(const Finding& finding) {
@@ -327,7 +325,7 @@ std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
   std::vector<Draft> merged;
   for (Cluster& cluster : clusters) {
     say_what_is_with_it(cluster.all);
-    name_messages(cluster.all, context.doses);
+    suspect_messages(cluster.all, context.doses);
     merged.push_back(std::move(cluster.all));
   }
   return merged;

@@ -27,6 +27,7 @@ Draft lingering(const Series& series, std::span<const Dose> doses) {
   Draft draft = draft_of(series, doses, FindingClass::kLingering, "connection");
   const Duration gone = series.watch->gone.value_or(Duration{});
   draft.finding.linger = gone;
+  draft.finding.half_life = series.watch->half_life;
   draft.finding.explanation = fmt::format(
       "{} were still there after the last cycle and were released by "
       "themselves: {} after it was drained {}",
@@ -35,6 +36,10 @@ Draft lingering(const Series& series, std::span<const Dose> doses) {
       series.watch->last == 0
           ? "none was left"
           : say_count(series.watch->last, "block") + " was all that was left");
+  if (draft.finding.half_life) {
+    draft.finding.explanation +=
+        ", half of them after " + say_seconds(*draft.finding.half_life);
+  }
   return draft;
 }
 
@@ -83,6 +88,7 @@ std::string exact_sentence(const Series& series, const Shape& shape,
     text += fmt::format("{} per {}", say_blocks(fit.per_unit, series), per);
   }
   if (!fit.every_ring) text += ", the others a few more or less";
+  for (const std::string& rival : fit.rivals) text += " or " + rival;
   if (shape.idle_rings > 0 && shape.idle_total == 0) {
     text += "; idle cycles left none";
   }
@@ -110,6 +116,25 @@ void set_exact_rate(Draft& draft, const Series& series, const Shape& shape,
   draft.objects_per_unit.assign(1, rate.objects_per_unit);
 }
 
+Draft leak_of(const Series& series, std::span<const Dose> doses,
+              const Shape& shape, const UnitFit& fit) {
+  Draft draft = draft_of(series, doses, FindingClass::kLeak, fit.unit);
+  draft.finding.rivals = fit.rivals;
+  set_exact_rate(draft, series, shape, fit);
+  draft.finding.explanation = exact_sentence(series, shape, fit);
+  draft.confidence = 1e9;
+  return draft;
+}
+
+// The same caller and size before its zoom, or after it.
+bool has_other_half(const Draft& draft, const Series& series) {
+  return draft.group == series.group && draft.zoomed != series.zoomed &&
+         draft.finding.kind == FindingClass::kLeak &&
+         draft.finding.rate.exact &&
+         std::find(draft.sizes.begin(), draft.sizes.end(), series.size) !=
+             draft.sizes.end();
+}
+
 }  // namespace
 
 std::optional<Draft> classify_exactly(const Series& series,
@@ -125,6 +150,7 @@ std::optional<Draft> classify_exactly(const Series& series,
   if (series.replaced > old_enough || shape.connections <= 0) {
     return std::nullopt;
   }
+  if (shape.total - series.replaced <= kDismissed) return std::nullopt;
   std::optional<UnitFit> fit;
   std::string afterwards;
   if (series.watch && series.watch->last < shape.total - kDismissed) {
@@ -136,13 +162,24 @@ std::optional<Draft> classify_exactly(const Series& series,
     fit = fit_exactly(doses, shape.survivors);
   }
   if (!fit) return std::nullopt;
-  if (fit->unit == "cycle" && shape.total <= kDismissed) return std::nullopt;
-  name_messages(doses, *fit);
-  Draft draft = draft_of(series, doses, FindingClass::kLeak, fit->unit);
-  set_exact_rate(draft, series, shape, *fit);
-  draft.finding.explanation = exact_sentence(series, shape, *fit) + afterwards;
-  draft.confidence = 1e9;
+  Draft draft = leak_of(series, doses, shape, *fit);
+  draft.finding.explanation += afterwards;
   return draft;
+}
+
+std::optional<Draft> classify_other_half(const Series& series,
+                                         std::span<const Dose> all_doses,
+                                         std::span<const Draft> known) {
+  const std::span<const Dose> doses = window_of(series, all_doses);
+  const Shape shape = shape_of(series, doses);
+  for (const Draft& draft : known) {
+    if (!has_other_half(draft, series) || shape.connections <= 0) continue;
+    const Finding& finding = draft.finding;
+    if (auto fit = fit_known(finding.unit, finding.rate.objects_per_unit, doses,
+                             shape.survivors))
+      return leak_of(series, doses, shape, *fit);
+  }
+  return std::nullopt;
 }
 
 }  // namespace tidemark

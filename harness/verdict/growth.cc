@@ -5,134 +5,104 @@
 #include <numeric>
 
 #include "harness/verdict/classify.h"
-#include "harness/verdict/crossover.h"
 #include "harness/verdict/limit.h"
 #include "harness/verdict/phrases.h"
+#include "harness/verdict/settled.h"
 #include "harness/verdict/shape.h"
+#include "harness/verdict/signs.h"
 #include "harness/verdict/units.h"
 
 namespace tidemark {
 namespace {
 
-// Calibrated in judge_simulation_test.cc.
-constexpr double kLeakT = 3.5;  // crossover, whole run
-constexpr double kTimeT = 3.5;
-constexpr double kSecondHalf = 0.5;  // of the first half's rate, at least
-// Standard deviations: to doubt that it goes on, and to call it over.
-constexpr double kDoubt = 2;
-constexpr double kCertainty = 3.5;
-constexpr double kFlat = 0.1;          // of the earlier growth may go on
-constexpr double kFewestForLeak = 8;   // objects
-constexpr double kRingsForLeak = 0.6;  // share of loaded rings with some
+// Calibrated by ci/bench calibration.
+constexpr double kLeakZ = 3.5;  // against growth with time alone
+// A level that walks at random rises ten times in a row once in a thousand
+// walks; a mean step is told from none by as much.
+constexpr double kRises = 10;
+constexpr double kWalkT = 3.5;
+constexpr double kLeastWalkT = 2;  // even if it never fell
+// Much alike in each of at least six rings, and nothing ever went; with fewer
+// events a decline would not have shown.
+constexpr double kAlikeT = 6;
+constexpr double kAlikeRings = 6;
+constexpr double kAlikeEvents = 100;
+constexpr double kRunsOut = 2.5;  // deviations: it may be running out
+constexpr double kManyEvents = 60;
+constexpr double kCourseEvents = 40;
+constexpr double kFewestEvents = 10;
+constexpr double kEnoughEvents = 30;
+constexpr double kRingsOfPatience = 15;  // more, and the few are enough
+constexpr double kSurelyRunsOut = 3.5;
+constexpr double kGoesOnBesides = 4;
+constexpr double kFewestForLeak = 8;    // objects
+constexpr double kFewestIdleRings = 3;  // with survivors: growth with time
+constexpr double kStandsStill = 0.1;    // of what came may be added
 constexpr double kRingsForDoubt = 0.5;
 constexpr double kNetForLeak = 0.7;  // share that replaced nothing
 constexpr double kNetWhenBounded = 0.3;
 
-std::vector<LevelReading> readings_of(const Series& series,
-                                      std::span<const Dose> doses,
-                                      std::size_t from, std::size_t to) {
-  std::vector<LevelReading> readings;
-  LevelReading at{series.levels[from], 0, 0};
-  readings.push_back(at);
-  for (std::size_t i = from; i < to; ++i) {
-    at.level = series.levels[i + 1];
-    at.connections += doses[i].connections;
-    at.time += doses[i].seconds;
-    readings.push_back(at);
+// Whether the level only ever rises: no pool, no walk.
+bool keeps_rising(const Signs& signs, double rises, double t) {
+  const Shape& shape = signs.shape;
+  if (signs.gone <= kNoneGone * shape.total && rises >= kRises &&
+      t > kLeastWalkT) {
+    return true;
   }
-  return readings;
+  if (signs.gone <= kNoneGone * shape.total && rises >= kAlikeRings &&
+      rises == signs.telling && signs.student_t > kAlikeT &&
+      signs.events >= kAlikeEvents) {
+    return true;
+  }
+  return t > kWalkT && signs.net >= kNetForLeak * shape.total;
 }
 
-// Net growth per connection before the middle of the connections and after,
-// and whether it had stopped by then.
-struct Halves {
-  double first = 0;
-  double second = 0;
-  bool slowed = false;   // in the second half, or the last two loaded cycles
-  bool stopped = false;  // so much that it may be called over
-};
-
-// Whether `grown` is less than half of what was expected, by so many
-// standard deviations that it is not by chance.
-bool falls_short(double grown, double expected, double deviations) {
-  return grown < kSecondHalf * expected &&
-         expected - grown > deviations * std::sqrt(expected);
+// Whether it may be something that fills, and has not shown to go on.
+bool may_run_out(const Signs& signs) {
+  const double patience = std::clamp(
+      (signs.shape.loaded_rings - kRises) / kRingsOfPatience, 0.0, 1.0);
+  // What has filled up after a dozen events is patient, too.
+  const double sure = std::clamp(
+      (signs.events - kFewestEvents) / (kEnoughEvents - kFewestEvents), 0.0,
+      1.0);
+  const double doubt = signs.events >= kManyEvents
+                           ? kRunsOut
+                           : std::lerp(kMayRunOut, kRunsOut, patience * sure);
+  if (signs.decline.z <= doubt) return false;
+  // It may go on besides; then what came last does not run out any more.
+  return signs.decline.steady_z < kGoesOnBesides ||
+         signs.late_decline.z > kMayRunOut;
 }
 
-Halves halves_of(const Series& series, std::span<const Dose> doses,
-                 double connections) {
-  double so_far = 0;
-  std::size_t middle = 0;
-  while (middle < doses.size() && so_far < connections / 2) {
-    so_far += doses[middle++].connections;
-  }
-  Halves halves;
-  const double rest = connections - so_far;
-  const double end = series.levels.back();
-  if (so_far > 0) halves.first = series.levels[middle] / so_far;
-  if (rest > 0) halves.second = (end - series.levels[middle]) / rest;
-  double last_connections = 0;
-  int loaded = 0;
-  std::size_t at = doses.size();
-  while (at > 0 && loaded < 2) {
-    --at;
-    last_connections += doses[at].connections;
-    if (doses[at].connections > 0) ++loaded;
-  }
-  const double later = halves.second * rest;
-  const double at_last = end - series.levels[at];
-  const double as_before = halves.first * last_connections;
-  halves.slowed = falls_short(later, halves.first * rest, kDoubt) ||
-                  falls_short(at_last, as_before, kDoubt);
-  const bool flat = at_last <= std::max<double>(kDismissed, kFlat * as_before);
-  halves.stopped = (flat && falls_short(at_last, as_before, kCertainty)) ||
-                   (halves.slowed && later <= kDismissed);
-  return halves;
+// What fills up looks like a leak while it is far from full: a few dozen events
+// show that it is not, or a plan that is nearly over.
+bool shows_its_course(const Signs& signs) {
+  return signs.events >= kCourseEvents ||
+         signs.shape.loaded_rings >= kRises + kRingsOfPatience;
 }
 
-// Whether blocks went on being left while nothing was connected, in
-// proportion to the time: in idle cycles, or while watched at the end.
-struct TimeEvidence {
-  double rate = 0;          // objects per second, when idle
-  double idle_seconds = 0;  // over which that is known
-  double seen = 0;          // objects in that time
-  double watched = 0;       // those of them seen after the last cycle
-  double watched_seconds = 0;
-};
-
-TimeEvidence time_evidence(const Series& series, std::span<const Dose> doses,
-                           const Shape& shape) {
-  TimeEvidence evidence;
-  for (std::size_t i = 0; i < doses.size(); ++i) {
-    if (doses[i].kind == CycleKind::kIdle) {
-      evidence.idle_seconds += doses[i].seconds;
-    }
-  }
-  evidence.seen = shape.idle_total;
-  if (series.watch && series.watch->last >= series.watch->first) {
-    evidence.watched = series.watch->last - series.watch->first;
-    evidence.seen += evidence.watched;
-    evidence.watched_seconds = to_seconds(series.watch->watched);
-    evidence.idle_seconds += evidence.watched_seconds;
-  }
-  if (evidence.idle_seconds > 0) {
-    evidence.rate = evidence.seen / evidence.idle_seconds;
-  }
-  return evidence;
+bool is_random_leak(const Signs& signs) {
+  const Shape& shape = signs.shape;
+  return signs.against_time > kLeakZ && shape.total >= kFewestForLeak &&
+         shape.loaded_rings_with >= kRises / 2 &&
+         keeps_rising(signs, signs.telling_with, signs.walk_t) &&
+         shows_its_course(signs) && !may_run_out(signs) &&
+         signs.by_time() < 0.5 * shape.total;
 }
 
-// How many standard deviations fewer were left while idle than growth with
-// time alone would have left (square root of the likelihood ratio).
-double against_time(const TimeEvidence& idle, const Shape& shape) {
-  const double all = shape.total + idle.watched;
-  const double share =
-      idle.idle_seconds / (shape.seconds + idle.watched_seconds);
-  const double expected = all * share;
-  const double busy = all - idle.seen;
-  if (share <= 0 || share >= 1 || idle.seen >= expected) return 0;
-  double ratio = busy * std::log(busy / (all - expected));
-  if (idle.seen > 0) ratio += idle.seen * std::log(idle.seen / expected);
-  return std::sqrt(2 * std::max(0.0, ratio));
+bool is_time_growth(const Signs& signs) {
+  if (signs.idle_seen <= kDismissed || signs.shape.rings_with < 3) {
+    return false;
+  }
+  // One idle cycle with survivors is an event, not a rate.
+  if (signs.watched <= kDismissed && signs.idle_rings < kFewestIdleRings) {
+    return false;
+  }
+  // Growth with time alone has the same rate idle and loaded; at half of it
+  // the connections add as much again and are what to look at.
+  if (signs.by_time() < 0.5 * signs.shape.total) return false;
+  return keeps_rising(signs, signs.shape.rings_with, signs.walk_t_ever) &&
+         !may_run_out(signs);
 }
 
 Draft innocent(const Series& series, std::span<const Dose> doses,
@@ -143,40 +113,74 @@ Draft innocent(const Series& series, std::span<const Dose> doses,
 }
 
 // What is bounded, and why; nullopt when it grows.
-std::optional<std::string> why_bounded(const Series& series, const Shape& shape,
-                                       const Halves& halves) {
+std::optional<std::string> why_bounded(const Series& series,
+                                       const Signs& signs) {
+  const Shape& shape = signs.shape;
+  const std::string kept = say_blocks(shape.total, series);
+  if (shape.total <= kDismissed) {
+    return fmt::format("{} in all, in {}", kept,
+                       say_count(shape.rings_with, "cycle"));
+  }
   const double stray = kDismissed;
-  if (series.net() <= std::max(stray, kNetWhenBounded * shape.total)) {
+  if (signs.net <= std::max(stray, kNetWhenBounded * shape.total)) {
     return fmt::format(
         "{} newer than the baseline replaced older ones: the level moved by "
         "{} in all",
-        say_blocks(shape.total, series),
-        say_count(std::round(series.net()), "block"));
+        kept, say_count(std::round(signs.net), "block"));
   }
-  if (shape.rings_with <= 1 && shape.loaded_rings >= 3) {
-    return fmt::format("{} appeared in one cycle and in no other",
-                       say_blocks(shape.total, series));
+  if (shape.total <= kNetWhenBounded * (shape.total + series.died)) {
+    return fmt::format("{} are what is left of {} born since the baseline",
+                       kept, say_number(shape.total + series.died));
   }
-  if (halves.stopped && halves.second < kSecondHalf * halves.first) {
+  if (signs.gone > stray && signs.telling > kQuietRings &&
+      signs.rise_lately <= std::max(stray, kStandsStill * signs.lately)) {
     return fmt::format(
-        "growth slowed down from {} to {} per connection between the halves "
-        "of the run",
-        say_count(halves.first, "block"),
-        say_number(std::max(0.0, halves.second)));
+        "the level stood still while {} more came in the last {} loaded cycles",
+        say_blocks(signs.lately, series), say_number(kQuietRings));
+  }
+  if (shape.rings_with <= 1 && shape.loaded_rings >= 3 && signs.no_cause) {
+    return fmt::format("{} appeared in one cycle and in no other", kept);
+  }
+  if (signs.decline.z > kSurelyRunsOut && signs.lately <= kDismissed) {
+    return fmt::format(
+        "growth ran out: {} after the baseline, {} of them in the last {} "
+        "loaded cycles",
+        kept, say_number(signs.lately), say_number(kQuietRings));
+  }
+  if (shape.rings_with < kRingsForDoubt * shape.loaded_rings &&
+      signs.telling_with < kRingsForDoubt * signs.telling &&
+      signs.idle_seen <= kDismissed && signs.no_cause &&
+      are_few(signs.most_events, shape.connections) &&
+      static_cast<double>(series.residue.bytes.value) <=
+          kWantedBytes * shape.connections) {
+    return fmt::format(
+        "{} appeared in {} of {}", kept, say_number(shape.rings_with),
+        say_count(shape.loaded_rings + shape.idle_rings, "cycle"));
   }
   return std::nullopt;
 }
 
+// Of the survivors, as they scatter around the fit; what is no more scattered
+// than chance has nothing that was estimated.
+Interval interval_around(const UnitFit& fit, const Shape& shape) {
+  const double dispersion = dispersion_of(fit, shape.survivors);
+  const auto telling = std::count_if(fit.units.begin(), fit.units.end(),
+                                     [](double units) { return units > 0; });
+  if (dispersion <= 1) return count_interval(shape.total, dispersion);
+  return count_interval(shape.total, dispersion,
+                        static_cast<double>(telling) - 1);
+}
+
 Draft grows_with_time(const Series& series, std::span<const Dose> doses,
-                      const Shape& shape) {
+                      const Signs& signs) {
+  const Shape& shape = signs.shape;
   Draft draft = draft_of(series, doses, FindingClass::kTimeGrowth, "second");
   UnitFit fit;
   for (const Dose& dose : doses) {
     fit.units.push_back(dose.seconds);
     fit.predicted.push_back(shape.total / shape.seconds * dose.seconds);
   }
-  const Interval interval =
-      count_interval(shape.total, dispersion_of(fit, shape.survivors));
+  const Interval interval = interval_around(fit, shape);
   const double size = mean_size(series);
   Rate& rate = draft.finding.rate;
   rate.objects_per_unit = shape.total / shape.seconds;
@@ -189,35 +193,52 @@ Draft grows_with_time(const Series& series, std::span<const Dose> doses,
   }
   draft.objects_per_unit.assign(1, rate.objects_per_unit);
   draft.finding.explanation = fmt::format(
-      "{} per second whether or not anything is connected: {} were left "
-      "while idle, {} in {:.1f} s altogether",
-      say_blocks(rate.objects_per_unit, series), say_number(shape.idle_total),
-      say_number(shape.total), shape.seconds);
+      "{} per second whether or not anything is connected: {} were left in "
+      "{:.1f} s of idling, {} in {:.1f} s of cycles",
+      say_blocks(rate.objects_per_unit, series), say_number(signs.idle_seen),
+      signs.idle_seconds, say_number(shape.total), shape.seconds);
   return draft;
 }
 
-void set_estimated_rate(Draft& draft, const Series& series, const Shape& shape,
+// What of the survivors is the connections' own: the rest is what time alone
+// leaves, as the idle cycles show it, with its own uncertainty.
+void set_estimated_rate(Draft& draft, const Series& series, const Signs& signs,
                         const UnitFit& fit) {
-  const Interval interval =
-      count_interval(shape.total, dispersion_of(fit, shape.survivors));
+  const Shape& shape = signs.shape;
+  const Interval interval = interval_around(fit, shape);
+  double by_time = 0;
+  Interval around;
+  if (signs.idle_seen > kDismissed) {
+    const double factor = shape.seconds / signs.idle_seconds;
+    const Interval idle = count_interval(signs.idle_seen, 1);
+    by_time = signs.by_time();
+    around = {idle.low * factor, idle.high * factor};
+  }
+  const double below =
+      std::hypot(shape.total - interval.low, around.high - by_time);
+  const double above =
+      std::hypot(interval.high - shape.total, by_time - around.low);
+  const double kept = shape.total - by_time;
   const double units = std::accumulate(fit.units.begin(), fit.units.end(), 0.0);
   const double size = mean_size(series);
+  const double each = size / shape.connections;
   Rate& rate = draft.finding.rate;
-  rate.objects_per_connection = shape.total / shape.connections;
-  rate.bytes_per_connection = rate.objects_per_connection * size;
-  rate.objects_per_unit = units > 0 ? shape.total / units : 0;
+  rate.objects_per_connection = kept / shape.connections;
+  rate.bytes_per_connection = kept * each;
+  rate.objects_per_unit = units > 0 ? kept / units : 0;
   rate.bytes_per_unit = rate.objects_per_unit * size;
-  rate.bytes_per_connection_low = interval.low * size / shape.connections;
-  rate.bytes_per_connection_high = interval.high * size / shape.connections;
+  rate.bytes_per_connection_low = std::max(0.0, kept - below) * each;
+  rate.bytes_per_connection_high = (kept + above) * each;
   draft.objects_per_unit.assign(1, rate.objects_per_unit);
 }
 
 Draft leaks_at_random(const Series& series, std::span<const Dose> doses,
-                      const Shape& shape, double t) {
-  const UnitFit fit = fit_likeliest(doses, shape.survivors);
+                      const Signs& signs) {
+  const Shape& shape = signs.shape;
+  const UnitFit& fit = signs.unit;
   Draft draft = draft_of(series, doses, FindingClass::kLeak, fit.unit);
-  set_estimated_rate(draft, series, shape, fit);
-  draft.confidence = t;
+  set_estimated_rate(draft, series, signs, fit);
+  draft.confidence = signs.against_time;
   const double units = std::accumulate(fit.units.begin(), fit.units.end(), 0.0);
   draft.finding.explanation = fmt::format(
       "{} of {} left some, {} over {}; {}", say_number(shape.loaded_rings_with),
@@ -229,12 +250,12 @@ Draft leaks_at_random(const Series& series, std::span<const Dose> doses,
 }
 
 Draft undecided(const Series& series, std::span<const Dose> doses,
-                const Shape& shape, double t) {
+                const Signs& signs) {
+  const Shape& shape = signs.shape;
   Draft draft = draft_of(series, doses, FindingClass::kUndecided, "connection");
-  set_estimated_rate(draft, series, shape,
-                     fit_likeliest(doses, shape.survivors));
+  set_estimated_rate(draft, series, signs, signs.unit);
   draft.finding.rate.bytes_per_connection_low = 0;
-  draft.confidence = t;
+  draft.confidence = std::max(0.0, signs.against_time);
   draft.finding.explanation =
       fmt::format("{} grew over {} of {} without a pattern that says per what",
                   say_blocks(shape.total, series), say_number(shape.rings_with),
@@ -242,81 +263,40 @@ Draft undecided(const Series& series, std::span<const Dose> doses,
   return draft;
 }
 
-bool is_time_growth(const TimeEvidence& idle, const Shape& shape,
-                    const std::optional<CrossoverFit>& fit) {
-  if (idle.seen <= kDismissed || shape.rings_with < 3) return false;
-  // One idle cycle with survivors is an event, not a rate.
-  if (idle.watched <= kDismissed &&
-      shape.idle_rings_with < std::min(2.0, shape.idle_rings)) {
-    return false;
-  }
-  const double overall = shape.total / shape.seconds;
-  // Growth with time alone has the same rate idle and loaded; at half of it
-  // the connections add as much again and are what to look at.
-  if (idle.rate < 0.5 * overall) return false;
-  const double all = shape.total + idle.watched;
-  return (fit && fit->t_gamma() > kTimeT) || std::sqrt(all) > kTimeT;
-}
-
-bool is_random_leak(const Series& series, const Shape& shape,
-                    const Halves& halves, const TimeEvidence& idle,
-                    const std::optional<CrossoverFit>& fit) {
-  const bool per_connection =
-      (fit && fit->t_beta() > kLeakT) || against_time(idle, shape) > kLeakT;
-  if (!per_connection) return false;
-  if (shape.total < kFewestForLeak || shape.loaded_rings_with < 4) {
-    return false;
-  }
-  if (shape.loaded_rings_with < kRingsForLeak * shape.loaded_rings) {
-    return false;
-  }
-  if (series.net() < kNetForLeak * shape.total) return false;
-  if (halves.slowed) return false;
-  return idle.rate * shape.seconds < 0.5 * shape.total;
+// More cycles would tell no more, a longer watch would.
+Draft going(const Series& series, std::span<const Dose> doses,
+            const Signs& signs, Duration half_life) {
+  Draft draft = undecided(series, doses, signs);
+  draft.finding.half_life = half_life;
+  draft.finding.explanation = fmt::format(
+      "{} of {} went away within {} after the last cycle and the others still "
+      "do, half of them every {}",
+      say_number(series.watch->first - series.watch->last),
+      say_blocks(series.watch->first, series),
+      say_seconds(series.watch->watched), say_seconds(half_life));
+  return draft;
 }
 
 }  // namespace
 
-std::optional<Draft> classify(const Series& series,
+std::optional<Draft> classify(const Series& whole,
                               std::span<const Dose> all_doses) {
+  const Series series = without_newest(as_settled(whole), all_doses.size());
   const std::span<const Dose> doses = window_of(series, all_doses);
-  const Shape shape = shape_of(series, doses);
-  if (shape.total <= 0 || shape.connections <= 0) return std::nullopt;
-  const Halves halves = halves_of(series, doses, shape.connections);
-  const std::optional<CrossoverFit> fit =
-      fit_crossover(readings_of(series, doses, 0, doses.size()));
-  const double t = fit ? std::max(fit->t_beta(), 0.0) : 0;
-  const TimeEvidence idle = time_evidence(series, doses, shape);
-  if (is_random_leak(series, shape, halves, idle, fit)) {
-    return leaks_at_random(series, doses, shape, t);
+  const Signs signs = signs_of(series, doses);
+  if (signs.shape.total <= 0 || signs.shape.connections <= 0) {
+    return std::nullopt;
   }
-  if (series.net() > kNetWhenBounded * shape.total &&
-      is_time_growth(idle, shape, fit)) {
-    return grows_with_time(series, doses, shape);
-  }
-  if (idle.watched > kDismissed && shape.total > 0) {
-    return undecided(series, doses, shape, t);
-  }
-  if (shape.total <= kDismissed) {
-    if (!worth_saying(series)) return std::nullopt;
-    return innocent(
-        series, doses,
-        fmt::format("{} in all, in {}", say_blocks(shape.total, series),
-                    say_count(shape.rings_with, "cycle")));
-  }
-  if (const auto why = why_bounded(series, shape, halves)) {
+  if (const auto half_life = still_going(series))
+    return going(series, doses, signs, *half_life);
+  if (is_random_leak(signs)) return leaks_at_random(series, doses, signs);
+  if (is_time_growth(signs)) return grows_with_time(series, doses, signs);
+  if (signs.watched > kDismissed) return undecided(series, doses, signs);
+  if (const auto why = why_bounded(series, signs)) {
     if (!worth_saying(series)) return std::nullopt;
     return innocent(series, doses, *why);
   }
-  if (shape.rings_with < kRingsForDoubt * shape.loaded_rings) {
-    if (!worth_saying(series)) return std::nullopt;
-    return innocent(
-        series, doses,
-        fmt::format("{} appeared in {} of {}", say_blocks(shape.total, series),
-                    say_number(shape.rings_with),
-                    say_count(static_cast<double>(doses.size()), "cycle")));
-  }
-  return undecided(series, doses, shape, t);
+  return undecided(series, doses, signs);
 }
 
 }  // namespace tidemark

@@ -9,11 +9,14 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/verdict/churn.h"
 #include "harness/verdict/classify.h"
 #include "harness/verdict/clusters.h"
+#include "harness/verdict/containers.h"
 #include "harness/verdict/descriptors.h"
 #include "harness/verdict/limit.h"
 #include "harness/verdict/outcome.h"
+#include "harness/verdict/peak.h"
 #include "harness/verdict/phrases.h"
 #include "harness/verdict/retained.h"
 #include "harness/verdict/rings.h"
@@ -43,10 +46,13 @@ class Hunt {
     for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
       take_pools(by_prefix(i), classify_exactly);
     take_pools(by_group, classify_exactly);
+    take_each([this](const Series& series, std::span<const Dose> doses) {
+      return classify_other_half(series, doses, drafts_);
+    });
     // Strings of many lengths from one place: the place grows, not a length.
     take_pools(by_stack, classify);
     for (std::size_t i = 0; i < std::size(kPrefixFrames); ++i)
-      take_pools(by_prefix_and_size(i), classify, true);
+      take_pools(by_prefix_and_size(i), classify, Wanted::kGrowth);
     find_spread_within_groups();
     take_each(classify);
     find_spread();
@@ -62,6 +68,7 @@ class Hunt {
   using Key = std::tuple<MemoryKind, std::uint32_t, Bytes>;
   using KeyOf = std::function<std::optional<Key>(const Series&)>;
   static constexpr Bytes kAnySize{-1};
+  enum class Wanted { kAll, kGrowth, kDoubt };  // of pools; doubt: or growth
 
   // Growth only where every cycle left what the rate says.
   static std::optional<Draft> classify_without_exception(
@@ -90,11 +97,23 @@ class Hunt {
       return Key{series.kind, series.prefixes[i], series.size};
     };
   }
+  static std::optional<Key> by_group_and_size(const Series& series) {
+    return Key{series.kind, series.group, series.size};
+  }
   static std::optional<Key> by_group(const Series& series) {
     return Key{series.kind, series.group, kAnySize};
   }
 
-  void take_each(Rule rule) {
+  static bool is_wanted(FindingClass kind, Wanted wanted) {
+    if (wanted == Wanted::kAll || kind == FindingClass::kLeak ||
+        kind == FindingClass::kTimeGrowth) {
+      return true;
+    }
+    return wanted == Wanted::kDoubt && kind == FindingClass::kUndecided;
+  }
+
+  template <class AnyRule>
+  void take_each(AnyRule rule) {
     std::vector<Series> rest;
     for (Series& series : rest_) {
       if (std::optional<Draft> draft = rule(series, doses_)) {
@@ -115,16 +134,14 @@ class Hunt {
     return pools;
   }
 
-  void take_pools(const KeyOf& key_of, Rule rule, bool only_growth = false) {
+  void take_pools(const KeyOf& key_of, Rule rule,
+                  Wanted wanted = Wanted::kAll) {
     std::set<SiteId> explained;
     for (const auto& [_, members] : pools(key_of)) {
       const Series sum = book_.pool(members);
       std::optional<Draft> draft = rule(sum, doses_);
       if (!draft) continue;
-      if (only_growth && draft->finding.kind != FindingClass::kLeak &&
-          draft->finding.kind != FindingClass::kTimeGrowth) {
-        continue;
-      }
+      if (!is_wanted(draft->finding.kind, wanted)) continue;
       draft->sizes.clear();
       for (const Series* member : members) draft->sizes.push_back(member->size);
       explained.insert(sum.sites.begin(), sum.sites.end());
@@ -146,7 +163,9 @@ class Hunt {
       (decided ? telling : weak).push_back(std::move(series));
     }
     rest_ = std::move(weak);
-    take_pools(by_group, classify, true);
+    // One caller and size before its zoom and after: too few in either.
+    take_pools(by_group_and_size, classify, Wanted::kDoubt);
+    take_pools(by_group, classify, Wanted::kGrowth);
     rest_.insert(rest_.end(), std::make_move_iterator(telling.begin()),
                  std::make_move_iterator(telling.end()));
   }
@@ -190,6 +209,20 @@ class Hunt {
   std::vector<Draft> drafts_;
 };
 
+// What was called bounded for being few.
+std::vector<DismissedBlocks> dismissed_of(const std::vector<Draft>& drafts) {
+  std::vector<DismissedBlocks> dismissed;
+  for (const Draft& draft : drafts) {
+    const Finding& finding = draft.finding;
+    if (finding.kind != FindingClass::kBounded || finding.objects.value <= 0 ||
+        finding.objects.value > kDismissed)
+      continue;
+    dismissed.push_back({static_cast<double>(finding.objects.value),
+                         static_cast<double>(finding.residue.value)});
+  }
+  return dismissed;
+}
+
 void fill_in_shares(const RingBook& book, Finding& finding) {
   for (FindingMember& member : finding.members) {
     for (SiteShare& share : member.sites) {
@@ -215,6 +248,24 @@ bool is_worse(const Finding& a, const Finding& b) {
 
 }  // namespace
 
+// Containers that grow without more blocks are looked for where no block is
+// left behind: else they are the tables of what is.
+void add_containers(const Evidence& evidence, const std::vector<Dose>& doses,
+                    std::vector<Draft>& drafts) {
+  const bool leaks =
+      std::any_of(drafts.begin(), drafts.end(), [](const Draft& draft) {
+        return draft.finding.kind == FindingClass::kLeak;
+      });
+  if (leaks) return;
+  for (Draft& found : containers_that_grow(evidence, doses)) {
+    const SiteId site = found.finding.sites.front();
+    std::erase_if(drafts, [site](const Draft& draft) {
+      return draft.finding.sites.front() == site;
+    });
+    drafts.push_back(std::move(found));
+  }
+}
+
 Judgement judge(const Evidence& evidence, const Excuse& excuse) {
   Judgement judgement;
   const std::vector<Dose> doses = measured_doses(evidence);
@@ -223,10 +274,12 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
   if (evidence.has_heap) {
     Hunt hunt(evidence, doses);
     hunt.run();
-    judgement.limit = detection_limit(hunt.noise(), doses);
     live_growth = hunt.book().live_growth();
-    std::vector<Draft> drafts =
-        merge_covarying(hunt.drafts(), {doses, evidence.callers});
+    std::vector<Draft> drafts = hunt.drafts();
+    add_containers(evidence, doses, drafts);
+    judgement.limit =
+        detection_limit(hunt.noise(), dismissed_of(drafts), doses);
+    drafts = merge_covarying(std::move(drafts), {doses, evidence.callers});
     apply_budgets(evidence.expect, drafts);
     for (Draft& draft : drafts) {
       if (draft.finding.kind == FindingClass::kUndecided) {
@@ -238,8 +291,14 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
     if (const auto peak = peak_finding(evidence)) {
       judgement.findings.push_back(*peak);
     }
+    for (Finding& finding : peak_sized_findings(evidence)) {
+      judgement.findings.push_back(std::move(finding));
+    }
+    if (auto churn = churn_finding(evidence)) {
+      judgement.findings.push_back(*std::move(churn));
+    }
   } else {
-    judgement.limit = detection_limit({}, doses);
+    judgement.limit = detection_limit({}, {}, doses);
     judgement.limit.bytes_per_connection = 0;
     judgement.limit.objects_per_connection = 0;
   }

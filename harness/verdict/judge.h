@@ -6,8 +6,8 @@
 // none in idle ones is a leak; survivors in proportion to the time, idle
 // cycles included, are time growth; survivors that replaced older ones are
 // bounded; survivors that went away while watched are lingering. What
-// follows no such rule is tested by the crossover regression and else called
-// undecided, which makes the run inconclusive.
+// follows no such rule is tested as growth at random (growth.cc) and else
+// called undecided, which makes the run inconclusive.
 #pragma once
 
 #include <functional>

@@ -7,10 +7,11 @@
 // level over the idle cycles (nothing happens, so what moves is noise), r
 // the snapshots per level, N the connections measured after the baseline,
 // α = 0.001, power 1−β = 0.9. s is kEnoughToSee: a leak at random that
-// leaves s survivors on average is passed in fewer than one run in ten (see
-// judge_simulation_test.cc); one that leaves them regularly is seen from
-// half as many on. In bytes: times the median size of the sites that move,
-// or 16 where none does.
+// leaves s survivors on average is passed in fewer than one run in a hundred
+// (ci/bench calibration); one that leaves them regularly is seen from half as
+// many on. In bytes: times the median size of the sites that move, or 16 where
+// none does; where a few large blocks were dismissed as noise, the most that
+// may have left so few of them, if that is more.
 #pragma once
 
 #include <span>
@@ -26,19 +27,44 @@ inline constexpr int kDismissed = 3;
 
 inline constexpr int kEnoughToSee = 12;
 
+// Objects per connection that a planned run looks for: a leak of one
+// connection in a hundred is found.
+inline constexpr double kWantedLimit = 0.01;
+
+// Bytes per connection that a planned run looks for where blocks are so large
+// that a few of them, which may be noise, are more.
+inline constexpr double kWantedBytes = 64;
+
+// A mean that leaves so few by chance once in a hundred runs (Poisson; a bound
+// that is simple rather than tight: 10.7 for 3 where 10.05 is exact).
+double upper_count(double seen);
+
+// Whether survivors that are here and there and no more may be called noise:
+// after so many connections what is looked for would have left more.
+bool are_few(double seen, double connections);
+
 // The first argument of max() above, in objects per connection.
 double jitter_limit(double sigma, double readings, double connections);
 
+// Blocks that were taken for noise: kDismissed at most.
+struct DismissedBlocks {
+  double objects = 0;
+  double bytes = 0;
+};
+
 // `noise`: series that no finding names.
 DetectionLimit detection_limit(std::span<const Series> noise,
+                               std::span<const DismissedBlocks> dismissed,
                                std::span<const Dose> doses);
 
 // Bounds of the mean of an over-dispersed Poisson count at 99.9 % (two
-// sided, score interval): never below zero, above zero when `seen` is.
+// sided, score interval): never below zero, above zero when `seen` is. A
+// dispersion that was estimated from few rings makes them wider (Student's t
+// with `freedom` degrees instead of the normal distribution).
 struct Interval {
   double low = 0;
   double high = 0;
 };
-Interval count_interval(double seen, double dispersion);
+Interval count_interval(double seen, double dispersion, double freedom = 1e9);
 
 }  // namespace tidemark

@@ -12,8 +12,10 @@
 namespace tidemark {
 namespace {
 
-// The crossover's threshold with room for bad luck.
+// The threshold of growth at random, with room for bad luck.
 constexpr double kWantedT = 5;
+// Until one block in a hundred of what goes away by halves is left.
+constexpr double kHalfLives = 7;
 // Of the memory of open connections: smaller sites go unnamed.
 constexpr double kMattersOfPeak = 0.05;
 
@@ -24,7 +26,7 @@ double budget_of(const Expectations& expect) {
 // A leak that counts against the budget for what stays behind.
 bool is_residue(const Finding& finding) {
   return finding.kind == FindingClass::kLeak && !finding.suppressed &&
-         finding.unit != "open connection";
+         finding.unit != kOpenConnection;
 }
 
 struct LoadTotals {
@@ -76,16 +78,20 @@ std::string say_upstream(const Finding& finding) {
 std::string say_leak(const Evidence& evidence, const Finding& finding) {
   const Rate& rate = finding.rate;
   if (finding.kind == FindingClass::kDescriptors) return finding.explanation;
-  if (finding.unit == "open connection") return finding.explanation;
+  if (finding.unit == kOpenConnection) return finding.explanation;
   if (finding.kind == FindingClass::kUpstream) return say_upstream(finding);
   if (finding.kind == FindingClass::kTimeGrowth) {
     return fmt::format("the service grows by {} every second, connected or not",
                        say_bytes(rate.bytes_per_unit));
   }
   std::string text =
-      fmt::format("the service keeps {}{} in {} for every {}",
-                  rate.exact ? "" : "about ", say_bytes(rate.bytes_per_unit),
-                  say_count(rate.objects_per_unit, "object"), finding.unit);
+      fmt::format("the service keeps {}{}", rate.exact ? "" : "about ",
+                  say_bytes(rate.bytes_per_unit));
+  // What lies in a block that grows is no object.
+  if (rate.objects_per_unit > 0) {
+    text += " in " + say_count(rate.objects_per_unit, "object");
+  }
+  text += " for every " + finding.unit;
   const double budget = budget_of(evidence.expect);
   if (budget > 0) {
     text +=
@@ -95,18 +101,54 @@ std::string say_leak(const Evidence& evidence, const Finding& finding) {
   return text;
 }
 
-// Connections after which the growth seen so far would be decided.
-std::string more_connections(double confidence, double measured) {
+// How long the cycles took that open connections, on average, with their share
+// of idle ones; and how many connections those with most of them opened.
+struct Pace {
+  double seconds = 0;
+  double connections = 0;
+};
+
+Pace pace_of(const Evidence& evidence) {
+  Pace pace;
+  double loaded = 0;
+  for (const CycleFacts& facts : evidence.cycles) {
+    if (facts.index <= evidence.baseline) continue;
+    pace.seconds += to_seconds(facts.finished - facts.started);
+    const double opened = static_cast<double>(facts.load.reached().value);
+    pace.connections = std::max(pace.connections, opened);
+    if (opened > 0) loaded += 1;
+  }
+  if (loaded > 0) pace.seconds /= loaded;
+  return pace;
+}
+
+// "5 more loaded cycles of 200 connections, about 3 s", so that `wanted` have
+// been measured.
+std::string more_cycles(const Evidence& evidence, double wanted,
+                        double measured) {
+  const Pace pace = pace_of(evidence);
+  if (pace.connections <= 0) return "more connections";
+  const double cycles =
+      std::max(1.0, std::ceil((wanted - measured) / pace.connections));
+  std::string text = say_count(cycles, "more loaded cycle") + " of " +
+                     say_count(pace.connections, "connection");
+  if (pace.seconds > 0) {
+    text += fmt::format(", about {} s",
+                        say_number(std::ceil(cycles * pace.seconds)));
+  }
+  return text;
+}
+
+// After which the growth seen so far would be decided.
+std::string more_connections(const Evidence& evidence, double confidence,
+                             double measured) {
   double factor = 4;
   if (confidence > 0) {
     factor =
         std::clamp(kWantedT * kWantedT / (confidence * confidence), 2.0, 50.0);
   }
   const double wanted = std::ceil(factor * measured / 100) * 100;
-  return fmt::format(
-      "about {} measured connections would decide it, there "
-      "were {}",
-      say_number(wanted), say_number(measured));
+  return "what would decide it: " + more_cycles(evidence, wanted, measured);
 }
 
 struct Doubt {
@@ -162,6 +204,11 @@ Doubt budget_doubts(const Evidence& evidence, double confidence,
     if (finding.kind == FindingClass::kUndecided && !finding.standin.empty()) {
       return {finding.explanation + "; more cycles would decide it"};
     }
+    if (finding.kind == FindingClass::kUndecided && finding.half_life) {
+      return {fmt::format(
+          "{}; what would decide it: `cycles.linger: {}s`", finding.explanation,
+          std::ceil(kHalfLives * to_seconds(*finding.half_life)))};
+    }
     if (finding.kind != FindingClass::kLeak &&
         finding.kind != FindingClass::kUndecided) {
       continue;
@@ -177,16 +224,17 @@ Doubt budget_doubts(const Evidence& evidence, double confidence,
                             ? "something grows and it is not clear per what"
                             : "the leak's rate is too uncertain",
                         say_bytes(high), say_bytes(budget),
-                        more_connections(confidence, measured))};
+                        more_connections(evidence, confidence, measured))};
   }
   if (evidence.has_heap && budget > 0 &&
       judgement.limit.bytes_per_connection > budget) {
     return {fmt::format(
         "the smallest leak this run could have seen is {} per connection, "
-        "above the {} allowed; {} measured connections would decide it",
+        "above the {} allowed; what would decide it: {}",
         say_bytes(judgement.limit.bytes_per_connection), say_bytes(budget),
-        say_number(std::ceil(judgement.limit.bytes_per_connection / budget *
-                             measured)))};
+        more_cycles(evidence,
+                    judgement.limit.bytes_per_connection / budget * measured,
+                    measured))};
   }
   if (evidence.has_heap && evidence.expect.peak_per_connection &&
       !evidence.peak_bytes_per_connection) {
@@ -313,7 +361,7 @@ std::optional<Finding> peak_finding(const Evidence& evidence) {
   Finding finding;
   finding.kind = FindingClass::kLeak;
   finding.fails = true;
-  finding.unit = "open connection";
+  finding.unit = kOpenConnection;
   finding.rate.bytes_per_connection = peak;
   finding.rate.bytes_per_unit = peak;
   finding.rate.bytes_per_connection_low = peak;
@@ -340,11 +388,22 @@ void decide(const Evidence& evidence, double confidence, Judgement& judgement) {
     judgement.reason = say_leak(evidence, finding);
     return;
   }
-  Doubt doubt = load_doubts(totals, evidence.message);
+  Doubt doubt;
+  if (evidence.cut_short && totals.measured_cycles == 0) {
+    doubt.reason =
+        "the time was over in the warm-up, and nothing was measured: "
+        "cycles.maxDuration, raised, or fewer connections would decide it";
+  }
+  if (doubt.reason.empty()) doubt = load_doubts(totals, evidence.message);
   if (doubt.reason.empty()) {
     doubt = budget_doubts(evidence, confidence, judgement);
   }
   if (doubt.reason.empty()) doubt = sight_doubts(evidence);
+  if (doubt.reason.empty() && evidence.cut_short) {
+    doubt.reason =
+        "the time was over before the plan: nothing was found so far, and "
+        "cycles.maxDuration, raised, would let it go on";
+  }
   if (!doubt.reason.empty()) {
     judgement.outcome = Outcome::kInconclusive;
     judgement.reason = doubt.reason;

@@ -49,9 +49,12 @@ std::string say_seconds(Duration duration) {
 }
 
 std::string say_plural(const std::string& unit) {
-  const std::string_view by = " by the service";
-  if (unit.size() > by.size() && unit.ends_with(by)) {
-    return unit.substr(0, unit.size() - by.size()) + "s" + std::string(by);
+  // What is said of the unit follows it: "message of 8,192 B".
+  for (const std::string_view said :
+       {" by the service", " of ", " with ", " at "}) {
+    const std::size_t at = unit.find(said);
+    if (at == std::string::npos) continue;
+    return unit.substr(0, at) + "s" + unit.substr(at);
   }
   return unit + "s";
 }

@@ -1,6 +1,7 @@
 #include "harness/verdict/rings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -24,6 +25,7 @@ std::vector<Dose> measured_doses(const Evidence& evidence) {
     Dose dose;
     dose.cycle = facts.index;
     dose.kind = facts.kind;
+    dose.settings = facts.settings;
     dose.early = as_double(facts.load.early_closed);
     double ended = dose.early;
     for (const auto& [way, count] : facts.load.closed) {
@@ -66,9 +68,10 @@ RingBook::View RingBook::view_of(const SiteEvidence& site) const {
   view.young.resize(doses_.size() + 1);
   view.old.resize(doses_.size() + 1);
   const auto place_of = [&](CycleIndex cycle) {
-    std::size_t i = 0;
-    while (i < doses_.size() && doses_[i].cycle != cycle) ++i;
-    return i;
+    // They follow each other without a gap.
+    if (doses_.empty() || cycle < doses_.front().cycle) return doses_.size();
+    return std::min<std::size_t>(doses_.size(),
+                                 cycle.value - doses_.front().cycle.value);
   };
   double old_bytes_first = 0;
   double old_bytes_last = 0;
@@ -94,7 +97,58 @@ RingBook::View RingBook::view_of(const SiteEvidence& site) const {
     view.residue.bytes += reading.bytes;
   }
   view.old_bytes_lost = old_bytes_first - old_bytes_last;
+  if (!evidence_.linger.empty()) view.watched.resize(doses_.size());
+  for (const RingReading& reading : site.watched) {
+    const std::size_t born = place_of(reading.born);
+    if (born >= view.watched.size()) continue;
+    view.watched[born].objects += reading.objects;
+    view.watched[born].bytes += reading.bytes;
+  }
+  forget_what_was_in_flight(site, view);
+  count_deaths(site, view);
   return view;
+}
+
+// What the last warm-up cycle had in flight at the baseline is not missing
+// afterwards.
+void RingBook::forget_what_was_in_flight(const SiteEvidence& site,
+                                         View& view) const {
+  double at_baseline = 0;
+  double later = 0;
+  for (const RingReading& reading : site.readings) {
+    if (reading.born != evidence_.baseline) continue;
+    if (reading.after == evidence_.baseline) {
+      at_baseline += as_double(reading.objects);
+    }
+    if (reading.after.value == evidence_.baseline.value + 1) {
+      later += as_double(reading.objects);
+    }
+  }
+  if (view.old.size() < 2 || later >= at_baseline) return;
+  view.old[0] -= at_baseline - later;
+}
+
+// Of each measured ring: how many fewer there are at the end than one cycle
+// after their birth. Of the warm-up's: what the baseline had of them.
+void RingBook::count_deaths(const SiteEvidence& site, View& view) const {
+  std::map<CycleIndex, double> adult;
+  for (const RingReading& reading : site.readings) {
+    const double objects = as_double(reading.objects);
+    if (reading.after == evidence_.baseline && reading.born.value > 1 &&
+        reading.born < evidence_.baseline) {
+      view.warm[reading.born] += objects;
+    }
+    if (reading.born <= evidence_.baseline) continue;
+    if (reading.after.value == reading.born.value + 1) {
+      adult[reading.born] += objects;
+    }
+  }
+  for (std::size_t i = 0; i + 1 < doses_.size(); ++i) {
+    const auto found = adult.find(doses_[i].cycle);
+    if (found == adult.end()) continue;
+    const double left = as_double(view.final_rings[i].objects);
+    view.died += std::max(0.0, found->second - left);
+  }
 }
 
 // A site speaks for the cycles since it is known; a caller's unzoomed entry
@@ -137,6 +191,7 @@ void RingBook::sum_losses() {
         loss.old[s] += view.old[s];
       }
       loss.born_since += as_double(view.residue.objects);
+      for (const auto& [born, objects] : view.warm) loss.warm[born] += objects;
     }
   }
   for (auto& [_, loss] : losses_) {
@@ -145,6 +200,29 @@ void RingBook::sum_losses() {
     }
   }
 }
+
+namespace {
+
+// Between the looks around it the number falls exponentially.
+std::optional<Duration> half_life_of(const std::map<Duration, double>& looks) {
+  const double half = looks.begin()->second / 2;
+  const std::pair<const Duration, double>* before = nullptr;
+  for (const auto& look : looks) {
+    if (look.second > half) {
+      before = &look;
+      continue;
+    }
+    if (before == nullptr) return std::nullopt;
+    const double fall = std::log(before->second / std::max(look.second, 0.5));
+    const double part = std::log(before->second / half) / fall;
+    return before->first + std::chrono::duration_cast<Duration>(
+                               part * std::chrono::duration<double>(
+                                          look.first - before->first));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<Watch> RingBook::watch_of(
     const std::vector<SiteId>& sites) const {
@@ -164,6 +242,7 @@ std::optional<Watch> RingBook::watch_of(
   watch.first = looks.begin()->second;
   watch.last = looks.rbegin()->second;
   watch.watched = looks.rbegin()->first - looks.begin()->first;
+  if (watch.first > 0) watch.half_life = half_life_of(looks);
   for (const auto& [waited, objects] : looks) {
     if (objects > watch.last) continue;
     watch.gone = waited;
@@ -187,6 +266,17 @@ void RingBook::settle_levels(Series& series, const std::vector<double>& young,
   }
 }
 
+std::vector<WarmRing> RingBook::warm_rings(const Loss& loss) const {
+  std::vector<WarmRing> rings;
+  for (const CycleFacts& facts : evidence_.cycles) {
+    if (facts.index.value < 2 || facts.index >= evidence_.baseline) continue;
+    const auto found = loss.warm.find(facts.index);
+    rings.push_back({as_double(facts.load.reached()),
+                     found == loss.warm.end() ? 0 : found->second});
+  }
+  return rings;
+}
+
 std::vector<Series> RingBook::series() const {
   std::vector<Series> all;
   for (const View& view : views_) {
@@ -202,13 +292,16 @@ std::vector<Series> RingBook::series() const {
     series.prefixes = site.prefixes;
     series.first = view.begin;
     for (std::size_t i = view.begin; i < view.end; ++i) {
+      if (!view.watched.empty()) series.watched.push_back(view.watched[i]);
       series.rings.push_back(view.final_rings[i]);
       series.residue.objects += view.final_rings[i].objects;
       series.residue.bytes += view.final_rings[i].bytes;
     }
     if (series.residue.objects.value <= 0) continue;
-    settle_levels(series, view.young,
-                  losses_.at({site.group, site.kind, site.size}));
+    const Loss& loss = losses_.at({site.group, site.kind, site.size});
+    settle_levels(series, view.young, loss);
+    series.died = view.died;
+    series.warm = warm_rings(loss);
     series.watch = watch_of(series.sites);
     all.push_back(std::move(series));
   }
@@ -224,6 +317,7 @@ Series RingBook::pool(const std::vector<const Series*>& members) const {
   Series sum = *sorted.front();
   sum.levels.clear();
   sum.replaced = 0;
+  sum.died = 0;
   sum.sites.clear();
   sum.residue = {};
   sum.first = doses_.size();
@@ -236,6 +330,7 @@ Series RingBook::pool(const std::vector<const Series*>& members) const {
     if (member->stack != sum.stack) sum.stack = 0;
   }
   sum.rings.assign(end - sum.first, {});
+  if (!sum.watched.empty()) sum.watched = sum.rings;
   std::vector<double> young(doses_.size() + 1);
   for (const Series* member : sorted) {
     sum.sites.insert(sum.sites.end(), member->sites.begin(),
@@ -247,14 +342,21 @@ Series RingBook::pool(const std::vector<const Series*>& members) const {
       ring.objects += member->rings[i].objects;
       ring.bytes += member->rings[i].bytes;
     }
+    for (std::size_t i = 0; i < member->watched.size(); ++i) {
+      Tally& ring = sum.watched[member->first + i - sum.first];
+      ring.objects += member->watched[i].objects;
+      ring.bytes += member->watched[i].bytes;
+    }
   }
   for (const SiteId site : sum.sites) {
     const View& view = views_[places_.at(site)];
     for (std::size_t s = 0; s < young.size(); ++s) young[s] += view.young[s];
+    sum.died += view.died;
   }
-  settle_levels(
-      sum, young,
-      losses_.at({sum.group, sum.kind, sum.one_size ? sum.size : kAllSizes}));
+  const Loss& loss =
+      losses_.at({sum.group, sum.kind, sum.one_size ? sum.size : kAllSizes});
+  settle_levels(sum, young, loss);
+  sum.warm = warm_rings(loss);
   sum.watch = watch_of(sum.sites);
   return sum;
 }

@@ -18,6 +18,7 @@ namespace tidemark {
 struct Dose {
   CycleIndex cycle;
   CycleKind kind = CycleKind::kLoaded;
+  CycleSettings settings{};
   double connections = 0;                // that reached the service
   std::map<std::string, double> closed;  // by way
   double early = 0;                      // closed by the service
@@ -39,8 +40,15 @@ struct Tally {
 struct Watch {
   double first = 0;  // objects at the first look
   double last = 0;
-  Duration watched{};            // between the first look and the last
-  std::optional<Duration> gone;  // the first look with no more than `last`
+  Duration watched{};                 // between the first look and the last
+  std::optional<Duration> half_life;  // until half of the first were gone
+  std::optional<Duration> gone;       // the first look with no more than `last`
+};
+
+// What a warm-up cycle left behind, as the baseline's snapshot saw it.
+struct WarmRing {
+  double connections = 0;
+  double objects = 0;
 };
 
 struct Series {
@@ -54,12 +62,20 @@ struct Series {
   std::vector<std::uint32_t> prefixes;  // longest first
   std::size_t first = 0;                // rings[0] belongs to doses[first]
   std::vector<Tally> rings;             // as the last snapshot saw them
+  std::vector<Tally> watched;  // as the linger watch left them; empty: none
   // Objects above the baseline at each snapshot, rings.size() + 1 of them,
   // the first being 0. Old blocks of the same caller and size that went away
   // are subtracted: what replaces something is not growth.
   std::vector<double> levels;
   Tally residue;        // all rings
   double replaced = 0;  // old objects that went away, included in `levels`
+  // Objects born after the baseline that outlived the cycle of their birth
+  // and went away later: what is leaked never does.
+  double died = 0;
+  // Of the same caller and size, by whatever stack: of the warm-up's cycles
+  // without the first (it has what is made once) and the last (it has what
+  // is in flight).
+  std::vector<WarmRing> warm;
   std::optional<Watch> watch;
 
   double net() const { return levels.empty() ? 0 : levels.back(); }
@@ -91,9 +107,12 @@ class RingBook {
   struct View {
     const SiteEvidence* site = nullptr;
     std::vector<Tally> final_rings;  // per dose
+    std::vector<Tally> watched;      // the same after the linger watch
     std::vector<double> young;       // born since, per snapshot
     std::vector<double> old;         // born before, per snapshot
     double old_bytes_lost = 0;
+    double died = 0;
+    std::map<CycleIndex, double> warm;  // by cycle of birth, at the baseline
     Tally residue;
     std::size_t begin = 0;  // window of doses
     std::size_t end = 0;
@@ -103,17 +122,21 @@ class RingBook {
     std::vector<double> old;   // objects born before the baseline
     std::vector<double> lost;  // how many fewer than at the baseline
     double born_since = 0;     // objects that may have replaced them
+    std::map<CycleIndex, double> warm;
   };
 
   using Family = std::tuple<std::uint32_t, MemoryKind, Bytes>;
   static constexpr Bytes kAllSizes{-1};
 
   View view_of(const SiteEvidence& site) const;
+  void forget_what_was_in_flight(const SiteEvidence& site, View& view) const;
+  void count_deaths(const SiteEvidence& site, View& view) const;
   void set_windows();
   void sum_losses();
   std::optional<Watch> watch_of(const std::vector<SiteId>& sites) const;
   void settle_levels(Series& series, const std::vector<double>& young,
                      const Loss& loss) const;
+  std::vector<WarmRing> warm_rings(const Loss& loss) const;
 
   const Evidence& evidence_;
   const std::vector<Dose>& doses_;

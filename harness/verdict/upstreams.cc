@@ -148,6 +148,18 @@ Finding grows_with_time(const Upstream& upstream, std::span<const Dose> doses) {
   return finding;
 }
 
+// As many as there were messages, three or more, are taken for one each: a
+// connection is asked for in order to ask something.
+void name_messages(std::span<const Dose> doses, UnitFit& fit) {
+  if (fit.unit != "connection" || !fit.detail.empty()) return;
+  const std::optional<int> messages = messages_per_connection(doses);
+  if (!messages || *messages < 3) return;
+  if (std::fmod(fit.per_unit, *messages) != 0) return;
+  fit.unit = doses.front().message;
+  fit.per_unit /= *messages;
+  for (double& units : fit.units) units *= *messages;
+}
+
 std::optional<Finding> grows_exactly(const Upstream& upstream,
                                      std::span<const Dose> doses) {
   std::optional<UnitFit> fit = fit_exactly(doses, upstream.steps);

@@ -10,6 +10,10 @@ const char* to_word(FindingClass kind) {
       return "time growth";
     case FindingClass::kBounded:
       return "bounded";
+    case FindingClass::kPeakSized:
+      return "peak-sized";
+    case FindingClass::kChurn:
+      return "churn";
     case FindingClass::kLingering:
       return "lingering";
     case FindingClass::kAllocatorRetained:

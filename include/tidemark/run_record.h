@@ -16,7 +16,7 @@
 namespace tidemark {
 
 // 2: `memory` is a list of accounts, where it was one or none.
-inline constexpr int kRunRecordVersion = 2;
+inline constexpr int kRunRecordVersion = 3;
 
 // A site as reports show it.
 struct SiteRecord {
@@ -123,6 +123,19 @@ struct SuppressionRecord {
   bool operator==(const SuppressionRecord&) const = default;
 };
 
+// What forecasts are for, as asked.
+struct ForecastRecord {
+  double arrivals_per_second = 0;
+  Bytes headroom;
+  std::string headroom_of;  // whose it is, in words; empty: it was given
+  std::optional<Forecast> together;  // all findings; absent: none grows
+  // So long at least, in seconds, if what was not found is a leak just below
+  // the detection limit; absent: the heap was not seen.
+  std::optional<double> unseen_seconds;
+
+  bool operator==(const ForecastRecord&) const = default;
+};
+
 struct RunRecord {
   int version = kRunRecordVersion;
   std::string tidemark_version;
@@ -137,6 +150,9 @@ struct RunRecord {
   LoadCounts connections;  // over all cycles
   std::vector<PhaseRecord> phases;
   std::vector<CycleFacts> cycles;
+  // Planned cycles: what was known when they ended; empty: they were written
+  // down, or there were no more of them.
+  std::string stopped_because;
   std::vector<KernelSample> kernel;
   std::vector<PurgeRecord> purges;
   std::vector<MemoryAccount> memory;  // in the order they were taken
@@ -151,6 +167,7 @@ struct RunRecord {
   // Then: who allocated most of it, largest first.
   std::vector<LastHeld> allocated;
   std::vector<SiteRecord> sites;  // those that anything above names
+  std::optional<ForecastRecord> forecast;
   std::optional<Judgement> judgement;
   std::optional<Error> error;
 

@@ -12,9 +12,11 @@
 namespace tidemark {
 
 // Why something that stays is put up with. The words are the rule's `kind`.
-enum class SuppressionKind { kLeak, kCache, kLibrary };
+// kKnown: a baseline has it.
+enum class SuppressionKind { kLeak, kCache, kLibrary, kKnown };
 
-const char* to_word(SuppressionKind kind);  // "leak", "cache", "library"
+const char* to_word(
+    SuppressionKind kind);  // "leak", "cache", "library", "known"
 
 // `libfoo < 1.2.3`: true of a finding if its stack has a module of that name
 // whose file carries such a version ("libfoo.so.1.2.0").
@@ -50,6 +52,9 @@ struct SuppressionRule {
   SuppressionKind kind = SuppressionKind::kLeak;
   std::optional<GrowthBound> per_connection;
   std::optional<GrowthBound> per_second;
+  // Of a finding with that unit, in place of both: what a baseline has.
+  std::string unit;
+  std::optional<GrowthBound> per_unit;
   std::string bug;
   std::string owner;
   std::string expires;  // "2027-01-31", the last day it holds; empty: never

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tidemark/driver.h"
@@ -36,9 +37,11 @@ struct StandInFacts {
 struct CycleFacts {
   CycleIndex index;
   CycleKind kind = CycleKind::kLoaded;
-  Duration started{};   // since the start of the run
-  Duration finished{};  // when its snapshot was taken
+  CycleSettings settings{};  // levels of its factors
+  Duration started{};        // since the start of the run
+  Duration finished{};       // when its snapshot was taken
   LoadCounts load;
+  CyclePace pace;
   Duration linger{};      // drained → settled
   bool settled = true;    // false: still moving at settle_timeout
   bool drained = true;    // false: sockets left at drain_timeout
@@ -70,6 +73,9 @@ struct SiteEvidence {
   // mid-run continues the series of its group.
   SiteId group = 0;
   std::vector<RingReading> readings;  // every snapshot from the baseline on
+  // Born after the baseline, at the last look of the linger watch; empty where
+  // nobody watched.
+  std::vector<RingReading> watched;
   // Zoomed sites with the same whole stack, whatever their size, carry the
   // same number: strings of varying length are one place. 0: not known.
   std::uint32_t stack = 0;
@@ -141,6 +147,8 @@ struct Evidence {
   bool has_heap = true;  // false: runtime `process`, kernel view only
   // What of the heap no snapshot has, in words: with any there is no pass.
   std::vector<std::string> unrecorded;
+  // The time for the run was over before its plan had been tried.
+  bool cut_short = false;
   // Live heap bytes at full concurrency minus those at the baseline, per
   // connection; absent without a heap.
   std::optional<double> peak_bytes_per_connection;
@@ -158,6 +166,8 @@ enum class FindingClass {
   kAllocatorRetained,
   kDescriptors,  // fds, threads or sockets above their budget
   kUpstream,     // connections to a stand-in that the service leaves open
+  kPeakSized,    // follows the most connections there ever were at once
+  kChurn,        // much is allocated and all of it freed
   kUndecided,    // grows, and the evidence does not say why
 };
 
@@ -214,12 +224,26 @@ struct Suppressed {
   bool operator==(const Suppressed&) const = default;
 };
 
+// How long some memory lasts, in seconds, and within which bounds.
+struct Forecast {
+  double seconds = 0;
+  double seconds_low = 0;
+  std::optional<double> seconds_high;  // absent: it may last for ever
+
+  bool operator==(const Forecast&) const = default;
+};
+
+// The unit of findings about memory of connections that are open.
+inline constexpr std::string_view kOpenConnection = "open connection";
+
 struct Finding {
   FindingClass kind = FindingClass::kUndecided;
   bool fails = false;   // whether it makes the run a LEAK
   std::string unit;     // "connection", "reset close", "abnormal close",
                         // "second", "descriptor" …
   std::string standin;  // whose connections are counted; else empty
+  // Other units that explain its rings as well: it is one of them.
+  std::vector<std::string> rivals;
   Rate rate;
   std::vector<SiteId> sites;  // the first is the one named; co-varying others
   // The same by place, the one with most bytes first; its share of the rate
@@ -231,11 +255,17 @@ struct Finding {
   std::optional<Suppressed> suppressed;  // if so, it does not fail
   std::vector<FindingRing> rings;
   std::optional<Duration> linger;  // lingering: released after
+  // Lingering: after which half of it was gone, between two looks by an
+  // exponential.
+  std::optional<Duration> half_life;
   Bytes residue;  // live at the end and born after the baseline
   Count objects;
   std::string explanation;  // one sentence of evidence
   // Who holds its blocks at the end; absent when nobody was asked.
   std::optional<Retention> retention;
+  // How long the memory lasts that ForecastRecord names, if it alone takes it;
+  // absent when nobody asked, or it takes none.
+  std::optional<Forecast> forecast;
 
   bool operator==(const Finding&) const = default;
 };

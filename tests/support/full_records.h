@@ -81,9 +81,15 @@ inline CycleFacts cycle(std::uint32_t index, CycleKind kind,
   CycleFacts facts;
   facts.index = {index};
   facts.kind = kind;
+  if (index % 2 == 0) facts.settings = {Bytes{64}, 2, 50};
   facts.started = std::chrono::milliseconds(200 * index);
   facts.finished = facts.started + std::chrono::milliseconds(190);
   facts.load = counts(opened);
+  facts.pace = {{2 * opened},
+                std::chrono::milliseconds(40),
+                std::chrono::microseconds(150),
+                std::chrono::microseconds(900),
+                std::chrono::microseconds(310)};
   facts.linger = std::chrono::milliseconds(3);
   facts.counters = {{1000 * index}, {990 * index}, {64000 * index}};
   return facts;
@@ -237,6 +243,13 @@ inline RunRecord leak() {
   held.explanation = "the live heap is flat";
   record.judgement->findings = {chat_finding(), bounded, held};
   record.judgement->findings[0].retention = chat_retention();
+  record.forecast = ForecastRecord{40,
+                                   {512 << 20},
+                                   "available on this machine",
+                                   Forecast{786240, 751680, std::nullopt},
+                                   36000};
+  record.judgement->findings.front().forecast =
+      Forecast{786240, 751680, 820800};
   record.held = chat_retention();
   record.allocated = {{7, {1500}, {96000}}, {9, {1500}, {48000}}};
   return record;
@@ -303,6 +316,7 @@ inline RunRecord time_growth() {
   finding.kind = FindingClass::kTimeGrowth;
   finding.fails = true;
   finding.unit = "second";
+  finding.rivals = {"connection"};
   finding.rate = {81.9, 2.56, 1280, 40, false, 80.1, 83.6};
   finding.sites = {7};
   finding.residue = {122880};

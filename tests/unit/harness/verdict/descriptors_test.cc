@@ -76,6 +76,57 @@ TEST(Descriptors, SocketsNeverClosedAreNotCountedTwice) {
   EXPECT_THAT(verdict.reason, HasSubstr("1 per reset close"));
 }
 
+// One per reset, two per fin; `odd` more in the fourth measured cycle.
+Evidence leaks_by_way(std::int64_t odd) {
+  int measured = 0;
+  return sampled([=](KernelSample& sample, const CycleFacts& facts) mutable {
+    const auto closed = [&](const char* way) {
+      const auto found = facts.load.closed.find(way);
+      return found == facts.load.closed.end() ? Count{} : found->second;
+    };
+    sample.fds.files += closed("reset") + closed("fin") + closed("fin");
+    if (++measured == 4) sample.fds.files += Count{odd};
+  });
+}
+
+TEST(Descriptors, EachWayOfClosingIsSaidWithItsOwnNumber) {
+  const Judgement verdict = judge(leaks_by_way(0));
+  EXPECT_EQ(verdict.outcome, Outcome::kLeak);
+  EXPECT_THAT(verdict.reason,
+              HasSubstr(": 2 per fin close, 1 per reset close in every cycle"));
+}
+
+TEST(Descriptors, ACycleThatDiffersIsNotSaidToBeLikeTheOthers) {
+  const Judgement verdict = judge(leaks_by_way(2));
+  ASSERT_EQ(verdict.findings.size(), 1u);
+  EXPECT_FALSE(verdict.findings.front().rate.exact);
+  EXPECT_THAT(
+      verdict.reason,
+      HasSubstr(": 2 per fin close, 1 per reset close in 11 of 12 cycles"));
+}
+
+TEST(Descriptors, UnitsThatExplainThemAsWellAreKept) {
+  int measured = 0;
+  Evidence evidence =
+      sampled([&](KernelSample& sample, const CycleFacts& facts) {
+        sample.fds.files += facts.load.opened;
+        if (++measured == 4) sample.fds.files += Count{1};
+      });
+  // All but two clients end with a reset.
+  for (CycleFacts& facts : evidence.cycles) {
+    const std::uint32_t at = facts.index.value - evidence.baseline.value;
+    const Count others{at == 1 || at == 2 ? 1 : 0};
+    facts.load.closed = {{"reset", facts.load.opened - others},
+                         {"graceful", others}};
+  }
+  const Judgement verdict = judge(evidence);
+  ASSERT_EQ(verdict.findings.size(), 1u);
+  EXPECT_EQ(verdict.findings.front().rivals,
+            std::vector<std::string>{"reset close"});
+  EXPECT_THAT(verdict.reason,
+              HasSubstr(": 1 per connection or reset close in 11 of 12"));
+}
+
 TEST(Descriptors, ThreadsAreJudgedOnlyWithABudget) {
   Evidence evidence = sampled([](KernelSample& sample, const CycleFacts&) {
     sample.threads += Count{1};
@@ -104,12 +155,24 @@ TEST(Descriptors, MemoryThatOnlyTheAllocatorHoldsIsInnocent) {
   EXPECT_EQ(verdict.findings.front().residue, Bytes{40 * kMiB});
 }
 
-TEST(Descriptors, TheSameMemoryWithoutAHeapViewIsInconclusive) {
+TEST(Descriptors, MemoryThatGoesOnGrowingWithoutAHeapViewIsInconclusive) {
+  Evidence evidence =
+      sampled([](KernelSample& sample, const CycleFacts& facts) {
+        sample.private_dirty = {(20 + 4 * facts.index.value) * kMiB};
+      });
+  evidence.has_heap = false;
+  EXPECT_EQ(judge(evidence).outcome, Outcome::kInconclusive);
+}
+
+TEST(Descriptors, MemoryThatStoodStillInTheLastThirdWasARuntimesToTake) {
   Evidence evidence = sampled([](KernelSample& sample, const CycleFacts&) {
     sample.private_dirty = {60 * kMiB};
   });
   evidence.has_heap = false;
-  EXPECT_EQ(judge(evidence).outcome, Outcome::kInconclusive);
+  const Judgement verdict = judge(evidence);
+  EXPECT_EQ(verdict.outcome, Outcome::kPass);
+  ASSERT_EQ(verdict.findings.size(), 1u);
+  EXPECT_EQ(verdict.findings.front().kind, FindingClass::kBounded);
 }
 
 TEST(Descriptors, SmallGrowthOfPrivateMemoryIsNotMentioned) {

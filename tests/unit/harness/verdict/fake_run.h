@@ -21,7 +21,10 @@ class FakeRun {
 
   explicit FakeRun(Scenario scenario, std::uint32_t warmups = 5,
                    std::uint64_t seed = 1)
-      : random(seed), scenario_(std::move(scenario)), warmups_(warmups) {}
+      : random(seed), scenario_(std::move(scenario)), warmups_(warmups) {
+    // So many cycles as the scenario says: nobody asks when it is enough.
+    scenario_.cycles.planned = false;
+  }
 
   // A site zoomed when the measured cycles begin has two entries in the
   // evidence; blocks born earlier stay with the unzoomed one.
@@ -66,7 +69,7 @@ class FakeRun {
     Evidence evidence;
     evidence.expect = scenario_.expect;
     evidence.baseline = {warmups_};
-    std::vector<PlannedCycle> plan(warmups_, warmup_cycle(scenario_));
+    std::vector<PlannedCycle> plan(warmups_, warmup_cycle(scenario_, 2));
     for (const PlannedCycle& cycle : plan_cycles(scenario_)) {
       plan.push_back(cycle);
     }

@@ -178,31 +178,57 @@ TEST(Judge, DifferentRatesPerCloseAreSaidInTheSentence) {
   EXPECT_EQ(verdict.findings.front().unit, "connection");
   EXPECT_TRUE(verdict.findings.front().rate.exact);
   EXPECT_THAT(verdict.findings.front().explanation,
-              HasSubstr("0 per fin close, 1 per graceful close, 3 per reset "
-                        "close (40 B each)"));
+              HasSubstr("exactly 1 per graceful close, 3 per reset close (40 B "
+                        "each)"));
 }
 
-TEST(Judge, ABlockPerMessageIsPerMessage) {
+// Seven for each of seven messages, or for each connection.
+TEST(Judge, AsManyBlocksAsMessagesArePerConnectionPerhapsPerMessage) {
+  for (const std::uint32_t messages : {2u, 7u}) {
+    Scenario scenario = three_closes();
+    scenario.flows[0].traffic.messages = messages;
+    FakeRun run(scenario);
+    const SiteId history = run.site(80, 1, true, 3);
+    const Judgement verdict =
+        judge(run.play([&](FakeRun& r, const PlannedCycle& cycle, double) {
+          r.born(history, messages * connections(cycle));
+        }));
+    ASSERT_EQ(verdict.findings.size(), 1u);
+    const Finding& finding = verdict.findings.front();
+    EXPECT_EQ(finding.unit, "connection");
+    EXPECT_EQ(finding.rivals, std::vector<std::string>{"message"});
+    EXPECT_EQ(finding.rate.bytes_per_unit, 80 * messages);
+    EXPECT_EQ(finding.rate.bytes_per_connection, 80 * messages);
+    EXPECT_THAT(finding.explanation, HasSubstr("; perhaps 1 per message"));
+  }
+}
+
+TEST(Judge, ABlockPerMessageIsPerMessageWhereTheirNumberDiffers) {
   Scenario scenario = three_closes();
-  scenario.flows[0].traffic.messages = 7;
   FakeRun run(scenario);
   const SiteId history = run.site(80, 1);
-  const Judgement verdict =
-      judge(run.play([&](FakeRun& r, const PlannedCycle& cycle, double) {
-        r.born(history, 7 * connections(cycle));
-      }));
+  Evidence evidence =
+      run.play([&](FakeRun& r, const PlannedCycle& cycle, double) {
+        r.born(history, connections(cycle) * (r.now() % 2 == 0 ? 2 : 5));
+      });
+  for (CycleFacts& facts : evidence.cycles) {
+    const std::int64_t each = facts.index.value % 2 == 0 ? 2 : 5;
+    facts.settings.messages = static_cast<std::uint32_t>(each);
+    facts.load.messages_sent = {each * facts.load.opened.value};
+  }
+  const Judgement verdict = judge(evidence);
   ASSERT_EQ(verdict.findings.size(), 1u);
   EXPECT_EQ(verdict.findings.front().unit, "message");
+  EXPECT_TRUE(verdict.findings.front().rivals.empty());
   EXPECT_EQ(verdict.findings.front().rate.bytes_per_unit, 80);
-  EXPECT_EQ(verdict.findings.front().rate.bytes_per_connection, 560);
 }
 
-TEST(Judge, ABlockPerLoadedCycleIsPerCycle) {
+TEST(Judge, ThreeBlocksPerLoadedCycleArePerCycle) {
   FakeRun run(three_closes());
   const SiteId batch = run.site(80, 1);
   const Judgement verdict =
       judge(run.play([&](FakeRun& r, const PlannedCycle& cycle, double) {
-        r.born(batch, connections(cycle) > 0 ? 1 : 0);
+        r.born(batch, connections(cycle) > 0 ? 3 : 0);
       }));
   ASSERT_EQ(verdict.findings.size(), 1u);
   EXPECT_EQ(verdict.findings.front().unit, "cycle");

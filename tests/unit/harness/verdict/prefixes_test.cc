@@ -35,6 +35,7 @@ Evidence two_paths_to_one_place(const Share& first) {
     site->stack = 20 + site->site;
     site->prefixes = {30 + site->site, 30 + site->site, 40, 41, 42, 43, 44};
   }
+  scenario.cycles.planned = false;
   std::vector<PlannedCycle> plan = plan_cycles(scenario);
   std::uint32_t index = 3;
   std::uint32_t last = 3 + static_cast<std::uint32_t>(plan.size());

@@ -53,6 +53,77 @@ TEST(Units, NothingLeftIsNoFit) {
   EXPECT_FALSE(fit_exactly(doses, std::vector<double>(doses.size(), 0)));
 }
 
+// 100 connections in each cycle, so many of them reset; below zero: idle.
+std::vector<Dose> with_resets(const std::vector<int>& resets) {
+  std::vector<Dose> doses;
+  for (const int count : resets) {
+    Dose dose;
+    dose.kind = count < 0 ? CycleKind::kIdle : CycleKind::kLoaded;
+    if (count >= 0) {
+      dose.connections = 100;
+      dose.closed = {{"graceful", 100.0 - count},
+                     {"reset", static_cast<double>(count)}};
+    }
+    doses.push_back(dose);
+  }
+  return doses;
+}
+
+std::vector<double> resets_of(const std::vector<Dose>& doses) {
+  return survivors(doses, [](const Dose& dose) {
+    const auto found = dose.closed.find("reset");
+    return found == dose.closed.end() ? 0 : found->second;
+  });
+}
+
+TEST(Units, TwoStrayBlocksWhereTheResetsWereAreChance) {
+  const std::vector<Dose> doses = with_resets({1, 0, -1, 1});
+  EXPECT_FALSE(fit_exactly(doses, resets_of(doses)));
+}
+
+TEST(Units, ABlockPerResetIsBelievedAfterMoreCycles) {
+  const std::vector<int> code = {1, 0, -1, 1, 0, -1, 0, 1, -1};
+  std::vector<int> resets = code;
+  EXPECT_FALSE(
+      fit_exactly(with_resets(resets), resets_of(with_resets(resets))));
+  while (resets.size() < 30)
+    resets.insert(resets.end(), code.begin(), code.end());
+  const std::vector<Dose> doses = with_resets(resets);
+  const auto fit = fit_exactly(doses, resets_of(doses));
+  ASSERT_TRUE(fit.has_value());
+  EXPECT_EQ(fit->unit, "reset close");
+  EXPECT_EQ(fit->per_unit, 1);
+}
+
+TEST(Units, AmountsThatFollowTheResetsAreBelievedSoon) {
+  const std::vector<Dose> doses = with_resets({12, 3, -1, 7, 16});
+  const auto fit = fit_exactly(doses, resets_of(doses));
+  ASSERT_TRUE(fit.has_value());
+  EXPECT_EQ(fit->unit, "reset close");
+}
+
+// A slot that is renewed at random is renewed once in eight cycles in a row.
+TEST(Units, OneBlockPerCycleTakesMoreCyclesThanMany) {
+  std::vector<Dose> doses(8);
+  for (std::size_t i = 0; i < doses.size(); ++i)
+    doses[i].connections = i % 2 == 0 ? 100 : 49;
+  EXPECT_TRUE(fit_exactly(doses, std::vector<double>(8, 5)));
+  EXPECT_FALSE(fit_exactly(doses, std::vector<double>(8, 1)));
+  doses.insert(doses.end(), doses.begin(), doses.begin() + 2);
+  const auto fit = fit_exactly(doses, std::vector<double>(10, 1));
+  ASSERT_TRUE(fit.has_value());
+  EXPECT_EQ(fit->unit, "cycle");
+}
+
+// What a window of a site has that was zoomed in a moment ago.
+TEST(Units, TwoBurstsOfManyBlocksAreNoRate) {
+  std::vector<Dose> doses(3);
+  doses[0].connections = 5;
+  doses[1].connections = 10;
+  doses[2].kind = CycleKind::kIdle;
+  EXPECT_FALSE(fit_exactly(doses, std::vector<double>{40, 80, 0}));
+}
+
 TEST(Units, ClosesByTheServiceAreAUnitOfTheirOwn) {
   std::vector<Dose> doses = planned();
   for (Dose& dose : doses) {

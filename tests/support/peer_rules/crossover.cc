@@ -1,4 +1,4 @@
-#include "harness/verdict/crossover.h"
+#include "tests/support/peer_rules/crossover.h"
 
 #include <algorithm>
 #include <cmath>
