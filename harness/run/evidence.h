@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "tidemark/verdict.h"
@@ -18,8 +20,11 @@ class EvidenceBuilder {
 
   void add_linger(Duration waited, const HeapSnapshot& heap);
 
-  // From the next cycle on, zoomed sites appear beside their groups.
-  void note_zoom();
+  // There will be more cycles: what was seen is no longer after the last.
+  void forget_linger();
+
+  // From the next cycle on, sites with whole stacks appear beside these.
+  void note_zoom(const std::vector<SiteId>& sites);
 
   CycleIndex baseline() const { return baseline_; }
   const std::vector<CycleFacts>& cycles() const { return cycles_; }
@@ -28,8 +33,7 @@ class EvidenceBuilder {
   const std::vector<std::vector<Ring>>& warmup_rings() const { return warmup_; }
 
   // Whether something that was born after the baseline is left in young
-  // rings only: it may be released yet. A site with survivors in the oldest
-  // measured loaded ring is past that.
+  // rings only, or mostly: it may be released yet.
   bool may_be_lingering(const HeapSnapshot& heap) const;
 
   Evidence finish(const Expectations& expect,
@@ -41,11 +45,13 @@ class EvidenceBuilder {
 
   bool has_baseline_ = false;
   CycleIndex baseline_;
-  CycleIndex zoomed_from_;
+  // Since when the blocks of a caller and size have whole stacks.
+  std::map<std::pair<SiteId, Bytes>, CycleIndex> zoomed_since_;
   std::vector<CycleFacts> cycles_;
   std::vector<std::vector<Ring>> warmup_;
   std::optional<HeapSnapshot> last_;
   std::map<SiteId, SiteEvidence> sites_;
+  std::set<SiteId> moving_;  // groups with blocks of a cycle
   std::vector<LingerReading> linger_;
 };
 

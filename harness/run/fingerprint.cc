@@ -66,7 +66,7 @@ std::string fingerprint_of(const Finding& finding,
                            std::span<const SiteRecord> sites) {
   // The peak of all open connections is no place's, nor is what blocks of
   // many places keep the allocator from giving back.
-  if (finding.unit != "open connection" &&
+  if (finding.unit != kOpenConnection &&
       finding.kind != FindingClass::kAllocatorRetained) {
     const std::vector<std::string> callers = common_callers(finding, sites);
     if (!callers.empty()) return hashed(callers);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 #include <vector>
 
 #include "tidemark/probe.h"
@@ -16,9 +15,6 @@ struct Retainers {
   Retention all;                       // of everything that is live
   std::vector<Retention> of_findings;  // one for each finding
 };
-
-// The unit of findings about memory of connections that are open.
-inline constexpr std::string_view kOpenConnection = "open connection";
 
 // Blocks from one caller are alike, whatever their size and the way there: of
 // a site's caller, one site. The function needs the snapshot no more.

@@ -10,6 +10,8 @@
 #include "harness/run/callers.h"
 #include "harness/run/evidence.h"
 #include "harness/run/fingerprint.h"
+#include "harness/run/load_in_words.h"
+#include "harness/run/open_costs.h"
 #include "harness/run/processes.h"
 #include "harness/run/quiet.h"
 #include "harness/run/retainers.h"
@@ -18,9 +20,13 @@
 #include "harness/run/summary.h"
 #include "harness/run/suppress.h"
 #include "harness/run/upstreams.h"
+#include "harness/run/watch.h"
+#include "harness/verdict/enough.h"
+#include "harness/verdict/forecast.h"
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
 #include "harness/verdict/warmup.h"
+#include "harness/verdict/ways_code.h"
 #include "tidemark/ways.h"
 
 namespace tidemark {
@@ -33,28 +39,6 @@ constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
 
 constexpr std::size_t kOpenSites = 5;
 
-// What this load's clients call what they send.
-std::string message_word(const Scenario& scenario) {
-  const auto all = [&](Engine engine) {
-    return std::all_of(
-        scenario.flows.begin(), scenario.flows.end(),
-        [engine](const LoadSpec& flow) { return flow.engine == engine; });
-  };
-  if (all(Engine::kHttp)) return "request";
-  return all(Engine::kRedis) ? "command" : "message";
-}
-
-// Where its clients go, in words.
-std::string addresses(const Scenario& scenario) {
-  std::string text;
-  for (const LoadSpec& flow : scenario.flows) {
-    const std::string& where = flow.url.empty() ? flow.name : flow.url;
-    if (text.find(where) == std::string::npos)
-      text += (text.empty() ? "" : ", ") + where;
-  }
-  return text;
-}
-
 class Run {
  public:
   Run(const Scenario& scenario, RunWorld world, RunRecord& record)
@@ -65,8 +49,11 @@ class Run {
                world.cancellation},
         upstreams_(world.standins),
         plan_(plan_cycles(scenario)),
+        most_at_once_(
+            warmup_cycle(scenario, 2).settings.concurrency.value_or(0)),
         started_(world.clock.now()) {
     state_.planned = plan_.size();
+    for (const auto& [way, share] : way_shares(scenario)) ways_.push_back(way);
   }
 
   Status measure();
@@ -75,12 +62,13 @@ class Run {
   Duration elapsed() const { return world_.clock.now() - started_; }
 
   // Whatever way the run ended: our connections closed, the service stopped.
-  void stop_service();
+  // A run that failed stays in the phase that it was in.
+  void stop_service(bool failed);
 
  private:
   Status start();
   Status one_cycle(const PlannedCycle& planned, const std::string& title);
-  Status load(const PlannedCycle& planned);
+  Status load(const PlannedCycle& planned, Count before);
   Status idle();
   Status sample_open();
   Status zoom_open(const OpenMemory& memory);
@@ -98,10 +86,19 @@ class Run {
   Status account(const char* moment);
   Status zoom_suspects();
   Status linger();
-  bool worth_watching() const;
+  bool is_unpurged_moment() const;
+  Duration how_long_to_watch();
+  Duration time_left() const;
+  bool is_late() const;
+  bool is_due() const;
+  bool cut_short();
+  bool ends_here(bool due, bool more);
+  bool knows_enough();
+  Judgement judge_so_far();
+  Duration oldest_age() const;
   void describe_findings();
+  void judge_for_good(const Evidence& evidence);
   void excuse(std::vector<Finding>& findings, const DetectionLimit& limit);
-  Status enough_opened(const LoadCounts& load) const;
   void begin_phase(const std::string& name);
   void list_processes_apart();
   Status keep();
@@ -112,10 +109,16 @@ class Run {
   QuietWorld quiet_;
   Upstreams upstreams_;
   std::vector<PlannedCycle> plan_;
+  std::uint32_t most_at_once_;  // of the factor's levels; 0: it is none
+  std::vector<std::string> ways_;
+  TimePoint next_look_{};
+  bool cut_short_ = false;       // the time was over before the plan
+  std::size_t watch_again_ = 0;  // not before so many measured cycles
   TimePoint started_;
   RunState state_;
   EvidenceBuilder evidence_;
   std::optional<HeapSnapshot> heap_;  // the latest
+  Duration looked_at_{};              // when it was taken
   std::map<SiteId, bool> zoomed_;
   std::vector<std::string> not_looked_at_;  // and why
   std::vector<std::string> unrecorded_;     // as of the latest look
@@ -213,30 +216,31 @@ Status Run::take_snapshot() {
   Result<HeapSnapshot> heap = world_.heap->snapshot();
   TIDEMARK_TRY(heap);
   heap_ = *heap;
+  looked_at_ = elapsed();
   record_.heap_counters = heap->counters;
   return {};
 }
 
-Status Run::enough_opened(const LoadCounts& load) const {
-  if (load.attempted.value == 0 || load.reached().value > 0) return {};
-  std::string reasons;
-  for (const auto& [reason, count] : load.reasons)
-    reasons += fmt::format("\n  {} × {}", count.value, reason);
-  return fail(
-      ErrorKind::kEnvironment,
-      fmt::format("the service accepted none of {} connections to {}{}",
-                  load.attempted.value, addresses(scenario_), reasons),
-      "is this the right url, and does the service speak its protocol there?");
-}
-
-Status Run::load(const PlannedCycle& planned) {
-  Status opened = world_.driver.open(planned.closes);
-  // A service that dies under load is reported as that, not as refusals.
-  TIDEMARK_TRY(still_running(quiet_));
-  TIDEMARK_TRY(opened);
-  TIDEMARK_TRY(world_.driver.exercise());
-  TIDEMARK_TRY(sample_open());
-  return world_.driver.close();
+Status Run::load(const PlannedCycle& planned, Count before) {
+  TIDEMARK_TRY(world_.driver.use(planned.settings));
+  const std::optional<std::uint32_t>& at_once = planned.settings.concurrency;
+  const Count most = at_once ? Count{*at_once} : planned.connections;
+  const bool all_at_once = !at_once || most.value == most_at_once_;
+  bool first = true;
+  for (const WayCounts& wave : waves_of(planned.closes, most)) {
+    // The wave before must be gone, or there would be more at once.
+    if (!std::exchange(first, false))
+      TIDEMARK_TRY(
+          wait_drained(quiet_, before, scenario_.cycles.drain_timeout));
+    Status opened = world_.driver.open(wave);
+    // A service that dies under load is reported as that, not as refusals.
+    TIDEMARK_TRY(still_running(quiet_));
+    TIDEMARK_TRY(opened);
+    TIDEMARK_TRY(world_.driver.exercise());
+    if (all_at_once) TIDEMARK_TRY(sample_open());
+    TIDEMARK_TRY(world_.driver.close());
+  }
+  return {};
 }
 
 // Once, at full concurrency: what open connections cost. With a budget for
@@ -268,18 +272,12 @@ Status Run::sample_open() {
 // they are open.
 Status Run::find_open_holders(const OpenMemory& memory,
                               const HeapSnapshot& heap) {
-  const std::optional<Bytes>& budget = scenario_.expect.peak_per_connection;
-  if (scenario_.target.retention == RetentionMode::kNever || !budget ||
-      memory.bytes.value <= budget->value * memory.connections.value)
+  if (scenario_.target.retention == RetentionMode::kNever ||
+      !costs_too_much(memory, scenario_.expect))
     return {};
-  Finding open;
-  for (const OpenSite& site : memory.sites) {
-    open.sites.push_back(site.site);
-    open.objects += site.objects;
-  }
   const CycleIndex before{heap.taken_in.value - 1};
-  auto found =
-      find_retainers({open}, before, heap, *world_.heap, kFreezeTimeout);
+  auto found = find_retainers({open_as_finding(memory)}, before, heap,
+                              *world_.heap, kFreezeTimeout);
   if (!found) return could_not_look(found.error());
   if (*found) open_retention_ = std::move((*found)->of_findings.front());
   return {};
@@ -305,16 +303,12 @@ void Run::tell_not_looked_at(std::string what) {
 // Whole stacks for what fills open connections beyond their budget.
 Status Run::zoom_open(const OpenMemory& memory) {
   zoomed_open_ = true;
-  const Bytes budget = *scenario_.expect.peak_per_connection;
-  if (memory.bytes.value <= budget.value * memory.connections.value) return {};
+  if (!costs_too_much(memory, scenario_.expect)) return {};
   std::vector<SiteId> fresh;
-  for (const OpenSite& site : memory.sites) {
-    // What matters little need not have a stack.
-    if (20 * site.bytes.value < memory.bytes.value) break;
-    if (!std::exchange(zoomed_[site.site], true)) fresh.push_back(site.site);
-  }
+  for (const SiteId site : large_sites(memory))
+    if (!std::exchange(zoomed_[site], true)) fresh.push_back(site);
   if (fresh.empty()) return {};
-  evidence_.note_zoom();
+  evidence_.note_zoom(fresh);
   return world_.heap->zoom(fresh);
 }
 
@@ -335,6 +329,7 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   CycleFacts facts;
   facts.index = {state_.cycles + 1};
   facts.kind = planned.kind;
+  facts.settings = planned.settings;
   facts.started = elapsed();
   TIDEMARK_TRY(attach());
   if (world_.heap) TIDEMARK_TRY(world_.heap->begin_cycle(facts.index));
@@ -342,12 +337,13 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   TIDEMARK_TRY(before);
 
   TimePoint active = world_.clock.now();
-  Status done = planned.connections.value > 0 ? load(planned) : idle();
+  Status done = planned.connections.value > 0 ? load(planned, *before) : idle();
   facts.load = world_.driver.take_counts();
+  facts.pace = pace_of(world_.driver.take_times());
   record_.connections += facts.load;
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(done);
-  TIDEMARK_TRY(enough_opened(facts.load));
+  TIDEMARK_TRY(enough_opened(scenario_, facts.load));
   // From here the driver holds no connection; the kernel must agree.
   Result<bool> drained =
       wait_drained(quiet_, *before, scenario_.cycles.drain_timeout);
@@ -367,8 +363,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   restless_ = restless_ || !settled->settled;
   facts.linger = settled->linger;
   facts.settled = settled->settled;
-  if (state_.stage == ScheduleStage::kMeasure &&
-      state_.measured + 1 == plan_.size())
+  if (state_.stage == ScheduleStage::kMeasure && is_unpurged_moment())
     TIDEMARK_TRY(account("unpurged"));
   if (world_.heap) {
     Result<PurgeRecord> purge = world_.heap->purge(kPurgeTimeout);
@@ -384,7 +379,7 @@ Status Run::after_cycle(CycleFacts& facts) {
   if (heap_) facts.counters = heap_->counters;
   facts.standins = upstreams_.end_cycle();
   evidence_.add_cycle(facts, heap_ ? &*heap_ : nullptr);
-  if (elapsed() > scenario_.cycles.max_duration)
+  if (!scenario_.cycles.planned && elapsed() > scenario_.cycles.max_duration)
     return fail(ErrorKind::kEnvironment,
                 fmt::format("the run is longer than cycles.maxDuration, {} s",
                             to_seconds(scenario_.cycles.max_duration)),
@@ -402,27 +397,94 @@ Status Run::zoom_suspects() {
       fresh.push_back(site);
     }
   if (fresh.empty()) return {};
-  evidence_.note_zoom();
+  evidence_.note_zoom(fresh);
   return world_.heap->zoom(fresh);
 }
 
-// Whether waiting can change the verdict: something young may be released
-// yet, or what is known so far leaves doubt.
-bool Run::worth_watching() const {
-  if (!heap_) return false;
-  if (evidence_.may_be_lingering(*heap_)) return true;
-  Judgement so_far = judge(gather());
-  return std::any_of(so_far.findings.begin(), so_far.findings.end(),
-                     [](const Finding& finding) {
-                       // The peak is over: nothing of it is awaited.
-                       if (finding.unit == kOpenConnection) return false;
-                       const bool grows =
-                           finding.kind == FindingClass::kLeak ||
-                           finding.kind == FindingClass::kUpstream ||
-                           finding.kind == FindingClass::kDescriptors;
-                       return finding.kind == FindingClass::kUndecided ||
-                              (grows && !finding.rate.exact);
-                     });
+// Before a purge, after a loaded cycle. Which is the last is not known of a
+// planned run: there it is the one of which the open connections are known.
+bool Run::is_unpurged_moment() const {
+  if (!scenario_.cycles.planned) return state_.measured + 1 == plan_.size();
+  const auto is_done = [](const MemoryAccount& account) {
+    return account.moment == "unpurged";
+  };
+  return record_.open &&
+         std::none_of(record_.memory.begin(), record_.memory.end(), is_done);
+}
+
+// Something young may go yet, or what is known so far says how long.
+Duration Run::how_long_to_watch() {
+  if (!heap_) return {};
+  const Duration linger = scenario_.cycles.linger;
+  if (evidence_.may_be_lingering(*heap_)) return linger;
+  return worth_watching(judge_so_far().findings, linger, oldest_age());
+}
+
+// As of the latest snapshot.
+Duration Run::oldest_age() const {
+  return age_of_oldest(evidence_.cycles(), evidence_.baseline(), looked_at_);
+}
+
+Duration Run::time_left() const {
+  return std::max(Duration{}, scenario_.cycles.max_duration - elapsed());
+}
+
+// Of a planned run: what is known by then is better than an error.
+bool Run::is_late() const {
+  return scenario_.cycles.planned &&
+         time_left() < scenario_.cycles.max_duration / 10 * 2;
+}
+
+bool Run::cut_short() {
+  record_.stopped_because = "cycles.maxDuration is nearly over";
+  return cut_short_ = true;
+}
+
+// A heap of very many places takes long to judge: that is done seldom, then,
+// and not at once after a watch.
+bool Run::is_due() const {
+  return state_.measured + 1 >= watch_again_ &&
+         world_.clock.now() >= next_look_;
+}
+
+// Whether the cycles end here. What is known comes before the time that is
+// over: only with `more` of them to come is anything cut short.
+bool Run::ends_here(bool due, bool more) {
+  const bool late = is_late();
+  cut_short_ = false;  // or nothing could be known
+  if ((due || late) && knows_enough()) return true;
+  return more && late && cut_short();
+}
+
+// What would be said now. Rules of suppression count from the first look on:
+// behind what they excuse there may be more.
+Judgement Run::judge_so_far() {
+  const Evidence evidence = gather();
+  Judgement so_far = judge(evidence);
+  if (world_.suppressions.empty() || !world_.heap) return so_far;
+  record_.judgement = std::move(so_far);
+  describe_findings();
+  so_far = judge(evidence, [this](std::vector<Finding>& findings,
+                                  const DetectionLimit& limit) {
+    excuse(findings, limit);
+  });
+  record_.judgement.reset();
+  return so_far;
+}
+
+// Of a planned run, whether another cycle would change the verdict.
+bool Run::knows_enough() {
+  if (!scenario_.cycles.planned) return false;
+  record_.stopped_because.clear();
+  if (!tried_all(evidence_.cycles(), evidence_.baseline(), ways_,
+                 scenario_.cycles.factors))
+    return false;
+  const TimePoint begun = world_.clock.now();
+  const Enough known = enough(gather(), judge_so_far());
+  const TimePoint done = world_.clock.now();
+  next_look_ = done + 3 * (done - begun);
+  if (known.known) record_.stopped_because = known.why;
+  return known.known;
 }
 
 Evidence Run::gather() const {
@@ -434,6 +496,7 @@ Evidence Run::gather() const {
                                        world_.heap != nullptr, peak);
   evidence.open = record_.open;
   evidence.unrecorded = unrecorded_;
+  evidence.cut_short = cut_short_;
   evidence.memory = record_.memory;
   for (const StandInSpec& spec : scenario_.standins)
     if (!spec.expect_closed) evidence.may_stay.push_back(spec.name);
@@ -445,10 +508,10 @@ Evidence Run::gather() const {
 Status Run::linger() {
   begin_phase("linger");
   while (state_.stage == ScheduleStage::kLinger) {
-    Duration wait = next_wait(state_, scenario_.cycles);
-    world_.observer.progress(fmt::format(
-        "waiting for late releases: {:.1f} of {:.1f} s",
-        to_seconds(state_.waited), to_seconds(scenario_.cycles.linger)));
+    Duration wait = next_wait(state_);
+    world_.observer.progress(
+        fmt::format("waiting for late releases: {:.1f} of {:.1f} s",
+                    to_seconds(state_.waited), to_seconds(state_.wanted)));
     TimePoint until = world_.clock.now() + wait;
     while (world_.clock.now() < until) {
       TIDEMARK_TRY(still_running(quiet_));
@@ -459,7 +522,17 @@ Status Run::linger() {
     // Descriptors may be late, too: these are the last cycle's from now on.
     TIDEMARK_TRY(sample_kernel("settled", state_.cycles));
     evidence_.add_linger(state_.waited + wait, *heap_);
-    state_ = advance(state_, {true, worth_watching()}, scenario_.cycles, wait);
+    Learned learned{true, false, how_long_to_watch(), time_left()};
+    if (ends_watch(state_, learned, wait))
+      learned.enough = ends_here(true, state_.measured < plan_.size());
+    state_ = advance(state_, learned, scenario_.cycles, wait);
+  }
+  // What looked like a leak is gone, and there may be another yet.
+  if (state_.stage == ScheduleStage::kMeasure) {
+    evidence_.forget_linger();
+    constexpr std::size_t kBetweenWatches = 6;  // cycles
+    watch_again_ = state_.measured + kBetweenWatches;
+    begin_phase("cycles");
   }
   return keep();
 }
@@ -469,13 +542,14 @@ Status Run::measure() {
   begin_phase("warm-up");
   while (state_.stage == ScheduleStage::kWarmup) {
     TIDEMARK_TRY(
-        one_cycle(warmup_cycle(scenario_),
+        one_cycle(warmup_cycle(scenario_, state_.cycles + 1),
                   fmt::format("warm-up cycle {} (at most {}), {} connections",
                               state_.cycles + 1, scenario_.cycles.warmup_max,
                               connections_of(scenario_).value)));
     bool warm =
         !heap_ || warmup_done(evidence_.warmup_rings(), scenario_.cycles);
-    state_ = advance(state_, {warm, false}, scenario_.cycles);
+    const bool late = is_late() && cut_short();
+    state_ = advance(state_, {warm, late, {}}, scenario_.cycles);
   }
   // From here the service is as warm as it gets: this snapshot is the
   // baseline, and what is born later and stays is residue.
@@ -487,16 +561,16 @@ Status Run::measure() {
   while (state_.stage == ScheduleStage::kMeasure) {
     const PlannedCycle& planned = plan_[state_.measured];
     TIDEMARK_TRY(one_cycle(
-        planned,
-        fmt::format("cycle {} of {}, {}, {} connections", state_.measured + 1,
-                    plan_.size(), to_word(planned.kind),
-                    planned.connections.value)));
-    bool last = state_.measured + 1 == plan_.size();
-    state_ =
-        advance(state_, {true, last && worth_watching()}, scenario_.cycles);
+        planned, cycle_title(planned, state_.measured + 1, plan_.size(),
+                             scenario_.cycles.planned)));
+    const bool more = state_.measured + 1 < plan_.size();
+    Learned learned{true, ends_here(is_due(), more), {}};
+    if (learned.enough || !more) learned.watch = how_long_to_watch();
+    learned.left = time_left();
+    state_ = advance(state_, learned, scenario_.cycles);
     if (state_.measured >= 2) TIDEMARK_TRY(zoom_suspects());
+    if (state_.stage == ScheduleStage::kLinger) TIDEMARK_TRY(linger());
   }
-  if (state_.stage == ScheduleStage::kLinger) TIDEMARK_TRY(linger());
   return {};
 }
 
@@ -529,12 +603,33 @@ Status Run::judge_evidence() {
     for (const SiteRecord& site : record_.sites)
       evidence.callers[site.id] = callers_of(site);
   }
-  record_.judgement = judge(evidence, [this](std::vector<Finding>& findings,
-                                             const DetectionLimit& limit) {
-    excuse(findings, limit);
-  });
+  judge_for_good(evidence);
+  record_.forecast = world_.forecast;
+  if (record_.forecast) add_forecasts(record_);
   if (world_.heap) describe_findings();
   return find_who_holds();
+}
+
+// What stays and was to be watched for longer is not known to stay.
+void Run::judge_for_good(const Evidence& evidence) {
+  bool doubted = false;
+  Judgement judgement = judge(evidence, [&](std::vector<Finding>& findings,
+                                            const DetectionLimit& limit) {
+    excuse(findings, limit);
+    if (state_.missed > Duration{})
+      doubted =
+          doubt_unwatched(findings, scenario_.cycles.linger, oldest_age());
+  });
+  if (doubted && judgement.outcome != Outcome::kLeak) {
+    judgement.outcome = Outcome::kInconclusive;
+    judgement.reason = fmt::format(
+        "what stays may go yet: cycles.linger asks to watch it for {:.1f} s "
+        "more, and the time was over; cycles.maxDuration, raised, would "
+        "decide it",
+        to_seconds(state_.missed));
+    record_.stopped_because = "cycles.maxDuration is over";
+  }
+  record_.judgement = std::move(judgement);
 }
 
 // Fingerprints need names, rules need fingerprints, the outcome needs both.
@@ -606,13 +701,14 @@ void Run::look_post_mortem() {
     describe_once(record_, held.site, *world_.heap);
 }
 
-void Run::stop_service() {
-  begin_phase("stop");
+void Run::stop_service(bool failed) {
+  if (!failed) begin_phase("stop");
   record_.standins = upstreams_.record();
   const ServiceExit exit = world_.target.stop();
   // A service that was attached to goes on; how it ended, if it did, is told
   // to its parent alone.
-  if (!record_.service.attached) record_.service.exit = exit;
+  const bool started = exit.code || exit.signal;
+  if (!record_.service.attached && started) record_.service.exit = exit;
   record_.service.left_behind = world_.target.left_behind();
   record_.service.last_output = world_.target.last_output();
   record_.phases.back().finished = elapsed();
@@ -629,7 +725,7 @@ void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
   Status status = run.measure();
   if (status) status = run.judge_evidence();
   if (!status) run.look_post_mortem();
-  run.stop_service();
+  run.stop_service(!status);
   if (status && record.service.exit)
     status = check_exit(scenario.target.stop, *record.service.exit);
   if (!status) record.error = status.error();

@@ -2,6 +2,7 @@
 // verdict, stop. Knows no runtime, protocol or report by name.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "tidemark/cancellation.h"
@@ -28,6 +29,7 @@ struct RunWorld {
   Observer& observer;
   std::vector<StandIn*> standins{};  // those the scenario asks for; started
   std::vector<SuppressionRule> suppressions{};
+  std::optional<ForecastRecord> forecast{};  // what for; absent: none
 };
 
 // Fills `record` step by step and hands it to the observer after each, so

@@ -18,14 +18,20 @@ struct RunState {
   std::size_t measured = 0;  // of the planned cycles
   std::size_t planned = 0;   // how many there are
   Duration waited{};         // for late releases, so far
+  Duration wanted{};         // to be waited for them, in all
+  Duration missed{};         // and would be, had the run the time
 
   bool operator==(const RunState&) const = default;
 };
 
 // What was learned from the step just made.
 struct Learned {
-  bool warm = false;              // warm-up: nothing grows unexplained
-  bool may_be_lingering = false;  // residue that is only in young rings
+  bool warm = false;  // warm-up: nothing grows unexplained
+  // Cycles: one more would not change the verdict, or there is no time for it.
+  bool enough = false;
+  // How long it is worth waiting for late releases, from now on.
+  Duration watch{};
+  Duration left = Duration::max();  // of the time for the run
 
   bool operator==(const Learned&) const = default;
 };
@@ -34,8 +40,12 @@ struct Learned {
 RunState advance(RunState state, const Learned& learned, const CycleSpec& spec,
                  Duration waited = {});
 
+// Whether a watch ends after a finished wait of `waited`: nothing is awaited
+// any more, or there is no time to.
+bool ends_watch(const RunState& state, const Learned& learned, Duration waited);
+
 // How long to wait before the next look for late releases: short at first,
 // then longer, never past what is left.
-Duration next_wait(const RunState& state, const CycleSpec& spec);
+Duration next_wait(const RunState& state);
 
 }  // namespace tidemark

@@ -145,6 +145,11 @@ Growth growth_of(const SuppressionRule& rule, const Finding& finding,
     growth.unit = kSecond;
   }
   growth.least = rate_of(finding, growth.unit, connections);
+  if (rule.per_unit && finding.unit == rule.unit) {
+    growth.bound = &*rule.per_unit;
+    growth.unit = rule.unit;
+    growth.least = {finding.rate.bytes_per_unit, finding.rate.objects_per_unit};
+  }
   const Rate& rate = finding.rate;
   const double low = rate.bytes_per_connection_low;
   if (low > 0 && low < rate.bytes_per_connection) {
@@ -167,6 +172,12 @@ std::string bound_trouble(const SuppressionRule& rule, const Finding& finding,
   if (growth.least.bytes <= growth.bound->bytes + kRoom &&
       growth.least.objects <= growth.bound->objects + kRoom)
     return {};
+  if (rule.kind == SuppressionKind::kKnown)
+    return fmt::format(
+        "knows {}, of which there is more now: {:.6g} B in {:.6g} objects per "
+        "{} where it allows {:.6g} B in {:.6g}",
+        finding.fingerprint, growth.least.bytes, growth.least.objects,
+        growth.unit, growth.bound->bytes, growth.bound->objects);
   return fmt::format(
       "fits {}, which grows by {:.6g} B in {:.6g} objects per {}; it allows "
       "{:.6g} B in {:.6g}",
@@ -183,6 +194,8 @@ struct Use {
   const SuppressionRule& rule;
   SuppressionRecord& record;
   bool expired = false;
+  // No finding of that place fails: of a baseline's, that is good news.
+  bool is_idle = true;
 };
 
 // Suppresses the finding, or notes why not.
@@ -196,6 +209,7 @@ void try_rule(Use& use, Finding& finding, const SuppressionContext& context) {
           fmt::format("is not needed: {} does not fail", finding.fingerprint);
     return;
   }
+  use.is_idle = false;
   if (use.expired) {
     complaint = fmt::format("expired on {}; it fits {}", rule.expires,
                             finding.fingerprint);
@@ -240,6 +254,8 @@ const char* to_word(SuppressionKind kind) {
       return "cache";
     case SuppressionKind::kLibrary:
       return "library";
+    case SuppressionKind::kKnown:
+      return "known";
   }
   return "leak";
 }
@@ -278,6 +294,8 @@ std::vector<SuppressionRecord> suppress(std::span<const SuppressionRule> rules,
     for (Finding& finding : findings) try_rule(use, finding, context);
     std::string& complaint = records[i].complaint;
     if (records[i].findings.value > 0)
+      complaint.clear();
+    else if (rules[i].kind == SuppressionKind::kKnown && use.is_idle)
       complaint.clear();
     else if (complaint.empty() && use.expired)
       complaint = fmt::format("expired on {}", rules[i].expires);

@@ -175,6 +175,7 @@ TEST_F(Runner, AServiceThatRefusesEverybodyIsAnEnvironmentError) {
 }
 
 TEST_F(Runner, AServiceThatDiesIsExaminedPostMortem) {
+  scenario.cycles.planned = false;  // one wave a cycle
   driver.kept_per_connection = 1;
   int cycle = 0;
   driver.on_open = [&] {
@@ -190,6 +191,7 @@ TEST_F(Runner, AServiceThatDiesIsExaminedPostMortem) {
 }
 
 TEST_F(Runner, CtrlCEndsTheRunWithAPartialRecord) {
+  scenario.cycles.planned = false;  // one wave a cycle
   int cycle = 0;
   driver.on_open = [&] {
     if (++cycle == 2) cancellation.asked = true;
@@ -199,6 +201,18 @@ TEST_F(Runner, CtrlCEndsTheRunWithAPartialRecord) {
   EXPECT_EQ(record.error->kind, ErrorKind::kInterrupted);
   EXPECT_TRUE(record.partial);
   EXPECT_EQ(record.cycles.size(), 1u);
+  ASSERT_FALSE(record.phases.empty());
+  EXPECT_EQ(record.phases.back().name, "warm-up");
+  EXPECT_GT(record.phases.back().finished, Duration{});
+}
+
+TEST_F(Runner, AServiceThatWasNeverStartedHasNoEnd) {
+  target.start_result = fail(ErrorKind::kEnvironment, "the port is taken");
+  target.exit = ServiceExit{};
+  const RunRecord record = run();
+  EXPECT_EQ(record.service.exit, std::nullopt);
+  ASSERT_FALSE(record.phases.empty());
+  EXPECT_EQ(record.phases.back().name, "start");
 }
 
 TEST_F(Runner, AServiceThatDoesNotStartIsStoppedAndReported) {
@@ -240,7 +254,7 @@ TEST_F(Runner, UpstreamsThatStayAreAFindingAndHoldNoCycleUpForLong) {
   EXPECT_EQ(record.standins[0].counts, cache.seen);
   EXPECT_EQ(record.standins[0].stayed.size(), kStayedShown);
   EXPECT_LT(to_seconds(clock.now() - started),
-            3 + 0.8 * static_cast<double>(record.cycles.size()));
+            8 + 0.8 * static_cast<double>(record.cycles.size()));
 }
 
 TEST_F(Runner, UpstreamsThatCloseALittleLaterAreWaitedFor) {
@@ -257,6 +271,21 @@ TEST_F(Runner, UpstreamsThatCloseALittleLaterAreWaitedFor) {
   EXPECT_EQ(record.judgement->outcome, Outcome::kPass);
   for (const CycleFacts& facts : record.cycles)
     EXPECT_EQ(facts.standins[0].open, Count{0}) << facts.index.value;
+}
+
+TEST_F(Runner, UpstreamsOfAWarmUpThatTakesAllOfTheTimeAreNotJudged) {
+  FakeStandIn cache("cache");
+  standins = {&cache};
+  driver.kept_per_connection = 1;
+  driver.on_open = [&] {
+    cache.open(driver.open_now().value);
+    clock.advance(scenario.cycles.max_duration);
+  };
+  const RunRecord record = run();
+  ASSERT_FALSE(record.error) << record.error->message;
+  EXPECT_EQ(record.cycles.size(), 1u);
+  EXPECT_EQ(record.judgement->outcome, Outcome::kInconclusive);
+  EXPECT_TRUE(record.judgement->findings.empty());
 }
 
 TEST_F(Runner, AStandInThatExpectsNoCloseDoesNotFailTheRun) {
