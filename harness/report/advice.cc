@@ -23,6 +23,17 @@ bool ends_with(const std::string& text, std::string_view tail) {
          text.compare(text.size() - tail.size(), tail.size(), tail) == 0;
 }
 
+// The same of each connection is what a cache keeps, too, until it is full.
+std::string horizon(const RunRecord& record, const Finding& finding) {
+  if (!finding.rate.exact) return {};
+  return fmt::format(
+      "; a cache with room for more than this run's {} looks the same until a "
+      "larger `load.connections` fills it, and so does a timer that is longer "
+      "than `cycles.linger`",
+      plural(static_cast<double>(record.connections.opened.value),
+             "connection"));
+}
+
 std::string for_leak(const RunRecord& record, const Finding& finding) {
   const std::string owner = owner_of(record, finding);
   if (ends_with(finding.unit, "provocation"))
@@ -38,8 +49,8 @@ std::string for_leak(const RunRecord& record, const Finding& finding) {
   if (finding.unit == "connection")
     return fmt::format(
         "look where {} stores this block: what it is stored in outlives the "
-        "connection, so take it out there at every end of a connection",
-        owner);
+        "connection, so take it out there at every end of a connection{}",
+        owner, horizon(record, finding));
   return fmt::format(
       "look where {} stores this block: nothing takes it out again once the "
       "{} is done with",
@@ -86,7 +97,7 @@ std::string allowance(const Finding& finding) {
                          finding.standin);
     case FindingClass::kLeak:
       return fmt::format("expect.{}_per_connection: {} B",
-                         finding.unit == "open connection" ? "peak" : "residue",
+                         finding.unit == kOpenConnection ? "peak" : "residue",
                          rounded_up(finding.rate.bytes_per_connection));
     default:
       return {};
@@ -96,7 +107,7 @@ std::string allowance(const Finding& finding) {
 }  // namespace
 
 std::string advice_for(const RunRecord& record, const Finding& finding) {
-  if (finding.unit == "open connection")
+  if (finding.unit == kOpenConnection)
     return "make the largest of these smaller, or allocate it only while it "
            "is needed";
   switch (finding.kind) {

@@ -6,6 +6,7 @@
 
 #include "harness/report/advice.h"
 #include "harness/report/printable_record.h"
+#include "harness/report/sections.h"
 #include "harness/report/site_text.h"
 #include "harness/report/suppression_text.h"
 #include "harness/report/text.h"
@@ -55,6 +56,8 @@ std::string told(const RunRecord& record, const Finding& finding) {
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   std::string advice = advice_for(record, finding);
   if (!advice.empty()) advice.insert(0, "To do: ");
+  if (const std::string lasts = forecast_line(record, finding); !lasts.empty())
+    advice.insert(0, advice.empty() ? lasts : lasts + "\n");
   if (!finding.fingerprint.empty())
     advice += fmt::format("{}fingerprint {}", advice.empty() ? "" : "\n",
                           finding.fingerprint);
@@ -80,7 +83,7 @@ enum Expectation : std::size_t {
 Expectation expectation_of(const Finding& finding) {
   if (finding.kind == FindingClass::kTimeGrowth) return kGrowth;
   if (finding.kind == FindingClass::kUpstream) return kUpstreams;
-  if (finding.unit == "open connection") return kPeak;
+  if (finding.unit == kOpenConnection) return kPeak;
   if (finding.kind != FindingClass::kDescriptors) return kResidue;
   if (finding.unit == "socket") return kSockets;
   return finding.unit == "thread" ? kThreads : kFds;

@@ -139,13 +139,31 @@ void fields(A& a, T& v) {
   a("open_sites", v.sites);
 }
 
+template <class A, Is<CycleSettings> T>
+void fields(A& a, T& v) {
+  a("message_size", v.size);
+  a("messages", v.messages);
+  a("concurrency", v.concurrency);
+}
+
+template <class A, Is<CyclePace> T>
+void fields(A& a, T& v) {
+  a("replies", v.replies);
+  a("playing_ns", v.playing);
+  a("reply_median_ns", v.reply_median);
+  a("reply_p99_ns", v.reply_p99);
+  a("handshake_median_ns", v.handshake_median);
+}
+
 template <class A, Is<CycleFacts> T>
 void fields(A& a, T& v) {
   a("index", v.index);
   a("kind", v.kind);
+  a("settings", v.settings);
   a("started_ns", v.started);
   a("finished_ns", v.finished);
   a("connections", v.load);
+  a("pace", v.pace);
   a("linger_ns", v.linger);
   a("settled", v.settled);
   a("drained", v.drained);
@@ -341,6 +359,22 @@ void fields(A& a, T& v) {
   a("doubtful", v.doubtful);
 }
 
+template <class A, Is<Forecast> T>
+void fields(A& a, T& v) {
+  a("seconds", v.seconds);
+  a("low", v.seconds_low);
+  a("high", v.seconds_high);
+}
+
+template <class A, Is<ForecastRecord> T>
+void fields(A& a, T& v) {
+  a("arrivals_per_second", v.arrivals_per_second);
+  a("headroom", v.headroom);
+  a("headroom_of", v.headroom_of);
+  a("together", v.together);
+  a("unseen_seconds", v.unseen_seconds);
+}
+
 // Without `site` and `sites`: those are looked up in the record.
 template <class A, Is<Finding> T>
 void fields(A& a, T& v) {
@@ -348,15 +382,18 @@ void fields(A& a, T& v) {
   a("fails", v.fails);
   a("unit", v.unit);
   a("standin", v.standin);
+  a("rivals", v.rivals);
   a("rate", v.rate);
   a("residue", v.residue);
   a("objects", v.objects);
   a("linger_ns", v.linger);
+  a("half_life_ns", v.half_life);
   a("explanation", v.explanation);
   a("fingerprint", v.fingerprint);
   a("suppressed", v.suppressed);
   a("members", v.members);
   a("retention", v.retention);
+  a("forecast", v.forecast);
   a("rings", v.rings);
 }
 
@@ -384,6 +421,7 @@ void head_fields(A& a, T& v) {
   a("audit", v.audit);
   a("took_ns", v.took);
   a("partial", v.partial);
+  a("stopped_because", v.stopped_because);
   a("error", v.error);
 }
 
@@ -401,6 +439,7 @@ void body_fields(A& a, T& v) {
   a("held", v.held);
   a("allocated", v.allocated);
   a("sites", v.sites);
+  a("forecast", v.forecast);
   a("kernel", v.kernel);
   a("purges", v.purges);
   a("phases", v.phases);

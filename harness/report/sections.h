@@ -34,6 +34,11 @@ std::string fingerprint_section(const RunRecord& record,
 std::string suppressions_section(const RunRecord& record,
                                  const ReportStyle& style);
 
+// How long memory lasts with the finding alone, and with all of them; empty
+// when nobody asked.
+std::string forecast_line(const RunRecord& record, const Finding& finding);
+std::string forecast_fact(const RunRecord& record);
+
 std::string findings_table(const RunRecord& record, const ReportStyle& style);
 
 std::string post_mortem_section(const RunRecord& record,
@@ -54,6 +59,9 @@ std::string memory_table(const RunRecord& record, const ReportStyle& style);
 
 // Each process of a service that has several.
 std::string processes_table(const RunRecord& record, const ReportStyle& style);
+
+// What failed did so before there was a service: nothing was looked at.
+bool never_started(const RunRecord& record);
 
 // Connections, purge, kernel, detection limit, what is invisible.
 std::string facts_section(const RunRecord& record, const ReportStyle& style);

@@ -21,7 +21,7 @@ std::string sentence(const RunRecord& record, const Finding& finding) {
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   std::string where = site ? " allocated by " + place_of(*site) : "";
   // A budget of the peak: nothing stays behind, and there is no one site.
-  if (finding.unit == "open connection") return {};
+  if (finding.unit == kOpenConnection) return {};
   // Connections to a stand-in: the evidence says it all.
   if (!finding.standin.empty()) return {};
   switch (finding.kind) {
@@ -202,6 +202,8 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
                            static_cast<std::size_t>(number), kWaysShown, kHang,
                            width);
   if (!finding.rings.empty()) text += ring_rows(finding, width);
+  const std::string lasts = forecast_line(record, finding);
+  if (!lasts.empty()) text += wrapped("     " + lasts, kHang, width);
   const std::string advice = advice_for(record, finding);
   if (!advice.empty())
     text += wrapped(fmt::format("     To do: {}.", advice), kHang, width);

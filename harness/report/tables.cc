@@ -108,7 +108,9 @@ std::string kernel_line(const RunRecord& record, std::size_t width) {
               width);
 }
 
+// Without a heap's view there is none: zero bytes.
 std::string limit_line(const DetectionLimit& limit, std::size_t width) {
+  if (limit.bytes_per_connection <= 0) return {};
   return fact(
       "limit",
       fmt::format("a leak of {} per connection would have been seen, "
@@ -118,7 +120,8 @@ std::string limit_line(const DetectionLimit& limit, std::size_t width) {
       width);
 }
 
-std::string service_line(const ServiceRecord& service, std::size_t width) {
+std::string service_line(const RunRecord& record, std::size_t width) {
+  const ServiceRecord& service = record.service;
   if (service.attached)
     return fact(
         "service",
@@ -126,6 +129,7 @@ std::string service_line(const ServiceRecord& service, std::size_t width) {
             ? fmt::format("attached to process {}, left as it was", service.pid)
             : fmt::format("attached to process {}", service.pid),
         width);
+  if (never_started(record)) return fact("service", "never started", width);
   if (!service.exit) return {};
   std::string text = "ended";
   if (service.exit->code)
@@ -186,6 +190,11 @@ std::string finding_row(const RunRecord& record, const Finding& finding,
 
 }  // namespace
 
+bool never_started(const RunRecord& record) {
+  const ServiceRecord& service = record.service;
+  return record.error && !service.attached && !service.exit && service.pid == 0;
+}
+
 std::string findings_table(const RunRecord& record, const ReportStyle& style) {
   const std::vector<Finding>& findings = record.judgement->findings;
   if (findings.empty()) return {};
@@ -239,20 +248,25 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   text += kernel_line(record, width);
   if (record.judgement && record.judgement->limit.connections.value > 0)
     text += limit_line(record.judgement->limit, width);
+  if (const std::string lasts = forecast_fact(record); !lasts.empty())
+    text += fact("forecast", lasts, width);
   if (!record.audit.empty()) text += fact("audit", record.audit, width);
   for (const std::string& what : record.service.invisible)
     text += fact("invisible", what, width);
   for (const std::string& what : record.service.left_behind)
     text += fact("left", what, width);
-  text += service_line(record.service, width);
-  text += fact(
-      "run",
-      fmt::format("{} in {}, allocator {}",
-                  plural(double(record.cycles.size()), "cycle"),
-                  duration_text(record.took),
-                  record.service.allocator.empty() ? "not seen"
-                                                   : record.service.allocator),
-      width);
+  text += service_line(record, width);
+  text +=
+      fact("run",
+           fmt::format(
+               "{} in {}, allocator {}{}{}",
+               plural(double(record.cycles.size()), "cycle"),
+               duration_text(record.took),
+               record.service.allocator.empty() ? "not seen"
+                                                : record.service.allocator,
+               record.stopped_because.empty() ? "" : "; no more were needed: ",
+               record.stopped_because),
+           width);
   const std::string next = next_step(record);
   if (!next.empty()) text += fact("next", next, width);
   return text;

@@ -81,7 +81,8 @@ class TerminalReporter final : public Reporter {
     const RunRecord record = printable_record(unsafe);
     const std::size_t width = width_of(style);
     std::string text = headline(record, colours_for(style), width);
-    if (record.partial) text += partial_label(record, width);
+    if (record.partial && !never_started(record))
+      text += partial_label(record, width);
     text += error_section(record, style);
     if (record.judgement) {
       int number = 0;

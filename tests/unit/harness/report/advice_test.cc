@@ -8,10 +8,11 @@
 namespace tidemark {
 namespace {
 
-// The first finding of a leak, left per `unit`.
+// The first finding of a leak, left per `unit`, about so much of it.
 Finding left_per(const std::string& unit) {
   Finding finding = leak_record().judgement->findings.at(0);
   finding.unit = unit;
+  finding.rate.exact = false;
   return finding;
 }
 
@@ -30,6 +31,22 @@ TEST(Advice, SaysWhichPathForgetsWhoseBlock) {
   EXPECT_EQ(advice_for(record, left_per("request")),
             "look where chat_join stores this block: nothing takes it out "
             "again once the request is done with");
+}
+
+TEST(Advice, TheSameOfEachConnectionMayBeACacheThatIsNotFullYet) {
+  RunRecord record = leak_record();
+  record.connections.opened = Count{2400};
+  Finding finding = left_per("connection");
+  finding.rate.exact = true;
+  const auto told = [&] {
+    return advice_for(record, finding)
+               .find(
+                   "a cache with room for more than "
+                   "this run's 2,400 connections") != std::string::npos;
+  };
+  EXPECT_TRUE(told());
+  finding.rate.exact = false;
+  EXPECT_FALSE(told());
 }
 
 TEST(Advice, AnUnknownSiteIsTheCallerAbove) {

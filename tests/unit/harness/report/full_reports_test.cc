@@ -111,6 +111,19 @@ TEST(FullTerminalReport, AnEmptyRecordIsAPartialOne) {
                                "PARTIAL RECORD: "));
 }
 
+TEST(FullTerminalReport, AServiceThatWasNeverStartedLeavesNoPartialRecord) {
+  RunRecord record;
+  record.scenario_name = "chat";
+  record.error = Error{ErrorKind::kEnvironment, "port 80 is taken", ""};
+  record.phases = {{"start", {}, {}}};
+  const std::string text = terminal(record);
+  EXPECT_THAT(text, StartsWith("ERROR  chat: port 80 is taken\n"));
+  EXPECT_THAT(text, HasSubstr("service      never started\n"));
+  EXPECT_THAT(text, Not(HasSubstr("PARTIAL")));
+  record.service.exit = ServiceExit{1, {}, false};
+  EXPECT_THAT(terminal(record), HasSubstr("PARTIAL RECORD"));
+}
+
 TEST(FullJunitReport, ALeakIsApproved) {
   expect_approved("full/leak.xml", junit(samples::leak()));
 }

@@ -82,7 +82,7 @@ TEST(RecordJson, TheGuiltyFrameIsTheFirstThatIsNotLibrary) {
 
 TEST(RecordJson, UnknownFieldsAreIgnoredAndMissingOnesHaveDefaults) {
   const Result<RunRecord> record = from_json(
-      R"({"tidemark_record": 2, "outcome": "error", "new": {"a": [1]}})");
+      R"({"tidemark_record": 3, "outcome": "error", "new": {"a": [1]}})");
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_TRUE(*record == RunRecord{});
 }
@@ -103,7 +103,8 @@ TEST(RecordJson, ComplaintsNameTheField) {
       {replaced(leak, "\"class\": \"leak\"", "\"class\": \"leek\""),
        "findings[0].class: wanted one of \"leak\", \"time growth\", "
        "\"bounded\", \"lingering\", \"retained by the allocator\", "
-       "\"descriptors\", \"upstream not closed\", \"undecided\", found "
+       "\"descriptors\", \"upstream not closed\", \"peak-sized\", \"churn\", "
+       "\"undecided\", found "
        "\"leek\""},
       {replaced(leak, "\"line\": 612", "\"line\": -1"), "findings[0].site"},
       {replaced(leak, "\"residue\": 144000", "\"residue\": 1e3"),
@@ -117,8 +118,8 @@ TEST(RecordJson, ComplaintsNameTheField) {
       {replaced(leak, "\"outcome\": \"leak\"", "\"outcome\": \"pass\""),
        "outcome: wanted \"leak\", as the rest of the record says, found "
        "\"pass\""},
-      {replaced(leak, "\"tidemark_record\": 2", "\"tidemark_record\": 1"),
-       "tidemark_record: wanted version 2, found 1"},
+      {replaced(leak, "\"tidemark_record\": 3", "\"tidemark_record\": 1"),
+       "tidemark_record: wanted version 3, found 1"},
       {"[]", "record: wanted an object, found a list"},
       {"{}",
        "record: wanted a field \"tidemark_record\" (the version), found none"},
@@ -169,7 +170,7 @@ TEST(RecordJson, DeepNestingAndManyKeysAreReadInTime) {
   EXPECT_THAT(complaint(deep), StartsWith("record: wanted JSON"));
   deep += std::string(200000, ']');
   EXPECT_EQ(complaint(deep), "record: wanted an object, found a list");
-  std::string many = "{\"tidemark_record\": 2, \"outcome\": \"error\"";
+  std::string many = "{\"tidemark_record\": 3, \"outcome\": \"error\"";
   for (int i = 0; i < 100000; ++i)
     many += ", \"k" + std::to_string(i) + "\": 1";
   EXPECT_TRUE(from_json(many + "}"));

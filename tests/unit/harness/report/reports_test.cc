@@ -26,6 +26,18 @@ void expect_approved(const std::string& name, const std::string& text) {
   EXPECT_EQ(text, *approved) << "ci/approve accepts it";
 }
 
+TEST(TerminalReport, AHeapThatWasNotSeenHasNoLimit) {
+  RunRecord record = clean_record();
+  const auto told = [&] {
+    return make_terminal_reporter()
+               ->render(record, ReportStyle{})
+               .find("\n  limit ") != std::string::npos;
+  };
+  EXPECT_TRUE(told());
+  record.judgement->limit.bytes_per_connection = 0;
+  EXPECT_FALSE(told());
+}
+
 TEST(TerminalReport, ALeakIsNamedOnTheFirstLineAndToldInASentence) {
   expect_approved("leak.txt", make_terminal_reporter()->render(leak_record(),
                                                                ReportStyle{}));
