@@ -8,6 +8,7 @@
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
 #include "harness/cli/real_world.h"
@@ -72,6 +73,7 @@ Status print(const HoldingsOptions& options) {
   if (options.record.empty() == (options.pid == 0))
     return fail(ErrorKind::kUsage, "wanted a record or --pid, one of the two",
                 "records are in tidemark-out/ after `tidemark run`");
+  TIDEMARK_TRY(check_file(options.output.output, "-o"));
   const Result<RunRecord> record =
       options.pid != 0 ? live(options.pid) : stored_record(options.record);
   TIDEMARK_TRY(record);

@@ -1,66 +1,21 @@
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <filesystem>
-#include <iterator>
+#include <optional>
 
+#include "harness/cli/baseline_file.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
+#include "harness/cli/forecast_option.h"
 #include "harness/cli/output.h"
-#include "harness/cli/prepare.h"
-#include "harness/cli/progress.h"
 #include "harness/cli/real_world.h"
-#include "harness/cli/version.h"
+#include "harness/cli/run_once.h"
 #include "harness/cli/wiring.h"
+#include "harness/compare/baseline.h"
 #include "harness/report/text.h"
-#include "harness/run/runner.h"
-#include "harness/scenario/load.h"
-#include "harness/scenario/suppressions.h"
 
 namespace tidemark {
 namespace {
-
-// A scenario's name as a file name.
-std::string file_name(const std::string& name) {
-  std::string safe;
-  for (char c : name)
-    safe += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-                    c == '_' || c == '.'
-                ? c
-                : '-';
-  return safe + ".json";
-}
-
-Result<std::string> record_path(const RunOptions& options,
-                                const std::string& name) {
-  if (options.record_folder.empty()) return std::string();
-  std::error_code error;
-  std::filesystem::create_directories(options.record_folder, error);
-  if (error)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("cannot make the folder for records, {}: {}",
-                            options.record_folder, error.message()),
-                "name another with --records, or none with --records ''");
-  return (std::filesystem::path(options.record_folder) / file_name(name))
-      .string();
-}
-
-// The scenario's and the command line's, in this order.
-Result<std::vector<SuppressionRule>> read_suppressions(
-    const Scenario& scenario, const RunOptions& options) {
-  std::vector<std::string> paths;
-  if (!scenario.suppressions.empty()) paths.push_back(scenario.suppressions);
-  paths.insert(paths.end(), options.suppressions.begin(),
-               options.suppressions.end());
-  std::vector<SuppressionRule> all;
-  for (const std::string& path : paths) {
-    Result<std::vector<SuppressionRule>> rules = load_suppression_file(path);
-    TIDEMARK_TRY(rules);
-    all.insert(all.end(), std::make_move_iterator(rules->begin()),
-               std::make_move_iterator(rules->end()));
-  }
-  return all;
-}
 
 // For reports that are not read by people at once.
 void warn_of_rules(const RunRecord& record) {
@@ -72,52 +27,90 @@ void warn_of_rules(const RunRecord& record) {
                                 rule.subject, rule.complaint)));
 }
 
+RunOnce how_to_run(const RunOptions& options) {
+  RunOnce how;
+  how.pid = options.pid;
+  how.record_folder = options.record_folder;
+  how.show_output = options.show_output;
+  how.quiet = options.quiet;
+  how.suppressions = options.suppressions;
+  how.policy = options.policy;
+  return how;
+}
+
 Result<int> run_one(const std::string& path, const RunOptions& options,
-                    Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared =
-      prepare_scenario(path, options.policy, false, options.pid);
-  TIDEMARK_TRY(prepared);
-  Scenario& scenario = prepared->scenario;
-  TIDEMARK_TRY(require_service(scenario));
-  Result<std::vector<SuppressionRule>> suppressions =
-      read_suppressions(scenario, options);
-  TIDEMARK_TRY(suppressions);
-  prepared->secret.target.show_output |= options.show_output;
-  Result<World> world =
-      make_world(prepared->secret, prepared->leave, clock, cancellation);
-  TIDEMARK_TRY(world);
-  Result<std::string> kept_at = record_path(options, scenario.name);
-  TIDEMARK_TRY(kept_at);
-  RunRecord record;
-  record.tidemark_version = kVersionText;
-  record.started_at = utc_now();
-  record.audit = world->audit;
-  {
-    RunObserver observer(scenario.name, *kept_at, progress_mode(options.quiet),
-                         clock);
-    run_scenario(scenario,
-                 {*world->target, world->heap.get(), *world->kernel,
-                  *world->driver, clock, cancellation, observer,
-                  prepared->borrowed_standins(), *std::move(suppressions)},
-                 record);
-  }
+                    const std::optional<RunRecord>& baseline, Clock& clock,
+                    Cancellation& cancellation) {
+  RunOnce how = how_to_run(options);
+  const Result<std::optional<ForecastRecord>> forecast =
+      parse_forecast(options.forecast);
+  TIDEMARK_TRY(forecast);
+  how.forecast = *forecast;
+  if (baseline) how.known = known_rules(*baseline, options.baseline);
+  const Result<RunOnceResult> run = run_once(path, how, clock, cancellation);
+  TIDEMARK_TRY(run);
+  const RunRecord& record = run->record;
   TIDEMARK_TRY(write_report(record, options.output));
   if (options.output.format != "terminal") warn_of_rules(record);
   if (record.error) return exit_code(record.error->kind);
+  if (baseline && options.update_baseline &&
+      outcome_of(record) == Outcome::kPass)
+    TIDEMARK_TRY(tighten_baseline(options.baseline, *baseline, record));
   return exit_code(outcome_of(record));
+}
+
+// Wrong words and places are said before a run of half a minute, not after.
+Status check_before(const RunOptions& options) {
+  TIDEMARK_TRY(make_reporter(options.output.format));
+  TIDEMARK_TRY(parse_forecast(options.forecast));
+  if (options.update_baseline)
+    TIDEMARK_TRY(check_file(options.baseline, "--baseline"));
+  return check_outputs(options.output);
+}
+
+// What one scenario finds is not known of another, and is no longer there
+// wherever the other is asked.
+Status check_whose(const RunRecord& baseline, const std::string& scenario,
+                   const RunOptions& options) {
+  if (baseline.scenario_name == scenario) return {};
+  const std::string what = printable(
+      fmt::format("{} is a record of the scenario `{}`, and not of `{}`",
+                  options.baseline, baseline.scenario_name, scenario));
+  if (options.update_baseline)
+    return fail(ErrorKind::kUsage, what,
+                "--update-baseline would take out of it what this scenario "
+                "does not find");
+  fmt::print(stderr, "tidemark: warning: {}\n", what);
+  return {};
+}
+
+// What later runs are held to; absent: no baseline was asked for.
+Result<std::optional<RunRecord>> read_baseline(const RunOptions& options) {
+  if (options.baseline.empty()) return std::optional<RunRecord>();
+  if (options.scenarios.size() > 1)
+    return fail(ErrorKind::kUsage, "--baseline is for one scenario",
+                "run each scenario by itself, with its own baseline");
+  Result<RunRecord> record = stored_baseline(options.baseline);
+  TIDEMARK_TRY(record);
+  const Result<Scenario> scenario =
+      check_scenario(options.scenarios.front(), how_to_run(options));
+  TIDEMARK_TRY(scenario);
+  TIDEMARK_TRY(check_whose(*record, scenario->name, options));
+  return std::optional<RunRecord>(*std::move(record));
 }
 
 }  // namespace
 
 int cmd_run(const RunOptions& options) {
-  // A wrong format is said before a run of half a minute, not after it.
-  if (auto reporter = make_reporter(options.output.format); !reporter)
-    return print_error(reporter.error());
+  const Result<std::optional<RunRecord>> baseline = read_baseline(options);
+  if (!baseline) return print_error(baseline.error());
+  if (const Status good = check_before(options); !good)
+    return print_error(good.error());
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   int code = kExitPass;
   for (const std::string& path : options.scenarios) {
-    Result<int> one = run_one(path, options, clock, cancellation);
+    Result<int> one = run_one(path, options, *baseline, clock, cancellation);
     code = worse(code, one ? *one : print_error(one.error()));
     if (cancellation.requested()) return kExitInterrupted;
   }

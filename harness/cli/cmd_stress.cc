@@ -12,6 +12,7 @@
 
 #include "harness/base/text_file.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/cli/output.h"
@@ -303,8 +304,7 @@ Status load_and_judge(const Prepared& prepared, const StressOptions& options,
 
 Status write_histograms(const StressRecord& record, const std::string& folder) {
   if (folder.empty()) return {};
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  TIDEMARK_TRY(make_folder(folder, "--hgrm"));
   for (const auto& [key, metric] : record.metrics) {
     if (!metric.trend || metric.trend->count() == 0) continue;
     const std::string name =
@@ -338,9 +338,9 @@ Status write_reports(const StressRecord& record, const StressOptions& options) {
                            : options.format == "junit"
                                ? stress_junit(record)
                                : stress_text(record, style_for(output));
-  TIDEMARK_TRY(write_text(text, options.output));
-  if (!options.junit.empty())
-    TIDEMARK_TRY(write_text(stress_junit(record), options.junit));
+  TIDEMARK_TRY(write_texts(
+      text, options.output, [&record] { return stress_junit(record); },
+      options.junit));
   return write_histograms(record, options.hgrm_folder);
 }
 
@@ -375,6 +375,12 @@ Result<int> stress_one(const std::string& path, const StressOptions& options,
   return code_of(record);
 }
 
+Status check_destinations(const StressOptions& options) {
+  TIDEMARK_TRY(check_file(options.output, "-o"));
+  TIDEMARK_TRY(check_file(options.junit, "--junit"));
+  return check_folder(options.hgrm_folder, "--hgrm");
+}
+
 }  // namespace
 
 int cmd_stress(const StressOptions& options) {
@@ -384,6 +390,8 @@ int cmd_stress(const StressOptions& options) {
         {ErrorKind::kUsage,
          fmt::format("there is no report format `{}`", options.format),
          fmt::format("the formats are {}", kStressFormats)});
+  if (const Status good = check_destinations(options); !good)
+    return print_error(good.error());
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   int code = kExitPass;

@@ -1,6 +1,9 @@
 // The program's commands, each a function from its options to an exit code.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,9 @@ struct RunOptions {
   bool quiet = false;
   // Beside the scenario's own.
   std::vector<std::string> suppressions;
+  std::string baseline;          // a record whose findings are known
+  bool update_baseline = false;  // with what is less, if the run passes
+  std::string forecast;          // "40/s,512MiB"; empty: none
   OutputOptions output;
   TargetPolicy policy;
 };
@@ -41,8 +47,48 @@ struct StressOptions {
   TargetPolicy policy;
 };
 
+struct PlanOptions {
+  std::vector<std::string> scenarios;
+  std::size_t rows = 12;  // of the measured cycles
+};
+
+struct HuntOptions {
+  std::string url;
+  std::vector<std::string> command;
+  std::string folder = "tidemark-hunt";  // scenarios are written here
+  std::string record_folder;             // empty: records are not kept
+  std::uint32_t connections = 0;         // 0: as many as a screening needs
+  std::string runtime = "native";        // or process
+  std::vector<std::string> only;
+  std::vector<std::string> skip;
+  std::vector<std::string> headers;  // "Name: value"
+  std::vector<std::string> subprotocols;
+  std::string say;  // in hex: what connections say over WebSocket or TCP
+  std::string max_duration = "15m";
+  std::string patience = "100s";
+  bool quiet = false;
+  bool show_output = false;
+  OutputOptions output;  // format: terminal or json
+};
+
 struct ReportOptions {
   std::vector<std::string> records;
+  std::string forecast;  // as of RunOptions
+  OutputOptions output;
+};
+
+// Words of `compare --format`.
+inline constexpr const char* kCompareFormats =
+    "terminal, json, junit, markdown";
+
+struct CompareOptions {
+  std::array<std::string, 2> paths;    // OLD, NEW
+  int rounds = 2;                      // runs of each version
+  std::optional<double> max_slowdown;  // per cent
+  std::string record_folder = "tidemark-out";
+  bool show_output = false;
+  bool quiet = false;
+  std::vector<std::string> suppressions;
   OutputOptions output;
 };
 
@@ -59,9 +105,12 @@ struct HoldingsOptions {
 };
 
 int cmd_run(const RunOptions& options);
+int cmd_hunt(const HuntOptions& options);
+int cmd_compare(const CompareOptions& options);
 int cmd_stress(const StressOptions& options);
 // Every provocation of `engine`, or of all if it is empty.
 int cmd_provocations(const std::string& engine);
+int cmd_plan(const PlanOptions& options);
 int cmd_validate(const std::vector<std::string>& files);
 int cmd_report(const ReportOptions& options);
 int cmd_holdings(const HoldingsOptions& options);

@@ -1,6 +1,7 @@
 // The one table of exit codes (design §8).
 #pragma once
 
+#include "tidemark/comparison.h"
 #include "tidemark/result.h"
 #include "tidemark/verdict.h"
 
@@ -43,6 +44,18 @@ inline int exit_code(Outcome outcome) {
       break;
   }
   return kExitEnvironment;
+}
+
+inline int exit_code(ComparisonOutcome outcome) {
+  switch (outcome) {
+    case ComparisonOutcome::kNothingWorse:
+      return kExitPass;
+    case ComparisonOutcome::kWorse:
+      return kExitLeak;
+    case ComparisonOutcome::kInconclusive:
+      break;
+  }
+  return kExitInconclusive;
 }
 
 // Of several scenarios' codes, the one the program ends with: an interrupt

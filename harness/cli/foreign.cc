@@ -46,6 +46,9 @@ class GuardedDriver final : public Driver {
   GuardedDriver(std::unique_ptr<Driver> driver, OwnershipWatch watch)
       : driver_(std::move(driver)), watch_(std::move(watch)) {}
 
+  Status use(const CycleSettings& settings) override {
+    return driver_->use(settings);
+  }
   Status open(const WayCounts& plan) override {
     TIDEMARK_TRY(watch_.check_if_due());
     return driver_->open(plan);
@@ -57,6 +60,7 @@ class GuardedDriver final : public Driver {
   Status close() override { return driver_->close(); }
   Count open_now() const override { return driver_->open_now(); }
   LoadCounts take_counts() override { return driver_->take_counts(); }
+  LoadTimes take_times() override { return driver_->take_times(); }
 
  private:
   std::unique_ptr<Driver> driver_;

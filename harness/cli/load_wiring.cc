@@ -11,6 +11,7 @@
 #include "drivers/common/foreign_load.h"
 #include "drivers/common/load_url.h"
 #include "drivers/common/tls.h"
+#include "drivers/common/varied_driver.h"
 #include "drivers/exec/driver.h"
 #include "drivers/http/protocol.h"
 #include "drivers/http/responder.h"
@@ -107,6 +108,39 @@ Result<std::unique_ptr<Driver>> make_one(const LoadSpec& flow,
   return make_cycle_driver(*std::move(setup), clock, cancellation);
 }
 
+// The flow with other messages. One that is written down step by step says
+// itself what it sends.
+LoadSpec with_messages(LoadSpec flow, const CycleSettings& settings) {
+  if (settings.size) flow.traffic.size = *settings.size;
+  if (settings.messages) flow.traffic.messages = *settings.messages;
+  return flow;
+}
+
+// `factors`: whose levels are asked for later.
+Result<std::unique_ptr<Driver>> make_varied(const LoadSpec& flow,
+                                            const FactorSpec& factors,
+                                            const TargetPolicy& policy,
+                                            std::vector<ForeignFlow>& foreign,
+                                            Clock& clock,
+                                            Cancellation& cancellation) {
+  Result<std::unique_ptr<Driver>> plain =
+      make_one(flow, policy, foreign, clock, cancellation);
+  TIDEMARK_TRY(plain);
+  // Whoever writes levels down wants them; `auto` gives none to the silent.
+  const bool speaks = flow.traffic.messages > 0 || !factors.automatic;
+  const bool varies =
+      speaks && (!factors.sizes.empty() || !factors.messages.empty());
+  if (!varies || !flow.flow.empty() || flow.engine == Engine::kExec)
+    return plain;
+  return make_varied_driver(
+      *std::move(plain),
+      [flow, policy, &clock, &cancellation](const CycleSettings& settings) {
+        std::vector<ForeignFlow> same;  // its address is allowed by now
+        return make_one(with_messages(flow, settings), policy, same, clock,
+                        cancellation);
+      });
+}
+
 Result<EngineSetup> make_stress_setup(const LoadSpec& flow,
                                       const TargetPolicy& policy) {
   if (!flow.stress)
@@ -164,7 +198,8 @@ Result<Wired<std::unique_ptr<Driver>>> make_driver(const Scenario& scenario,
   std::vector<std::unique_ptr<Driver>> drivers;
   for (const LoadSpec& flow : scenario.flows) {
     Result<std::unique_ptr<Driver>> driver =
-        make_one(flow, policy, wired.foreign, clock, cancellation);
+        make_varied(flow, scenario.cycles.factors, policy, wired.foreign, clock,
+                    cancellation);
     TIDEMARK_TRY(driver);
     drivers.push_back(*std::move(driver));
   }

@@ -28,10 +28,27 @@ constexpr const char* kFooter =
     "  tidemark run tests/specimens/chat/guilty.yaml\n"
     "  tidemark run --format json scenario.yaml > record.json\n"
     "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
+    "  tidemark compare old.yaml new.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
     "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
     "chat-guilty.json\n"
     "  tidemark tree tidemark-out/chat-guilty.json";
+
+constexpr const char* kHuntFooter =
+    "Exit codes: 0 nothing found, 1 a finding that its scenario confirms (or\n"
+    "a way that ends the service), 2 something that nothing smaller confirms,\n"
+    "or a screening that decides nothing, 3 to 5 and 130 as for `run`.\n"
+    "\n"
+    "  tidemark hunt '127.0.0.1:{port}' -- ./chat-server '--port={port}'\n"
+    "  tidemark hunt --only behaviors ws://127.0.0.1:8080/ws -- ./server\n"
+    "  tidemark hunt --say '10 0c 00 04 4d 51 54 54 04 02 00 3c 00 00' \\\n"
+    "    'tcp://127.0.0.1:{port}' -- scenarios/services/mosquitto.sh '{port}'";
+
+// One value each time that it is given: what follows may be a positional.
+CLI::Option* repeatable(CLI::Option* option) {
+  return option->expected(1)->allow_extra_args(false)->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeAll);
+}
 
 void add_output_options(CLI::App& command, OutputOptions& output) {
   command
@@ -48,10 +65,19 @@ void add_output_options(CLI::App& command, OutputOptions& output) {
                    "No colour on a terminal (NO_COLOR does the same)");
 }
 
+void add_forecast_option(CLI::App& command, std::string& forecast) {
+  command
+      .add_option("--forecast", forecast,
+                  "Say how long memory lasts with what was found, at so many\n"
+                  "connections: 40/s,512MiB. Without a size it is what this\n"
+                  "machine, or the cgroup that tidemark is in, has left")
+      ->type_name("RATE[,SIZE]");
+}
+
 // The first key to targets off loopback; the second is theirs.
 void add_target_option(CLI::App& command, std::vector<std::string>& ranges) {
-  command
-      .add_option(
+  repeatable(
+      command.add_option(
           "--allow-target", ranges,
           "Let scenarios load machines in this range of addresses, too, as\n"
           "192.0.2.0/24; repeatable. Without it only loopback and Unix\n"
@@ -59,10 +85,8 @@ void add_target_option(CLI::App& command, std::vector<std::string>& ranges) {
           "SHA-256 (sha256sum SCENARIO) on a line of\n"
           "http://HOST/.well-known/tidemark.txt, and hostile ways to end a\n"
           "connection by the line `tidemark: hostile`. At most 1000\n"
-          "connections, 200 new ones per second, 10 minutes")
-      ->type_name("CIDR")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+          "connections, 200 new ones per second, 10 minutes"))
+      ->type_name("CIDR");
 }
 
 void add_holdings_options(CLI::App& command, HoldingsOptions& options) {
@@ -83,6 +107,143 @@ void add_holdings_options(CLI::App& command, HoldingsOptions& options) {
       ->capture_default_str();
   command.add_option("-o,--output", options.output.output,
                      "Write to this file instead of stdout");
+}
+
+void add_hunt_options(CLI::App& command, HuntOptions& options) {
+  const auto list = [&command](const char* name,
+                               std::vector<std::string>& values,
+                               const char* about, const char* type) {
+    repeatable(command.add_option(name, values, about))
+        ->type_name(type)
+        ->delimiter(',');
+  };
+  command
+      .add_option("URL", options.url,
+                  "Where the service will be: ws://127.0.0.1:{port}/chat,\n"
+                  "or without a scheme, 127.0.0.1:8080, :8080 or\n"
+                  "unix:/run/service.sock, to find out what it speaks.\n"
+                  "{port} is a free port that tidemark picks, here and in\n"
+                  "COMMAND")
+      ->required();
+  command.add_option("COMMAND", options.command, "The service, behind a --")
+      ->required();
+  command
+      .add_option("--out", options.folder,
+                  "Folder for the scenarios that are written")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  command
+      .add_option("--records", options.record_folder,
+                  "Folder for the records of all runs; without it none are\n"
+                  "kept")
+      ->type_name("FOLDER");
+  command
+      .add_option("--connections", options.connections,
+                  "At most so many at once; 0 means three for each way")
+      ->capture_default_str();
+  command
+      .add_option("--runtime", options.runtime,
+                  "native, or process: looked at from outside only")
+      ->capture_default_str();
+  list("--only", options.only,
+       "Only these ways for a connection to go, beside graceful:\n"
+       "reset,bad_utf8; behaviors or provocations mean all of them",
+       "WAYS");
+  list("--skip", options.skip, "None of these ways", "WAYS");
+  repeatable(
+      command.add_option("--header", options.headers,
+                         "A header of every handshake and request; repeatable"))
+      ->type_name("'NAME: VALUE'");
+  list("--subprotocol", options.subprotocols,
+       "WebSocket: offered in this order", "NAME");
+  command
+      .add_option("--say", options.say,
+                  "tcp, WebSocket: what every connection says, in hex,\n"
+                  "instead of a line of text")
+      ->type_name("HEX");
+  command
+      .add_option("--max-duration", options.max_duration,
+                  "After so long no further run is begun")
+      ->type_name("TIME")
+      ->capture_default_str();
+  command
+      .add_option("--patience", options.patience,
+                  "What is found must stay so long to be a finding: what a\n"
+                  "timeout ends before is told and does not fail; with 0\n"
+                  "nobody waits")
+      ->type_name("TIME")
+      ->capture_default_str();
+  command
+      .add_option("--format", options.output.format,
+                  "What to print: terminal or json")
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output.output,
+                     "Write the report to this file instead of stdout");
+  command.add_flag("--show-output", options.show_output,
+                   "Pass the service's output through");
+  command.add_flag("-q,--quiet", options.quiet, "No progress");
+  command.add_flag("--no-color", options.output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
+}
+
+void add_compare_options(CLI::App& command, CompareOptions& options) {
+  command
+      .add_option(
+          "OLD", options.paths[0],
+          "A scenario file, whose service is run in turns with NEW's on\n"
+          "this machine; or a stored run record")
+      ->required();
+  command.add_option("NEW", options.paths[1], "Likewise, of the new version")
+      ->required();
+  command
+      .add_option("--rounds", options.rounds,
+                  "Runs of each version, in turns OLD NEW OLD NEW …: more of\n"
+                  "them tell smaller differences of speed from noise")
+      ->check(CLI::Range(1, 50))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--max-slowdown", options.max_slowdown,
+          "Fail if replies or handshakes take longer, or throughput is\n"
+          "lower, by more than this beyond the noise. Without it speed\n"
+          "is told and never fails")
+      ->type_name("PERCENT")
+      ->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--records", options.record_folder,
+                  "Folder for the run records, compare-old-1.json …; '' keeps\n"
+                  "none")
+      ->capture_default_str();
+  command.add_flag("--show-output", options.show_output,
+                   "Pass the services' output through");
+  command.add_flag("-q,--quiet", options.quiet, "No progress");
+  repeatable(
+      command.add_option("--suppressions", options.suppressions,
+                         "File of findings that are known and shall not fail;\n"
+                         "repeatable"))
+      ->type_name("FILE");
+  command
+      .add_option("--format", options.output.format,
+                  std::string("What to print: ") + kCompareFormats)
+      ->check(CLI::IsMember({"terminal", "json", "junit", "markdown"}))
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output.output,
+                     "Write the report to this file instead of stdout");
+  command.add_option("--junit", options.output.junit,
+                     "Write JUnit XML to this file as well");
+  command.add_flag("--no-color", options.output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
+  command.footer(
+      "Worse, exit code 1: a finding is new (in every run of NEW, in none of\n"
+      "OLD), one that both have grows faster, or an open connection takes "
+      "more\n"
+      "memory. 0: nothing worse; 2: not certain, as a finding in some runs of\n"
+      "NEW only; 3: usage; 4: a run failed.\n"
+      "\n"
+      "  tidemark compare old.yaml new.yaml\n"
+      "  tidemark compare --rounds 5 --max-slowdown 10 old.yaml new.yaml\n"
+      "  tidemark compare --format markdown main.json branch.json \\\n"
+      "    >> $GITHUB_STEP_SUMMARY");
 }
 
 Result<TargetPolicy> policy_of(const std::vector<std::string>& ranges) {
@@ -122,16 +283,38 @@ int run(int argc, char** argv) {
   run_command->add_flag("--show-output", run_options.show_output,
                         "Pass the service's output through");
   run_command->add_flag("-q,--quiet", run_options.quiet, "No progress");
+  repeatable(run_command->add_option(
+                 "--suppressions", run_options.suppressions,
+                 "File of findings that are known and shall not fail,\n"
+                 "beside the scenario's own; repeatable. A report of a leak\n"
+                 "has the rule to copy"))
+      ->type_name("FILE");
+  CLI::Option* baseline =
+      run_command
+          ->add_option(
+              "--baseline", run_options.baseline,
+              "A run record, as tidemark-out/NAME.json: what it found is "
+              "known\n"
+              "and fails only if there is more of it now, by more than both\n"
+              "intervals; what it did not find fails as ever")
+          ->type_name("RECORD");
   run_command
-      ->add_option("--suppressions", run_options.suppressions,
-                   "File of findings that are known and shall not fail,\n"
-                   "beside the scenario's own; repeatable. A report of a leak\n"
-                   "has the rule to copy")
-      ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->add_flag("--update-baseline", run_options.update_baseline,
+                 "When the run passes, write what there is less of into the\n"
+                 "baseline, and take out what is gone: a ratchet, which never\n"
+                 "allows more than it did")
+      ->needs(baseline);
+  add_forecast_option(*run_command, run_options.forecast);
   add_target_option(*run_command, ranges);
   add_output_options(*run_command, run_options.output);
+
+  HuntOptions hunt_options;
+  CLI::App* hunt_command = app.add_subcommand(
+      "hunt",
+      "Without a scenario: try every way a connection can go, and write the\n"
+      "smallest scenario for each finding");
+  hunt_command->footer(kHuntFooter);
+  add_hunt_options(*hunt_command, hunt_options);
 
   StressOptions stress_options;
   CLI::App* stress_command = app.add_subcommand(
@@ -157,6 +340,11 @@ int run(int argc, char** argv) {
 
   add_target_option(*stress_command, ranges);
 
+  CompareOptions compare_options;
+  CLI::App* compare_command = app.add_subcommand(
+      "compare", "Two versions of a service in turns, or two records");
+  add_compare_options(*compare_command, compare_options);
+
   std::string engine;
   CLI::App* provocations_command = app.add_subcommand(
       "provocations", "List what clients can do wrong, by protocol");
@@ -168,11 +356,21 @@ int run(int argc, char** argv) {
       "validate", "Check scenario files without running them");
   validate_command->add_option("SCENARIO", files, "Scenario files")->required();
 
+  PlanOptions plan_options;
+  CLI::App* plan_command = app.add_subcommand(
+      "plan", "What a run will do and be able to tell; nothing is started");
+  plan_command->add_option("SCENARIO", plan_options.scenarios, "Scenario files")
+      ->required();
+  plan_command
+      ->add_option("-n,--rows", plan_options.rows, "List so many cycles")
+      ->capture_default_str();
+
   ReportOptions report_options;
   CLI::App* report_command =
       app.add_subcommand("report", "Any report from stored run records");
   report_command->add_option("RECORD", report_options.records, "Run records")
       ->required();
+  add_forecast_option(*report_command, report_options.forecast);
   add_output_options(*report_command, report_options.output);
 
   HoldingsOptions holdings;
@@ -196,7 +394,10 @@ int run(int argc, char** argv) {
   if (!policy) return print_error(policy.error());
   run_options.policy = stress_options.policy = *policy;
   if (*run_command) return cmd_run(run_options);
+  if (*hunt_command) return cmd_hunt(hunt_options);
+  if (*compare_command) return cmd_compare(compare_options);
   if (*stress_command) return cmd_stress(stress_options);
+  if (*plan_command) return cmd_plan(plan_options);
   if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);
   if (*report_command) return cmd_report(report_options);

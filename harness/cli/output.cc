@@ -15,14 +15,12 @@
 namespace tidemark {
 namespace {
 
-Status write_one(const RunRecord& record, const OutputOptions& options,
-                 const std::string& format, const std::string& path) {
-  Result<std::unique_ptr<Reporter>> reporter = make_reporter(format);
-  TIDEMARK_TRY(reporter);
-  if (format.starts_with("pprof") && path.empty() && isatty(STDOUT_FILENO))
-    return fail(ErrorKind::kUsage, "a profile is no text for a terminal",
-                "write it to a file: -o heap.pb.gz");
-  return write_text((*reporter)->render(record, style_for(options)), path);
+Status print(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+      std::fflush(stdout) != 0)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot write the report: {}", strerror(errno)));
+  return {};
 }
 
 }  // namespace
@@ -37,18 +35,31 @@ ReportStyle style_for(const OutputOptions& options) {
 }
 
 Status write_text(const std::string& text, const std::string& path) {
-  if (!path.empty()) return write_file_atomically(path, text);
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-      std::fflush(stdout) != 0)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("cannot write the report: {}", strerror(errno)));
-  return {};
+  if (path.empty()) return print(text);
+  Status written = write_file_atomically(path, text);
+  if (!written) TIDEMARK_TRY(print(text));
+  return written;
+}
+
+Status write_texts(const std::string& text, const std::string& path,
+                   const std::function<std::string()>& junit,
+                   const std::string& junit_path) {
+  const Status written = write_text(text, path);
+  if (!junit_path.empty())
+    TIDEMARK_TRY(write_file_atomically(junit_path, junit()));
+  return written;
 }
 
 Status write_report(const RunRecord& record, const OutputOptions& options) {
-  TIDEMARK_TRY(write_one(record, options, options.format, options.output));
-  if (options.junit.empty()) return {};
-  return write_one(record, options, "junit", options.junit);
+  const Result<std::unique_ptr<Reporter>> reporter =
+      make_reporter(options.format);
+  TIDEMARK_TRY(reporter);
+  const Result<std::unique_ptr<Reporter>> junit = make_reporter("junit");
+  TIDEMARK_TRY(junit);
+  const ReportStyle style = style_for(options);
+  return write_texts((*reporter)->render(record, style), options.output,
+                     [&] { return (*junit)->render(record, style); },
+                     options.junit);
 }
 
 int print_error(const Error& error) {

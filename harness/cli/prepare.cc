@@ -33,9 +33,8 @@ std::vector<StandIn*> Prepared::borrowed_standins() const {
   return borrowed;
 }
 
-Result<Prepared> prepare_scenario(const std::string& path,
-                                  const TargetPolicy& policy, bool stress,
-                                  int pid) {
+Result<ReadScenario> read_scenario(const std::string& path,
+                                   const TargetPolicy& policy, int pid) {
   // Read once, so that what is carried out is what the target agreed to.
   const Result<std::string> text = read_scenario_text(path);
   TIDEMARK_TRY(text);
@@ -45,16 +44,29 @@ Result<Prepared> prepare_scenario(const std::string& path,
   TIDEMARK_TRY(scenario);
   if (pid != 0) scenario = with_pid(*std::move(scenario), pid);
   TIDEMARK_TRY(scenario);
-  TIDEMARK_TRY(preflight(*scenario, stress));
-  if (uses_port(*scenario)) {
+  return ReadScenario{*std::move(scenario), {policy, sha256_hex(*text)}};
+}
+
+Result<Prepared> prepare_scenario(const std::string& path,
+                                  const TargetPolicy& policy, bool stress,
+                                  int pid) {
+  Result<ReadScenario> read = read_scenario(path, policy, pid);
+  TIDEMARK_TRY(read);
+  return prepare_read(std::move(read->scenario), std::move(read->leave),
+                      stress);
+}
+
+Result<Prepared> prepare_read(Scenario scenario, Leave leave, bool stress) {
+  TIDEMARK_TRY(preflight(scenario, stress));
+  if (uses_port(scenario)) {
     const Result<int> port = free_port();
     TIDEMARK_TRY(port);
-    scenario = with_port(*std::move(scenario), *port);
+    scenario = with_port(std::move(scenario), *port);
   }
   Prepared prepared;
-  prepared.leave = {policy, sha256_hex(*text)};
+  prepared.leave = std::move(leave);
   // Passwords of stand-ins are secrets, too.
-  Result<Scenario> secret = with_secrets(*scenario, environment);
+  Result<Scenario> secret = with_secrets(scenario, environment);
   TIDEMARK_TRY(secret);
   Result<std::vector<std::unique_ptr<StandIn>>> standins =
       make_standins(*secret);
@@ -63,7 +75,7 @@ Result<Prepared> prepare_scenario(const std::string& path,
   std::map<std::string, int> ports;
   for (const auto& standin : prepared.standins)
     ports[standin->name()] = standin->port();
-  prepared.scenario = with_standins(*std::move(scenario), ports);
+  prepared.scenario = with_standins(std::move(scenario), ports);
   prepared.secret = with_standins(*std::move(secret), ports);
   return prepared;
 }

@@ -24,6 +24,14 @@ struct Prepared {
   std::vector<StandIn*> borrowed_standins() const;
 };
 
+// A scenario as its file says it: nothing is started or chosen yet.
+struct ReadScenario {
+  Scenario scenario;
+  Leave leave;
+};
+Result<ReadScenario> read_scenario(const std::string& path,
+                                   const TargetPolicy& policy, int pid = 0);
+
 // `policy`: what the command line allows. `stress`: its flows' `stress` says
 // how many connections there will be.
 // `pid`: of a service that runs already and takes the place of the one that
@@ -31,6 +39,10 @@ struct Prepared {
 Result<Prepared> prepare_scenario(const std::string& path,
                                   const TargetPolicy& policy, bool stress,
                                   int pid = 0);
+
+// The same for a scenario that was read already. `leave`: see
+// harness/cli/foreign.h.
+Result<Prepared> prepare_read(Scenario scenario, Leave leave, bool stress);
 
 // UTC, ISO 8601.
 std::string utc_now();

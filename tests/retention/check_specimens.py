@@ -15,8 +15,8 @@ import sys
 import time
 
 from check_shapes import plain_name
-from live import (PATIENCE, Service, Upstream, gone, good_bye, read_head,
-                  request, web_socket)
+from live import (PATIENCE, Service, Upstream, connect, gone, good_bye,
+                  read_head, request, web_socket)
 
 CONNECTIONS = 40
 ENOUGH = 0.9
@@ -44,6 +44,28 @@ def ask_for_work(port):
         connection, head = request(port, "/work")
         if b" 200 " not in head:
             raise ValueError(f"no work: {head}")
+        gone(connection)
+
+
+def send_large(port):
+    for _ in range(CONNECTIONS):
+        connection = web_socket(port)
+        # 8 KiB, masked with zeros.
+        connection.sendall(b"\x82\xfe\x20\0\0\0\0\0" + bytes(8192))
+        good_bye(connection)
+
+
+def come_all_at_once(port):
+    """There are 120 seats."""
+    crowd = [web_socket(port) for _ in range(120 + CONNECTIONS)]
+    for connection in crowd:
+        good_bye(connection)
+
+
+def alert_at_once(port):
+    for _ in range(CONNECTIONS):
+        connection = connect(port)
+        connection.sendall(b"\x15\x03\x01\0\x02\x02\x28")
         gone(connection)
 
 
@@ -92,6 +114,9 @@ SPECIMENS = {
     "session_log": (leave_abruptly, 48),
     "ticker": (tick, 80),
     "error_path": (send_unmasked, 176),
+    "big_message": (send_large, 112),
+    "crowd": (come_all_at_once, 136),
+    "tls_failure": (alert_at_once, 208),
     "redis_pool": (ask_for_work, 4096, "--redis-port", be_redis),
     "feed_client": (ask_for_feeds, 1024 * 1024, "--feed-port", be_feed),
 }

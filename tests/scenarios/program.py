@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,72 @@ def usage_errors_are_3():
     expect("terminal, json, junit" in done.stderr, done.stderr)
 
 
+def an_option_takes_one_value_and_leaves_the_next_word_alone():
+    """What is told is the last word's error: it was taken for what it is."""
+    scenario_file = "no-such-scenario.yaml"
+    for words in (["hunt", "--header", "A: b", "no-port", "--", "true"],
+                  ["hunt", "--subprotocol", "a", "no-port", "--", "true"],
+                  ["hunt", "--only", "reset", "no-port", "--", "true"],
+                  ["hunt", "--skip", "reset", "no-port", "--", "true"],
+                  ["run", "--suppressions", "none.yaml", scenario_file],
+                  ["run", "--allow-target", "192.0.2.0/24", scenario_file],
+                  ["stress", "--allow-target", "192.0.2.0/24", scenario_file],
+                  ["compare", "--suppressions", "none.yaml", scenario_file,
+                   scenario_file]):
+        done = run(*words)
+        expect(done.returncode == 3, (words, done.returncode))
+        told = "no-port" if words[0] == "hunt" else scenario_file
+        expect(told in done.stderr, (words, done.stderr))
+
+
+def places_that_take_nothing_are_told_before_anything_is_started():
+    chat = "tests/specimens/chat/guilty.yaml"
+    with tempfile.TemporaryDirectory() as folder:
+        mark = pathlib.Path(folder) / "started"
+        case = scenario(folder, ["touch", str(mark)])
+        kept = pathlib.Path(folder) / "kept.json"
+        kept.write_text("{}")
+        pipe = pathlib.Path(folder) / "pipe"
+        os.mkfifo(pipe)
+        hunt = [":1", "--", "touch", str(mark)]
+        bad = "/proc/nope/x"
+        for words in (["run", "-o", bad, case], ["run", "--junit", bad, case],
+                      ["run", "-o", folder, case],
+                      ["run", "--records", "/proc/nope", case],
+                      ["run", "-o", str(pipe), case],
+                      ["compare", "-o", bad, case, case],
+                      ["compare", "--junit", bad, case, case],
+                      ["stress", "-o", bad, case],
+                      ["stress", "--junit", bad, case],
+                      ["stress", "--hgrm", bad, case],
+                      ["hunt", "--out", "/proc/nope", *hunt],
+                      ["hunt", "--out", str(kept), *hunt],
+                      ["hunt", "--records", "/proc/nope", *hunt],
+                      ["hunt", "-o", bad, *hunt]):
+            done = run(*words)
+            expect(done.returncode == 4, (words, done.returncode, done.stderr))
+            expect(f"with {words[1]}" in done.stderr, (words, done.stderr))
+            expect(not mark.exists(), words)
+        left = sorted(p.name for p in pathlib.Path(folder).iterdir())
+    expect(left == ["case.yaml", "kept.json", "pipe"], left)
+
+
+def a_report_that_cannot_be_written_in_the_end_is_printed():
+    with tempfile.TemporaryDirectory() as folder:
+        gone = pathlib.Path(folder) / "gone"
+        gone.mkdir()
+        # The folder is there at the start, and the service takes it away.
+        service = pathlib.Path(folder) / "service.sh"
+        service.write_text(f'#!/bin/sh\nrmdir "{gone}"\n'
+                           f'exec {CHAT} --guilty "$1"\n')
+        service.chmod(0o755)
+        done = run("run", "--quiet", "--records", "", "-o", str(gone / "x"),
+                   scenario(folder, [str(service), "--port={{ port }}"]))
+    expect(done.returncode == 4, (done.returncode, done.stderr))
+    expect("cannot write" in done.stderr, done.stderr)
+    expect(done.stdout.startswith("LEAK"), done.stdout)
+
+
 def help_teaches():
     done = run("--help")
     expect(done.returncode == 0, done.returncode)
@@ -120,6 +187,21 @@ def a_missing_program_is_an_environment_error():
     expect(done.returncode == 4, done.returncode)
     expect("No such file" in done.stdout + done.stderr, done.stdout)
     expect(record["outcome"] == "error" and record["partial"], record)
+
+
+def a_port_that_is_taken_starts_nothing():
+    with tempfile.TemporaryDirectory() as folder, \
+            socket.create_server(("127.0.0.1", 0)) as taken:
+        path = pathlib.Path(scenario(folder, ["./no-such-service"]))
+        path.write_text(path.read_text().replace(
+            "{{ port }}", str(taken.getsockname()[1])))
+        done = run("run", "--records", folder, str(path))
+        record = json.loads((pathlib.Path(folder) / "case.json").read_text())
+    expect(done.returncode == 4, done.returncode)
+    expect("never started" in done.stdout, done.stdout)
+    for part in ("PARTIAL", "ended", 'in phase "stop"'):
+        expect(part not in done.stdout, done.stdout)
+    expect(record["service"].get("exit") is None, record["service"])
 
 
 def a_service_that_is_never_ready_is_told_and_stopped():
@@ -216,6 +298,7 @@ def ctrl_c_and_sigterm_leave_a_partial_record_and_nothing_else():
         expect(processes == [], f"left: {processes}")
         expect(again.returncode == 0, again.stderr)
         expect("partial" in again.stdout.lower(), again.stdout)
+        expect('in phase "stop"' not in again.stdout, again.stdout)
 
 
 def a_killed_tidemark_takes_its_service_along():
@@ -266,7 +349,7 @@ def json_and_junit_and_report_agree():
         shown = run("report", str(kept))
         expect(shown.stdout.startswith("LEAK"), shown.stdout[:200])
         expect("greedy_open" in shown.stdout, shown.stdout)
-    expect(record["tidemark_record"] == 2, record["tidemark_record"])
+    expect(record["tidemark_record"] == 3, record["tidemark_record"])
     expect(record["outcome"] == "leak", record["outcome"])
 
 

@@ -2,6 +2,10 @@
 // context is stopped.
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -11,6 +15,14 @@
 #include <utility>
 
 namespace specimen {
+
+// Who says nothing for a second is asked by the kernel whether he is there.
+inline void notice_vanished_peers(int socket) {
+  const int on = 1;
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  for (const int what : {TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT})
+    setsockopt(socket, IPPROTO_TCP, what, &on, sizeof on);
+}
 
 class Acceptor {
  public:
@@ -42,6 +54,7 @@ class Acceptor {
           }
           boost::system::error_code ignored;
           socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+          notice_vanished_peers(socket.native_handle());
           came_(std::move(socket));
           accept();
         });

@@ -116,8 +116,12 @@ class Session : public std::enable_shared_from_this<Session> {
         // The status code is echoed, the reason is not.
         frame.payload.resize(frame.payload.size() < 2 ? 0 : 2);
         break;
-      default:
-        break;  // echoed fragment by fragment, as it came
+      default:  // echoed fragment by fragment, as it came
+        message_size_ += frame.payload.size();
+        if (!frame.last) break;
+        audience_.behaviour.received(id_, message_size_);
+        message_size_ = 0;
+        break;
     }
     output_ += encode(frame);
   }
@@ -137,6 +141,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::array<char, kReadAtOnce> chunk_;
   std::string input_;
   std::string output_;
+  std::uint64_t message_size_ = 0;  // of the fragments so far
   bool open_ = false;
   bool close_seen_ = false;
   bool ending_ = false;

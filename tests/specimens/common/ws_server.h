@@ -20,6 +20,8 @@ class Behaviour {
   // timers are to be owned by their handlers.
   virtual void started(boost::asio::io_context&) {}
   virtual void opened(ConnectionId) {}
+  // A whole message of that many bytes, be it text or binary.
+  virtual void received(ConnectionId, std::uint64_t /*bytes*/) {}
   // Its input broke the protocol; the connection is about to be closed.
   virtual void broken(ConnectionId) {}
   // Abnormal: no close frame came.

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "common/acceptor.h"
 #include "common/options.h"
 #include "common/retainer.h"
 #include "common/ws_server.h"
@@ -89,6 +90,7 @@ bool echo(int fd) {
     if (!(watched[0].revents & POLLIN)) continue;
     const int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) continue;  // another worker was faster
+    specimen::notice_vanished_peers(fd);
     prefork_remember(++number);
     if (guilty) ++counts.kept;
     watched.push_back({fd, POLLIN, 0});

@@ -1,5 +1,6 @@
 // An echo server on npm's ws: ws_server.js [CERTIFICATE KEY]. Says "ready
-// PORT"; with a certificate it speaks TLS.
+// PORT", which is that of the environment or a free one; with a certificate
+// it speaks TLS.
 'use strict';
 const fs = require('fs');
 const http = require('http');
@@ -16,7 +17,7 @@ new WebSocketServer({server}).on('connection', (socket) => {
   socket.on('error', () => {});
   socket.on('message', (data, binary) => socket.send(data, {binary}));
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.env.PORT) || 0, '127.0.0.1', () => {
   console.log(`ready ${server.address().port}`);
 });
 process.on('SIGTERM', () => process.exit(0));

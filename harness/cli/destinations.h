@@ -1,0 +1,26 @@
+// Where a run's results will go, looked at before it: what cannot be written
+// there is said at once, and not when the run is over. The errors are
+// kEnvironment and name the option.
+#pragma once
+
+#include <string>
+
+#include "harness/cli/commands.h"
+#include "tidemark/result.h"
+
+namespace tidemark {
+
+// The file can be written as write_file_atomically does it. Nothing is left
+// behind. Empty: there is nothing to write.
+Status check_file(const std::string& path, const std::string& option);
+
+// The same of a folder that is there, or could be made.
+Status check_folder(const std::string& path, const std::string& option);
+
+// Of the report and of the JUnit file.
+Status check_outputs(const OutputOptions& options);
+
+// With the folders above it. Empty: none is wanted.
+Status make_folder(const std::string& path, const std::string& option);
+
+}  // namespace tidemark
