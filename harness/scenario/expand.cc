@@ -16,6 +16,7 @@ constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
 constexpr std::string_view kLiteralOpen = "{{{{";
 constexpr const char* kPort = "port";
+constexpr const char* kFiles = "files";
 
 // As part of an IP address it is refused, as more than a port, too.
 constexpr const char* kSamplePort = "65535";
@@ -60,6 +61,7 @@ template <class ScenarioType, class Visit>
 void visit_expanded(ScenarioType& scenario, Visit visit) {
   for (auto& word : scenario.target.command) visit(word);
   for (auto& [name, value] : scenario.target.environment) visit(value);
+  for (auto& [name, file] : scenario.target.files) visit(file.text);
   visit(scenario.target.ready.tcp);
   visit(scenario.target.ready.output);
   for (auto& flow : scenario.flows) {
@@ -153,9 +155,10 @@ std::string expand(std::string_view text,
 }
 
 std::vector<std::string> variable_names(
-    bool has_target, const std::vector<std::string>& standins) {
+    bool has_target, bool has_files, const std::vector<std::string>& standins) {
   std::vector<std::string> names;
   if (has_target) names.emplace_back(kPort);
+  if (has_files) names.emplace_back(kFiles);
   for (const std::string& name : standins) {
     names.push_back(name + ".port");
     names.push_back(name + ".address");
@@ -196,6 +199,10 @@ Scenario with_standins(Scenario scenario,
   return expanded(std::move(scenario), values);
 }
 
+Scenario with_files(Scenario scenario, const std::string& folder) {
+  return expanded(std::move(scenario), {{kFiles, folder}});
+}
+
 Result<Scenario> with_pid(Scenario scenario, int pid) {
   // It has been started, and will not be stopped.
   const TargetSpec none;
@@ -203,6 +210,7 @@ Result<Scenario> with_pid(Scenario scenario, int pid) {
   target.pid = pid;
   target.command = none.command;
   target.environment = none.environment;
+  target.files = none.files;
   target.directory = none.directory;
   target.ready = none.ready;
   target.stop = none.stop;

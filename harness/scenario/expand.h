@@ -4,11 +4,13 @@
 //                       scenario needs a fixed one
 //   {{ NAME.port }}     the port of the stand-in NAME
 //   {{ NAME.address }}  the same with its host: 127.0.0.1:PORT
+//   {{ files }}         the folder with the files that are written from
+//                       templates (target.files)
 //
-// They work in the target's command, environment and ready check, in URLs,
-// headers and variables of flows, in commands of engine exec, in stand-ins,
-// and in the texts of steps. Other names are left to the driver there, and
-// are errors everywhere else.
+// They work in the target's command, environment, files and ready check, in
+// URLs, headers and variables of flows, in commands of engine exec, in
+// stand-ins, and in the texts of steps. Other names are left to the driver
+// there, and are errors everywhere else.
 #pragma once
 
 #include <map>
@@ -33,9 +35,9 @@ std::string expand(std::string_view text,
                    const std::map<std::string, std::string>& values);
 
 // The variables of a scenario with these stand-ins; `port` only if there is a
-// target to have one.
+// target to have one, `files` only if that has files.
 std::vector<std::string> variable_names(
-    bool has_target, const std::vector<std::string>& standins);
+    bool has_target, bool has_files, const std::vector<std::string>& standins);
 
 // A value for each of `known` that is valid where it belongs and nowhere
 // else: a URL that is right with these is right with all.
@@ -47,6 +49,9 @@ bool uses_port(const Scenario& scenario);
 
 // `scenario` with the service's port filled in.
 Scenario with_port(Scenario scenario, int port);
+
+// `scenario` with the folder of its files filled in.
+Scenario with_files(Scenario scenario, const std::string& folder);
 
 // `scenario` for a service that runs already, and what it says of starting and
 // stopping one forgotten. kUsage if it needs a port to be chosen.

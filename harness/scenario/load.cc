@@ -13,6 +13,7 @@
 #include "harness/scenario/diagnostics.h"
 #include "harness/scenario/document.h"
 #include "harness/scenario/expand.h"
+#include "harness/scenario/matrix.h"
 #include "harness/scenario/paths.h"
 #include "harness/scenario/sections.h"
 #include "harness/scenario/text_rules.h"
@@ -48,6 +49,12 @@ std::vector<std::string> names_in(const Node* node) {
   for (const Node& key : node->keys)
     if (check_name(key.text)) names.push_back(key.text);
   return names;
+}
+
+bool has_key(const Node* node, std::string_view name) {
+  return node != nullptr && node->kind == NodeKind::kMap &&
+         std::any_of(node->keys.begin(), node->keys.end(),
+                     [name](const Node& key) { return key.text == name; });
 }
 
 // A port belongs to a service that tidemark starts.
@@ -112,10 +119,11 @@ Scenario read_scenario(const Node& root, const LoadWords& words,
   if (!read_version(file)) return scenario;
   file.text("name", scenario.name);
   file.text("description", scenario.description);
+  file.find("matrix");  // has been filled in
   const Node* target = file.find("target");
   const Node* standins = file.find("standins");
-  const VariableList variables =
-      variable_names(target != nullptr, names_in(standins));
+  const VariableList variables = variable_names(
+      target != nullptr, has_key(target, "files"), names_in(standins));
   if (target != nullptr)
     read_target(Section(*target, "target", problems), scenario.target,
                 variables);
@@ -149,6 +157,7 @@ void find_files(Scenario& scenario) {
     find(flow.tls.key_file);
   }
   find(scenario.suppressions);
+  for (auto& [name, file] : scenario.target.files) find(file.path);
   for (StandInSpec& standin : scenario.standins) {
     find(standin.certificate_file);
     find(standin.key_file);
@@ -171,23 +180,92 @@ tl::unexpected<Error> unreadable(const std::string& path,
               hint);
 }
 
+// The tree of `text`; none, and problems, if there is nothing to go on with.
+Result<std::optional<Node>> document_of(const std::string& path,
+                                        std::string_view& text,
+                                        Diagnostics& problems) {
+  if (const auto why = too_large(text)) return unreadable(path, *why);
+  text = without_byte_order_mark(text);
+  std::optional<Node> root;
+  if (check_characters(text, problems)) root = parse_document(text, problems);
+  return root;
+}
+
+// Of a file with a matrix: `root` as it is in the cell that is meant, which is
+// given back; else nothing is changed, and the cell has no levels.
+Result<CellLevels> choose_cell(const std::string& path, Node& root,
+                               const std::optional<CellLevels>& meant,
+                               Diagnostics& problems) {
+  const std::optional<SweepSpec> spec = read_matrix(root, problems);
+  if (!spec) {
+    if (meant && !meant->empty() && problems.empty())
+      return fail(
+          ErrorKind::kUsage,
+          fmt::format("{}: it has no `matrix`, so that there is nothing "
+                      "to set",
+                      printable(path, path.size())));
+    return CellLevels{};
+  }
+  if (!problems.empty()) return CellLevels{};
+  if (!meant)
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{}: it has a `matrix`, which is for `tidemark sweep`",
+                    printable(path, path.size())),
+        fmt::format("one of its cells alone: --set {}={}",
+                    spec->factors[0].name, spec->factors[0].levels[0]));
+  Result<CellLevels> cell = whole_cell(*spec, *meant);
+  TIDEMARK_TRY(cell);
+  root = in_cell(std::move(root), *cell);
+  return cell;
+}
+
 }  // namespace
 
 Result<Scenario> load_scenario(const std::string& path, std::string_view text,
                                const LoadWords& words, const LoadRules& rules) {
-  if (const auto why = too_large(text)) return unreadable(path, *why);
-  text = without_byte_order_mark(text);
   Diagnostics problems;
-  std::optional<Node> root;
-  if (check_characters(text, problems)) root = parse_document(text, problems);
+  Result<std::optional<Node>> root = document_of(path, text, problems);
+  TIDEMARK_TRY(root);
+  CellLevels cell;
+  if (*root) {
+    Result<CellLevels> chosen = choose_cell(path, **root, rules.cell, problems);
+    TIDEMARK_TRY(chosen);
+    cell = *std::move(chosen);
+  }
   Scenario scenario;
-  if (root) scenario = read_scenario(*root, words, rules, problems);
+  if (*root) scenario = read_scenario(**root, words, rules, problems);
   if (!problems.empty())
     return fail(ErrorKind::kUsage, problems.render(path, text));
   scenario.path = path;
+  scenario.cell = std::move(cell);
   if (scenario.name.empty()) scenario.name = name_from(path);
   find_files(scenario);
   return scenario;
+}
+
+Result<std::optional<SweepSpec>> load_sweep(const std::string& path,
+                                            std::string_view text,
+                                            const LoadWords& words,
+                                            const LoadRules& rules) {
+  Diagnostics problems;
+  const Result<std::optional<Node>> root = document_of(path, text, problems);
+  TIDEMARK_TRY(root);
+  std::optional<SweepSpec> spec;
+  if (*root) spec = read_matrix(**root, problems);
+  if (spec) check_factors_used(**root, *spec, problems);
+  if (!problems.empty())
+    return fail(ErrorKind::kUsage, problems.render(path, text));
+  if (!spec) return spec;
+  for (const CellLevels& cell : sweep_cells(*spec)) {
+    Diagnostics of_cell;
+    read_scenario(in_cell(**root, cell), words, rules, of_cell);
+    if (!of_cell.empty())
+      return fail(ErrorKind::kUsage,
+                  fmt::format("{}in the cell {}", of_cell.render(path, text),
+                              in_words(cell)));
+  }
+  return spec;
 }
 
 Result<std::string> read_scenario_text(const std::string& path) {
@@ -225,8 +303,10 @@ std::set<std::string> known_keys(std::string_view text,
   std::set<std::string> keys;
   Diagnostics problems;
   problems.note_keys_in(keys);
-  if (const std::optional<Node> root = parse_document(text, problems))
+  if (const std::optional<Node> root = parse_document(text, problems)) {
+    read_matrix(*root, problems);
     read_scenario(*root, words, {}, problems);
+  }
   return keys;
 }
 

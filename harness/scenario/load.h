@@ -3,11 +3,13 @@
 // downstream needs to.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "tidemark/load_words.h"
+#include "tidemark/matrix.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
 
@@ -17,6 +19,9 @@ struct LoadRules {
   // Somebody else will decide about hosts that are not on loopback, by their
   // resolved addresses and before anything is sent. Else they are refused.
   bool other_machines = false;
+  // Of a file with a `matrix`: which of its cells is meant. What it does not
+  // name is at the baseline. Absent: such a file is refused.
+  std::optional<CellLevels> cell{};
 };
 
 // Every engine, scheme, behaviour and provocation that a scenario may name
@@ -30,6 +35,13 @@ struct LoadRules {
 Result<Scenario> load_scenario(const std::string& path, std::string_view text,
                                const LoadWords& words,
                                const LoadRules& rules = {});
+
+// The matrix of the file, and every cell of it checked as a scenario; nothing
+// if there is none. Errors as from load_scenario(), the cell named.
+Result<std::optional<SweepSpec>> load_sweep(const std::string& path,
+                                            std::string_view text,
+                                            const LoadWords& words,
+                                            const LoadRules& rules = {});
 
 // The file's text, for load_scenario(); kUsage if it cannot be read.
 Result<std::string> read_scenario_text(const std::string& path);

@@ -147,6 +147,21 @@ void read_command(Section& section, std::vector<std::string>& command,
       fmt::format("`{}`: wanted a program to start, found none", name));
 }
 
+Status check_file_name(const std::string& name) {
+  const bool good = !name.empty() && name[0] != '.' &&
+                    name.find('/') == std::string::npos && name.size() < 100;
+  if (good) return {};
+  return refused(fmt::format("`{}` is not the name of a file", printable(name)),
+                 "a name without folders: nginx.conf");
+}
+
+// `files: {nginx.conf: nginx.conf.in}`
+void read_files(Section& section, TargetSpec& target) {
+  std::map<std::string, std::string> templates;
+  section.text_map("files", templates, check_file_name, check_not_empty);
+  for (auto& [name, path] : templates) target.files[name].path = path;
+}
+
 constexpr std::uint64_t kMostPids = 1u << 22;
 
 // What is said of starting and stopping has no meaning for a service that is
@@ -226,6 +241,7 @@ void read_target(Section section, TargetSpec& target,
   read_pid(section, target);
   section.text_map("environment", target.environment, check_environment_name,
                    with_variables(variables));
+  read_files(section, target);
   section.text("directory", target.directory, check_directory);
   if (std::optional<Section> ready = section.section("ready"))
     read_ready(std::move(*ready), target.ready, variables);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tidemark/matrix.h"
 #include "tidemark/units.h"
 
 namespace tidemark {
@@ -39,10 +40,20 @@ enum class ForkMode { kFollow, kIgnore };
 // stayed that the verdict blames or doubts, after every run, or never.
 enum class RetentionMode { kFindings, kAlways, kNever };
 
+// A file that the service is given, written from a template before it starts.
+struct TemplateFile {
+  std::string path;  // of the template, beside the scenario
+  std::string text;  // its content, once it has been read
+
+  bool operator==(const TemplateFile&) const = default;
+};
+
 struct TargetSpec {
   std::vector<std::string> command;  // empty: pid
   int pid = 0;  // of a service that runs already; 0: command
   std::map<std::string, std::string> environment;
+  // By the name that each has in the folder {{ files }}.
+  std::map<std::string, TemplateFile> files;
   std::string directory;  // empty: where tidemark was started
   ReadyCheck ready;
   StopRule stop;
@@ -402,6 +413,8 @@ struct Scenario {
   std::string path;  // as given on the command line, for messages
   std::string name;
   std::string description;
+  // Which cell of its matrix this is; empty: it has none.
+  CellLevels cell;
   TargetSpec target;
   std::vector<StandInSpec> standins;
   std::vector<LoadSpec> flows{{}};  // never empty

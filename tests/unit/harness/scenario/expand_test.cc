@@ -100,10 +100,10 @@ TEST(Expand, ALiteralBraceIsLeftToTheDriver) {
 }
 
 TEST(Expand, AStandInHasAPortAndAnAddress) {
-  EXPECT_EQ(variable_names(true, {"api", "db"}),
+  EXPECT_EQ(variable_names(true, false, {"api", "db"}),
             (std::vector<std::string>{"port", "api.port", "api.address",
                                       "db.port", "db.address"}));
-  EXPECT_EQ(variable_names(false, {}), std::vector<std::string>{});
+  EXPECT_EQ(variable_names(false, false, {}), std::vector<std::string>{});
   Scenario scenario;
   scenario.target.environment["API"] = "http://{{ api.address }}/";
   scenario.flows[0].url = "ws://127.0.0.1:{{api.port}}/{{ port }}";

@@ -16,6 +16,7 @@ using Keys = std::set<std::string>;
 // Every section there is, so that each is looked into.
 constexpr std::string_view kAll = R"yaml(
 version: 1
+matrix: { a: [ 1 ] }
 target: { ready: {}, stop: {} }
 flows:
   a:
@@ -52,6 +53,7 @@ Keys known() {
     key = rebased(key, "flows.a.", "load.");
     key = rebased(key, "flows.b.", "load.");
     key = rebased(key, "standins.a.", "standins.NAME.");
+    key = rebased(key, "matrix.a", "matrix.FACTOR");
     key = rebased(key, "thresholds.a", "thresholds.METRIC");
     key = rebased(key, "load.flow[].send.expect.", "STEP.expect.");
     key = rebased(key, "load.flow[].send.capture.", "STEP.capture.");
