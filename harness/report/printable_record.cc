@@ -29,6 +29,9 @@ struct Cleaner {
   using Counts = std::map<std::string, Count>;
 
   static void add(Count& sum, Count more) { sum += more; }
+  static void add(std::string& text, const std::string& more) {
+    text = printable(more);
+  }
   static void add(Counts& sums, const Counts& more) {
     for (const auto& [name, count] : more) sums[printable(name)] += count;
   }

@@ -77,6 +77,7 @@ void fields(A& a, T& v) {
   a("moment", v.moment);
   a("pss", v.pss);
   a("rss", v.rss);
+  a("peak_rss", v.peak_rss);
   a("private_dirty", v.private_dirty);
   a("agent", v.agent);
   a("page_tables", v.page_tables);
@@ -151,8 +152,12 @@ void fields(A& a, T& v) {
   a("replies", v.replies);
   a("playing_ns", v.playing);
   a("reply_median_ns", v.reply_median);
+  a("reply_p90_ns", v.reply_p90);
   a("reply_p99_ns", v.reply_p99);
+  a("reply_p999_ns", v.reply_p999);
   a("handshake_median_ns", v.handshake_median);
+  a("service_cpu_ns", v.service_cpu);
+  a("allocations", v.allocations);
 }
 
 template <class A, Is<CycleFacts> T>
@@ -417,6 +422,8 @@ void head_fields(A& a, T& v) {
   a("tidemark_version", v.tidemark_version);
   a("scenario_path", v.scenario_path);
   a("scenario_name", v.scenario_name);
+  a("scenario_digest", v.scenario_digest);
+  a("cell", v.cell);
   a("started_at", v.started_at);
   a("audit", v.audit);
   a("took_ns", v.took);

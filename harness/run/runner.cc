@@ -69,6 +69,7 @@ class Run {
   Status start();
   Status one_cycle(const PlannedCycle& planned, const std::string& title);
   Status load(const PlannedCycle& planned, Count before);
+  Status exercise();
   Status idle();
   Status sample_open();
   Status zoom_open(const OpenMemory& memory);
@@ -123,6 +124,8 @@ class Run {
   std::vector<std::string> not_looked_at_;  // and why
   std::vector<std::string> unrecorded_;     // as of the latest look
   bool restless_ = false;
+  Duration service_cpu_{};  // of this cycle, while it was played to
+  Count allocations_;       // likewise
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
   OpenMemory open_;  // with more sites than the record has
@@ -236,10 +239,28 @@ Status Run::load(const PlannedCycle& planned, Count before) {
     // A service that dies under load is reported as that, not as refusals.
     TIDEMARK_TRY(still_running(quiet_));
     TIDEMARK_TRY(opened);
-    TIDEMARK_TRY(world_.driver.exercise());
+    TIDEMARK_TRY(exercise());
     if (all_at_once) TIDEMARK_TRY(sample_open());
     TIDEMARK_TRY(world_.driver.close());
   }
+  return {};
+}
+
+// What the service spends on being played to, beside the driver's times.
+Status Run::exercise() {
+  const auto spent = [this]() -> Result<HeapCounters> {
+    if (!world_.heap) return HeapCounters{};
+    return world_.heap->counters();
+  };
+  const std::vector<pid_t> processes = world_.target.processes();
+  const Duration cpu = world_.kernel.cpu_time(processes);
+  const Result<HeapCounters> before = spent();
+  TIDEMARK_TRY(before);
+  TIDEMARK_TRY(world_.driver.exercise());
+  const Result<HeapCounters> after = spent();
+  TIDEMARK_TRY(after);
+  service_cpu_ += world_.kernel.cpu_time(processes) - cpu;
+  allocations_ += after->allocations - before->allocations;
   return {};
 }
 
@@ -336,10 +357,13 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   Result<Count> before = world_.kernel.connections(world_.target.processes());
   TIDEMARK_TRY(before);
 
+  world_.kernel.forget_peak(world_.target.processes());
   TimePoint active = world_.clock.now();
   Status done = planned.connections.value > 0 ? load(planned, *before) : idle();
   facts.load = world_.driver.take_counts();
   facts.pace = pace_of(world_.driver.take_times());
+  facts.pace.service_cpu = std::exchange(service_cpu_, {});
+  facts.pace.allocations = std::exchange(allocations_, {});
   record_.connections += facts.load;
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(done);

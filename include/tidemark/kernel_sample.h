@@ -32,6 +32,7 @@ struct KernelSample {
   std::string moment;  // "baseline", "open", "drained", "settled"
   Bytes pss;           // without the agent's own mappings
   Bytes rss;
+  Bytes peak_rss;  // the most since the cycle began; less the agent's of now
   Bytes private_dirty;
   Bytes agent;  // what the agent's table occupies (subtracted above)
   Bytes page_tables;

@@ -30,17 +30,27 @@ struct CyclePace {
   Count replies;
   Duration playing{};
   Duration reply_median{};
+  Duration reply_p90{};
   Duration reply_p99{};
+  Duration reply_p999{};
   Duration handshake_median{};
+  // Of the service, while it was played to.
+  Duration service_cpu{};
+  Count allocations;
 
   bool operator==(const CyclePace&) const = default;
 };
 
 inline CyclePace pace_of(const LoadTimes& times) {
-  return {Count{static_cast<std::int64_t>(times.reply.count())}, times.playing,
+  return {Count{static_cast<std::int64_t>(times.reply.count())},
+          times.playing,
           times.reply.value_at_percentile(50),
+          times.reply.value_at_percentile(90),
           times.reply.value_at_percentile(99),
-          times.handshake.value_at_percentile(50)};
+          times.reply.value_at_percentile(99.9),
+          times.handshake.value_at_percentile(50),
+          {},
+          {}};
 }
 
 }  // namespace tidemark

@@ -81,6 +81,15 @@ class KernelProbe {
   // be; not those that the processes opened to others. The cheap figure used
   // while draining.
   virtual Result<Count> connections(const std::vector<pid_t>& processes) = 0;
+
+  // CPU time that the processes have taken since each began, threads that
+  // have ended included; what cannot be asked counts nothing.
+  virtual Duration cpu_time(const std::vector<pid_t>& /*processes*/) {
+    return {};
+  }
+
+  // From now on KernelSample::peak_rss is of what comes.
+  virtual void forget_peak(const std::vector<pid_t>& /*processes*/) {}
 };
 
 }  // namespace tidemark

@@ -8,6 +8,7 @@
 
 #include "tidemark/heap_snapshot.h"
 #include "tidemark/kernel_sample.h"
+#include "tidemark/matrix.h"
 #include "tidemark/memory_account.h"
 #include "tidemark/result.h"
 #include "tidemark/standin.h"
@@ -141,7 +142,9 @@ struct RunRecord {
   std::string tidemark_version;
   std::string scenario_path;
   std::string scenario_name;
-  std::string started_at;  // UTC, ISO 8601
+  std::string scenario_digest;  // SHA-256 of the file, in hex
+  CellLevels cell;              // of its matrix; empty: it has none
+  std::string started_at;       // UTC, ISO 8601
   // Off loopback: who loaded whom, by whose leave, within which caps.
   std::string audit;
   bool partial = true;  // until the verdict is in

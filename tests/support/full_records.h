@@ -88,8 +88,12 @@ inline CycleFacts cycle(std::uint32_t index, CycleKind kind,
   facts.pace = {{2 * opened},
                 std::chrono::milliseconds(40),
                 std::chrono::microseconds(150),
+                std::chrono::microseconds(400),
                 std::chrono::microseconds(900),
-                std::chrono::microseconds(310)};
+                std::chrono::microseconds(1200),
+                std::chrono::microseconds(310),
+                std::chrono::milliseconds(12),
+                {30 * opened}};
   facts.linger = std::chrono::milliseconds(3);
   facts.counters = {{1000 * index}, {990 * index}, {64000 * index}};
   return facts;

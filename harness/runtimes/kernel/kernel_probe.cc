@@ -1,6 +1,8 @@
 #include "harness/runtimes/kernel/kernel_probe.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/runtimes/kernel/network.h"
@@ -84,6 +87,7 @@ Status add_process(pid_t pid, KernelSample& sample, Inodes& inodes) {
   }
   const MemoryFigures agent = kernel::sum_mappings(*smaps, agent_mapping());
   sample.rss += whole->rss - agent.rss;
+  sample.peak_rss += kernel::parse_peak_rss(*status) - agent.rss;
   sample.pss += whole->pss - agent.pss;
   sample.private_dirty += whole->private_dirty - agent.private_dirty;
   sample.agent += agent.rss;
@@ -149,6 +153,25 @@ std::vector<UnixSocket> unix_sockets(const std::vector<pid_t>& processes) {
   return sockets;
 }
 
+// To the nanosecond, with the threads that have ended.
+Duration cpu_time_of(pid_t pid) {
+  clockid_t clock = 0;
+  timespec taken{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 ||
+      ::clock_gettime(clock, &taken) != 0)
+    return {};
+  return std::chrono::seconds(taken.tv_sec) +
+         std::chrono::nanoseconds(taken.tv_nsec);
+}
+
+// See proc(5), clear_refs: 5 forgets the peak and nothing else.
+void forget_peak_of(pid_t pid) {
+  const Fd file(::open(fmt::format("/proc/{}/clear_refs", pid).c_str(),
+                       O_WRONLY | O_CLOEXEC));
+  // Where it cannot be forgotten the peak is of the whole run.
+  if (file && ::write(file.get(), "5", 1) != 1) return;
+}
+
 class ProcKernelProbe final : public KernelProbe {
  public:
   Result<KernelSample> sample(const std::vector<pid_t>& processes) override {
@@ -182,6 +205,16 @@ class ProcKernelProbe final : public KernelProbe {
       });
     }
     return count_served(*sockets, inodes) + count_served(local, inodes);
+  }
+
+  Duration cpu_time(const std::vector<pid_t>& processes) override {
+    Duration sum{};
+    for (const pid_t pid : processes) sum += cpu_time_of(pid);
+    return sum;
+  }
+
+  void forget_peak(const std::vector<pid_t>& processes) override {
+    for (const pid_t pid : processes) forget_peak_of(pid);
   }
 
  private:

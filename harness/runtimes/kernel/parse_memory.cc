@@ -62,6 +62,14 @@ void add_line(std::string_view line, MemoryFigures& sum) {
   }
 }
 
+// 0 where there is no such line.
+Bytes status_figure(std::string_view status, std::string_view name) {
+  while (!status.empty()) {
+    if (const auto bytes = figure(take_line(status), name)) return *bytes;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<MemoryFigures> parse_smaps_rollup(std::string_view text) {
@@ -92,10 +100,11 @@ MemoryFigures sum_mappings(std::string_view smaps,
 }
 
 Bytes parse_page_tables(std::string_view status) {
-  while (!status.empty()) {
-    if (const auto bytes = figure(take_line(status), "VmPTE:")) return *bytes;
-  }
-  return {};
+  return status_figure(status, "VmPTE:");
+}
+
+Bytes parse_peak_rss(std::string_view status) {
+  return status_figure(status, "VmHWM:");
 }
 
 }  // namespace tidemark::kernel

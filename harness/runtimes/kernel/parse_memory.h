@@ -27,5 +27,7 @@ MemoryFigures sum_mappings(std::string_view smaps,
 
 // VmPTE of /proc/PID/status; 0 when it is not there (a zombie).
 Bytes parse_page_tables(std::string_view status);
+// The most bytes that were resident at once, of the same text.
+Bytes parse_peak_rss(std::string_view status);
 
 }  // namespace tidemark::kernel
