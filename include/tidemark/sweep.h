@@ -1,0 +1,144 @@
+// A sweep: one scenario run with every combination of some settings, and what
+// each combination costs and gives. harness/sweep turns the records of its
+// runs into an answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tidemark/comparison.h"
+#include "tidemark/matrix.h"
+#include "tidemark/units.h"
+#include "tidemark/verdict.h"
+
+namespace tidemark {
+
+// What is measured of a cell.
+enum class SweepFigure {
+  kOpenHeap,     // heap bytes per open connection, its traffic over
+  kOpenPss,      // PSS per open connection, then
+  kPeakRss,      // most resident bytes of the service while it was loaded
+  kBasePss,      // PSS without connections, at the baseline
+  kResidue,      // bytes per connection that stay when all are gone
+  kThroughput,   // replies per second while the flow is played
+  kReplyMedian,  // seconds, as those that follow
+  kReplyP90,
+  kReplyP99,
+  kReplyP999,
+  kHandshakeMedian,
+  kCpu,          // of the service, per reply
+  kAllocations,  // blocks asked for per reply
+  kErrors,       // replies that were wrong or late, and connections that
+                 // failed, of all
+};
+inline constexpr std::size_t kSweepFigures = 14;
+
+// Of one figure over the runs of a cell; a run that has no such figure is
+// left out.
+struct SweepValue {
+  double median = 0;
+  double least = 0;
+  double most = 0;
+  std::vector<double> runs;  // in the order they were made
+
+  bool operator==(const SweepValue&) const = default;
+};
+
+// A place in the arithmetic of open connections.
+struct SweepSite {
+  std::string place;
+  double bytes_per_connection = 0;
+  double blocks_per_connection = 0;
+
+  bool operator==(const SweepSite&) const = default;
+};
+
+// Sites × connections against what was measured while they were open.
+struct SweepArithmetic {
+  Count connections;
+  Bytes heap;       // more than at the baseline
+  Bytes explained;  // of it, by the sites
+  Bytes pss;        // more than at the baseline
+
+  bool operator==(const SweepArithmetic&) const = default;
+};
+
+struct SweepRun {
+  Outcome outcome = Outcome::kError;
+  std::string reason;   // of the judgement, or of the error
+  std::string kept_at;  // the record's file; empty: none
+
+  bool operator==(const SweepRun&) const = default;
+};
+
+struct SweepCell {
+  CellLevels levels;
+  std::vector<SweepRun> runs;
+  std::map<SweepFigure, SweepValue> figures;
+  // Of the first good run.
+  std::vector<SweepSite> sites;  // largest first
+  std::optional<SweepArithmetic> arithmetic;
+  // How much less throughput than the baseline, and how much slower a median
+  // reply: 0.1 is 10 %, at 99 %; see harness/sweep/knee.h. Absent without such
+  // a figure in both.
+  std::optional<Estimate> throughput_loss;
+  std::optional<Estimate> reply_loss;
+  bool loses = false;    // more than is allowed of either
+  bool pareto = false;   // no other cell takes less memory and gives more
+  std::string given_up;  // why it was not run again, one sentence; else empty
+
+  bool operator==(const SweepCell&) const = default;
+};
+
+// Along one factor, the others at the baseline.
+struct SweepKnee {
+  std::string factor;
+  std::string level;  // the smallest that loses no more than is allowed
+  std::string from;   // the baseline's
+  double bytes = 0;   // per open connection, at `level` and at `from`
+  double bytes_from = 0;
+  Estimate loss;          // the larger of the two losses
+  bool certain = false;   // the interval is within what is allowed, too
+  bool smallest = false;  // no smaller one was tried
+  // The next smaller one and what it loses; absent with `smallest`.
+  std::string below;
+  Estimate below_loss;
+
+  bool operator==(const SweepKnee&) const = default;
+};
+
+// What a level does compared with the baseline's level of its factor, over
+// all pairs of cells that differ in nothing else: ratios, 1 is no change.
+struct SweepEffect {
+  std::string factor;
+  std::string level;
+  std::map<SweepFigure, double> ratios;
+  std::size_t pairs = 0;
+
+  bool operator==(const SweepEffect&) const = default;
+};
+
+struct SweepAnswer {
+  std::string scenario_path;
+  std::string scenario_name;
+  std::string tidemark_version;
+  std::string started_at;  // of the first run
+  SweepSpec spec;
+  std::vector<SweepCell> cells;  // as written, the first factor slowest
+  std::size_t runs = 0;          // that there are
+  std::size_t wanted = 0;        // that there would be, given-up ones left out
+  std::vector<SweepKnee> knees;  // one for each factor of sizes or numbers
+  std::vector<SweepEffect> effects;
+  std::optional<std::size_t> best;  // the cell of least memory that loses none
+  std::vector<std::string> notes;   // what was not told, and why
+
+  bool operator==(const SweepAnswer&) const = default;
+};
+
+const char* to_word(SweepFigure figure);  // "open heap", "throughput" …
+
+}  // namespace tidemark

@@ -1,0 +1,61 @@
+// Runs of a sweep's cells, small enough to be changed by hand.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/sweep/fold.h"
+#include "tests/support/compared_runs.h"
+
+namespace tidemark {
+
+// Of a service whose speed and memory per connection are given.
+inline StoredRun swept_run(CellLevels cell, double per_second, double bytes) {
+  RunRecord record = run_with({}, per_second, bytes);
+  record.cell = std::move(cell);
+  record.open->sites = {{5,
+                         Bytes{static_cast<std::int64_t>(90 * bytes)},
+                         {100},
+                         0.9 * bytes,
+                         "feed_reader (feed.cc:47)"}};
+  KernelSample base;
+  base.moment = "baseline";
+  base.pss = {4 << 20};
+  KernelSample open = base;
+  open.moment = "open";
+  open.pss += Bytes{100 * 3000};
+  open.peak_rss = {8 << 20};
+  record.kernel = {base, open};
+  for (CycleFacts& facts : record.cycles) {
+    facts.pace.service_cpu = facts.pace.playing / 2;
+    facts.pace.allocations = {facts.pace.replies.value * 3};
+  }
+  return {std::move(record), "cell.json"};
+}
+
+inline SweepSpec buffer_spec() {
+  SweepSpec spec;
+  spec.factors = {
+      {"buffer", {"1MiB", "64KiB", "4KiB"}, {1048576, 65536, 4096}}};
+  spec.baseline = {{"buffer", "1MiB"}};
+  spec.repeat = 3;
+  return spec;
+}
+
+inline std::vector<CellLevels> buffer_cells() {
+  return {{{"buffer", "1MiB"}}, {{"buffer", "64KiB"}}, {{"buffer", "4KiB"}}};
+}
+
+// 64 KiB loses next to nothing, 4 KiB a third.
+inline std::vector<StoredRun> buffer_runs() {
+  std::vector<StoredRun> runs;
+  for (const double noise : {0.99, 1.0, 1.01}) {
+    runs.push_back(swept_run({{"buffer", "1MiB"}}, 1000 * noise, 1'000'000));
+    runs.push_back(swept_run({{"buffer", "64KiB"}}, 990 * noise, 66'000));
+    runs.push_back(swept_run({{"buffer", "4KiB"}}, 660 * noise, 6'000));
+  }
+  return runs;
+}
+
+}  // namespace tidemark
