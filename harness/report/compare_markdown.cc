@@ -1,26 +1,11 @@
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "harness/report/compare_report.h"
 #include "harness/report/compare_words.h"
+#include "harness/report/markdown_text.h"
 
 namespace tidemark {
 namespace {
-
-// As plain text inside a table: nothing of it is markup.
-std::string plain(std::string_view text) {
-  constexpr std::string_view kMarkup = "\\`*_{}[]<>()#+-!|~&@";
-  std::string safe;
-  for (const char c : text) {
-    if (kMarkup.find(c) != std::string_view::npos) {
-      safe += fmt::format("&#{};", static_cast<int>(c));
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
 
 const char* mark(bool fails, bool undecided) {
   if (fails) return "❌";
@@ -45,12 +30,14 @@ std::string findings_table(const VersionComparison& comparison) {
       "\n| | finding | OLD | NEW | change | fingerprint |\n"
       "|---|---|---:|---:|---|---|\n";
   for (const FindingChange& change : comparison.findings)
-    text += fmt::format(
-        "| {} | {} | {} | {} | {}: {} | {} |\n",
-        mark(change.fails, change.undecided), plain(subject_of(change)),
-        plain(rate_text(change.before, change.in_bytes)),
-        plain(rate_text(change.after, change.in_bytes)), to_word(change.change),
-        plain(change.told), plain(change.fingerprint));
+    text +=
+        fmt::format("| {} | {} | {} | {} | {}: {} | {} |\n",
+                    mark(change.fails, change.undecided),
+                    markdown_plain(subject_of(change)),
+                    markdown_plain(rate_text(change.before, change.in_bytes)),
+                    markdown_plain(rate_text(change.after, change.in_bytes)),
+                    to_word(change.change), markdown_plain(change.told),
+                    markdown_plain(change.fingerprint));
   return text;
 }
 
@@ -75,14 +62,15 @@ std::string compare_markdown(const VersionComparison& unsafe) {
   const VersionComparison comparison = printable_comparison(unsafe);
   std::string text = fmt::format(
       "### tidemark: {}\n\n{}\n\nOLD {} ({}), {}; NEW {} ({}), {}\n",
-      headline_word(comparison.outcome), plain(comparison.reason),
-      plain(comparison.before.name), plain(comparison.before.path),
-      runs_text(comparison.before), plain(comparison.after.name),
-      plain(comparison.after.path), runs_text(comparison.after));
+      headline_word(comparison.outcome), markdown_plain(comparison.reason),
+      markdown_plain(comparison.before.name),
+      markdown_plain(comparison.before.path), runs_text(comparison.before),
+      markdown_plain(comparison.after.name),
+      markdown_plain(comparison.after.path), runs_text(comparison.after));
   text += findings_table(comparison);
   text += figures_table(comparison);
   for (const std::string& note : comparison.notes)
-    text += "\n_" + plain(note) + "_\n";
+    text += "\n_" + markdown_plain(note) + "_\n";
   return text;
 }
 

@@ -1,0 +1,41 @@
+// What the reports of a sweep say alike. Private to this folder.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tidemark/sweep.h"
+
+namespace tidemark {
+
+struct SweepColumn {
+  SweepFigure figure;
+  const char* title;
+};
+
+// In tables of cells: of those that at least one cell has.
+std::vector<SweepColumn> memory_columns(const SweepAnswer& answer);
+std::vector<SweepColumn> speed_columns(const SweepAnswer& answer);
+
+// "64.0 KiB", "15,200/s", "1.2 ms", "0.5 %"; "–": it was not measured.
+std::string figure_text(const SweepCell& cell, SweepFigure figure);
+// Half of the distance between the runs' least and most, of the median:
+// "±3 %"; empty with one run.
+std::string spread_text(const SweepCell& cell, SweepFigure figure);
+// "3.1 %", "none": of whichever the cell loses more; empty: not known.
+std::string loss_text(const SweepCell& cell);
+// "baseline, Pareto", "loses too much", "given up".
+std::string mark_text(const SweepAnswer& answer, std::size_t cell);
+
+// The whole in one sentence, then each thing that is told in one.
+std::string sweep_headline(const SweepAnswer& answer);
+std::string knee_sentence(const SweepKnee& knee, double max_loss);
+std::string effect_sentence(const SweepEffect& effect, const std::string& from);
+std::vector<std::string> arithmetic_sentences(const SweepAnswer& answer);
+std::vector<std::string> need_sentences(const SweepAnswer& answer);
+std::vector<std::string> note_sentences(const SweepAnswer& answer);
+
+// Texts of the scenario and of the service that nothing acts on.
+SweepAnswer printable_answer(const SweepAnswer& answer);
+
+}  // namespace tidemark
