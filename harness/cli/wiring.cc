@@ -15,6 +15,7 @@
 #include "harness/cli/allocators.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/report/junit.h"
+#include "harness/report/machine_formats.h"
 #include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
@@ -153,6 +154,9 @@ Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
   if (format == "junit") return make_junit_reporter();
   if (format == "pprof") return make_pprof_reporter();
   if (format == "pprof-holders") return make_pprof_holders_reporter();
+  if (format == "folded") return make_folded_reporter();
+  if (format == "openmetrics") return make_openmetrics_reporter();
+  if (format == "markdown") return make_markdown_reporter();
   if (format == "json")
     return std::unique_ptr<Reporter>(std::make_unique<JsonReporter>());
   return fail(ErrorKind::kUsage,

@@ -38,13 +38,13 @@ Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
                                                   bool foreign, Clock& clock,
                                                   Cancellation& cancellation);
 
-// "terminal", "json", "junit", "pprof",
-// "pprof-holders"; kUsage with the names there are
+// One of kFormats; kUsage with the names there are
 // otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);
 
 inline constexpr const char* kFormats =
-    "terminal, json, junit, pprof, pprof-holders";
+    "terminal, json, junit, markdown, openmetrics, folded, pprof, "
+    "pprof-holders";
 inline constexpr const char* kStressFormats = "terminal, json, junit";
 
 }  // namespace tidemark

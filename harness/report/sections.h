@@ -19,6 +19,9 @@ bool is_worth_a_section(const Finding& finding);
 // As reports number them, from 1: those that are worth a section first.
 std::vector<const Finding*> numbered(const Judgement& judgement);
 
+// What is found, in one sentence; empty where its evidence says it all.
+std::string sentence_of(const RunRecord& record, const Finding& finding);
+
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style);
 

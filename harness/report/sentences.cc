@@ -16,42 +16,6 @@ constexpr std::size_t kNarrowest = 40;
 constexpr std::size_t kHang = 5;       // below "  1. "
 constexpr std::size_t kWaysShown = 9;  // lines of who holds a finding
 
-std::string sentence(const RunRecord& record, const Finding& finding) {
-  const SiteRecord* site =
-      finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
-  std::string where = site ? " allocated by " + place_of(*site) : "";
-  // A budget of the peak: nothing stays behind, and there is no one site.
-  if (finding.unit == kOpenConnection) return {};
-  // Connections to a stand-in: the evidence says it all.
-  if (!finding.standin.empty()) return {};
-  switch (finding.kind) {
-    case FindingClass::kLeak:
-      return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
-                         bytes_text(finding.rate.bytes_per_unit),
-                         plural(finding.rate.objects_per_unit, "block"),
-                         where.empty() ? "" : ",", where);
-    case FindingClass::kTimeGrowth:
-      return fmt::format(
-          "Whether anybody is connected or not, {} in {} are kept every "
-          "{}{}{}.",
-          bytes_text(finding.rate.bytes_per_unit),
-          plural(finding.rate.objects_per_unit, "block"), finding.unit,
-          where.empty() ? "" : ",", where);
-    case FindingClass::kUndecided:
-      return fmt::format(
-          "{} in {} stayed behind{}, and it is not clear per "
-          "what.",
-          bytes_text(finding.residue),
-          plural(double(finding.objects.value), "block"), where);
-    case FindingClass::kAllocatorRetained:
-      return fmt::format("{} that nobody uses stay with the allocator{}{}.",
-                         bytes_text(finding.residue),
-                         site ? ", pinned by blocks" : "", where);
-    default:
-      return {};
-  }
-}
-
 // The rings as two rows; the oldest are left out when all do not fit.
 std::string ring_rows(const Finding& finding, std::size_t width) {
   constexpr std::size_t kLabel = 26;
@@ -87,6 +51,42 @@ std::string frame_line(const Frame& frame, std::size_t width) {
 }
 
 }  // namespace
+
+std::string sentence_of(const RunRecord& record, const Finding& finding) {
+  const SiteRecord* site =
+      finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
+  std::string where = site ? " allocated by " + place_of(*site) : "";
+  // A budget of the peak: nothing stays behind, and there is no one site.
+  if (finding.unit == kOpenConnection) return {};
+  // Connections to a stand-in: the evidence says it all.
+  if (!finding.standin.empty()) return {};
+  switch (finding.kind) {
+    case FindingClass::kLeak:
+      return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
+                         bytes_text(finding.rate.bytes_per_unit),
+                         plural(finding.rate.objects_per_unit, "block"),
+                         where.empty() ? "" : ",", where);
+    case FindingClass::kTimeGrowth:
+      return fmt::format(
+          "Whether anybody is connected or not, {} in {} are kept every "
+          "{}{}{}.",
+          bytes_text(finding.rate.bytes_per_unit),
+          plural(finding.rate.objects_per_unit, "block"), finding.unit,
+          where.empty() ? "" : ",", where);
+    case FindingClass::kUndecided:
+      return fmt::format(
+          "{} in {} stayed behind{}, and it is not clear per "
+          "what.",
+          bytes_text(finding.residue),
+          plural(double(finding.objects.value), "block"), where);
+    case FindingClass::kAllocatorRetained:
+      return fmt::format("{} that nobody uses stay with the allocator{}{}.",
+                         bytes_text(finding.residue),
+                         site ? ", pinned by blocks" : "", where);
+    default:
+      return {};
+  }
+}
 
 const SiteRecord* find_site(const RunRecord& record, SiteId id) {
   for (const SiteRecord& site : record.sites)
@@ -186,7 +186,7 @@ std::vector<const Finding*> numbered(const Judgement& judgement) {
 std::string finding_section(const RunRecord& record, const Finding& finding,
                             int number, const ReportStyle& style) {
   const std::size_t width = width_of(style);
-  std::string told = sentence(record, finding);
+  const std::string told = sentence_of(record, finding);
   std::string text = "\n";
   text += wrapped(fmt::format("{:>3}. {}", number,
                               told.empty() ? finding.explanation : told),

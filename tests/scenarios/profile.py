@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Profiles against a reader that shares no code with their writer, and against
-`go tool pprof`: profile.py TIDEMARK"""
+"""What other programs read: profiles by a reader that shares no code with their
+writer and by `go tool pprof`, metrics by promtool: profile.py TIDEMARK"""
 import gzip
 import pathlib
 import shutil
@@ -191,9 +191,21 @@ def pprof_reads_it():
             raise AssertionError(f"no `{part}` in\n{top}")
 
 
+def metrics_are_what_prometheus_reads():
+    for record in (RECORD, "tests/approved/full/leak.json",
+                   "tests/approved/full/died.json"):
+        text = subprocess.run(
+            [TIDEMARK, "report", "--format", "openmetrics", record], cwd=ROOT,
+            capture_output=True, check=True, timeout=60).stdout
+        checked = subprocess.run(["promtool", "check", "metrics"], input=text,
+                                 capture_output=True, timeout=60)
+        if checked.returncode != 0 or checked.stdout or checked.stderr:
+            raise AssertionError(f"promtool of {record}: {checked}")
+
+
 CASES = (who_allocated_is_the_residue_by_stack,
          who_holds_is_the_way_from_the_block_to_the_root, one_record_gives_one_file,
-         pprof_reads_it)
+         pprof_reads_it, metrics_are_what_prometheus_reads)
 
 
 def main():
