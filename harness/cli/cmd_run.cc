@@ -35,6 +35,7 @@ RunOnce how_to_run(const RunOptions& options) {
   how.quiet = options.quiet;
   how.suppressions = options.suppressions;
   how.policy = options.policy;
+  how.cell = options.cell;
   return how;
 }
 

@@ -346,7 +346,8 @@ Status write_reports(const StressRecord& record, const StressOptions& options) {
 
 Result<int> stress_one(const std::string& path, const StressOptions& options,
                        Clock& clock, Cancellation& cancellation) {
-  Result<Prepared> prepared = prepare_scenario(path, options.policy, true);
+  Result<Prepared> prepared =
+      prepare_scenario(path, options.policy, true, 0, options.cell);
   TIDEMARK_TRY(prepared);
   const Scenario& scenario = prepared->scenario;
   Result<std::vector<Threshold>> thresholds = read_thresholds(scenario);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
@@ -10,10 +11,27 @@
 
 namespace tidemark {
 
+namespace {
+
+// Of a file with a matrix every cell is looked at, and the baseline's is given
+// back.
+Result<Scenario> checked_scenario(const std::string& path) {
+  const Result<std::string> text = read_scenario_text(path);
+  TIDEMARK_TRY(text);
+  const Result<std::optional<SweepSpec>> sweep =
+      load_sweep(path, *text, load_words());
+  TIDEMARK_TRY(sweep);
+  LoadRules rules;
+  if (*sweep) rules.cell = CellLevels{};
+  return load_scenario(path, *text, load_words(), rules);
+}
+
+}  // namespace
+
 int cmd_validate(const std::vector<std::string>& files) {
   int code = kExitPass;
   for (const std::string& path : files) {
-    Result<Scenario> scenario = load_scenario_file(path, load_words());
+    const Result<Scenario> scenario = checked_scenario(path);
     Status checked;
     if (!scenario) {
       checked = fail(scenario.error());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tidemark/matrix.h"
 #include "tidemark/result.h"
 #include "tidemark/target_policy.h"
 
@@ -28,9 +29,10 @@ struct RunOptions {
   bool quiet = false;
   // Beside the scenario's own.
   std::vector<std::string> suppressions;
-  std::string baseline;          // a record whose findings are known
-  bool update_baseline = false;  // with what is less, if the run passes
-  std::string forecast;          // "40/s,512MiB"; empty: none
+  std::string baseline;            // a record whose findings are known
+  bool update_baseline = false;    // with what is less, if the run passes
+  std::string forecast;            // "40/s,512MiB"; empty: none
+  std::optional<CellLevels> cell;  // of scenarios with a matrix
   OutputOptions output;
   TargetPolicy policy;
 };
@@ -41,6 +43,7 @@ struct StressOptions {
   std::string format = "terminal";  // or json
   std::string output;               // empty: stdout
   std::string hgrm_folder;          // empty: no histograms are written
+  std::optional<CellLevels> cell;   // of scenarios with a matrix
   bool show_output = false;
   bool quiet = false;
   bool no_colour = false;
@@ -49,7 +52,23 @@ struct StressOptions {
 
 struct PlanOptions {
   std::vector<std::string> scenarios;
-  std::size_t rows = 12;  // of the measured cycles
+  std::optional<CellLevels> cell;  // of scenarios with a matrix
+  std::size_t rows = 12;           // of the measured cycles
+};
+
+// Words of `sweep --format`.
+inline constexpr const char* kSweepFormats = "terminal, json, markdown";
+
+struct SweepOptions {
+  std::string scenario;
+  std::string record_folder = "tidemark-out";  // a folder in it per scenario
+  bool fresh = false;        // runs that there are already are not used
+  bool only_report = false;  // nothing is run
+  bool show_output = false;
+  bool quiet = false;
+  std::vector<std::string> suppressions;
+  OutputOptions output;
+  TargetPolicy policy;
 };
 
 struct HuntOptions {
@@ -107,6 +126,7 @@ struct HoldingsOptions {
 int cmd_run(const RunOptions& options);
 int cmd_hunt(const HuntOptions& options);
 int cmd_compare(const CompareOptions& options);
+int cmd_sweep(const SweepOptions& options);
 int cmd_stress(const StressOptions& options);
 // Every provocation of `engine`, or of all if it is empty.
 int cmd_provocations(const std::string& engine);

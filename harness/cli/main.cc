@@ -29,6 +29,7 @@ constexpr const char* kFooter =
     "  tidemark run --format json scenario.yaml > record.json\n"
     "  tidemark stress --junit out.xml scenarios/recipes/stress_arrivals.yaml\n"
     "  tidemark compare old.yaml new.yaml\n"
+    "  tidemark sweep scenarios/sweeps/client_buffers.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
     "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
     "chat-guilty.json\n"
@@ -246,6 +247,71 @@ void add_compare_options(CLI::App& command, CompareOptions& options) {
       "    >> $GITHUB_STEP_SUMMARY");
 }
 
+void add_set_option(CLI::App& command, std::vector<std::string>& settings) {
+  repeatable(command.add_option(
+                 "--set", settings,
+                 "Of scenarios with a matrix: one of its cells; what is not\n"
+                 "set is as in its baseline; repeatable"))
+      ->type_name("FACTOR=LEVEL");
+}
+
+// Nothing given: a scenario with a matrix has no cell that is meant.
+Result<std::optional<CellLevels>> cell_of(
+    const std::vector<std::string>& settings) {
+  if (settings.empty()) return std::optional<CellLevels>();
+  CellLevels cell;
+  for (const std::string& setting : settings) {
+    const std::size_t at = setting.find('=');
+    if (at == std::string::npos || at == 0)
+      return fail(ErrorKind::kUsage,
+                  "--set: wanted FACTOR=LEVEL, found `" + setting + "`",
+                  "write --set buffer=4KiB");
+    cell[setting.substr(0, at)] = setting.substr(at + 1);
+  }
+  return std::optional<CellLevels>(std::move(cell));
+}
+
+void add_sweep_options(CLI::App& command, SweepOptions& options) {
+  command.add_option("SCENARIO", options.scenario, "A scenario with a matrix")
+      ->required();
+  command
+      .add_option(
+          "--records", options.record_folder,
+          "Folder in which the sweep has one of its own, with a record\n"
+          "of each run")
+      ->capture_default_str();
+  command.add_flag("--fresh", options.fresh,
+                   "Begin anew where an interrupted sweep would go on");
+  command.add_flag("--report", options.only_report,
+                   "Run nothing: what the runs say that there are");
+  command.add_flag("--show-output", options.show_output,
+                   "Pass the service's output through");
+  command.add_flag("-q,--quiet", options.quiet, "No progress");
+  repeatable(
+      command.add_option("--suppressions", options.suppressions,
+                         "File of findings that are known and shall not fail;\n"
+                         "repeatable"))
+      ->type_name("FILE");
+  command
+      .add_option("--format", options.output.format,
+                  std::string("What to print: ") + kSweepFormats)
+      ->check(CLI::IsMember({"terminal", "json", "markdown"}))
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output.output,
+                     "Write the report to this file instead of stdout");
+  command.add_flag("--no-color", options.output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
+  command.footer(
+      "Exit codes: 0 every cell was run, 1 a cell leaks, 3 usage, 4 the\n"
+      "baseline failed, 130 interrupted: the same command goes on.\n"
+      "\n"
+      "  tidemark sweep scenarios/sweeps/client_buffers.yaml\n"
+      "  tidemark sweep --report --format json \\\n"
+      "    scenarios/sweeps/client_buffers.yaml\n"
+      "  tidemark run --set buffer=4KiB scenarios/sweeps/"
+      "client_buffers.yaml");
+}
+
 Result<TargetPolicy> policy_of(const std::vector<std::string>& ranges) {
   TargetPolicy policy;
   for (const std::string& text : ranges) {
@@ -263,6 +329,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
 
   std::vector<std::string> ranges;
+  std::vector<std::string> settings;
   RunOptions run_options;
   CLI::App* run_command =
       app.add_subcommand("run", "Run scenarios; the exit code is the verdict");
@@ -305,6 +372,7 @@ int run(int argc, char** argv) {
                  "allows more than it did")
       ->needs(baseline);
   add_forecast_option(*run_command, run_options.forecast);
+  add_set_option(*run_command, settings);
   add_target_option(*run_command, ranges);
   add_output_options(*run_command, run_options.output);
 
@@ -338,7 +406,15 @@ int run(int argc, char** argv) {
   stress_command->add_flag("--no-color", stress_options.no_colour,
                            "No colour on a terminal (NO_COLOR does the same)");
 
+  add_set_option(*stress_command, settings);
   add_target_option(*stress_command, ranges);
+
+  SweepOptions sweep_options;
+  CLI::App* sweep_command = app.add_subcommand(
+      "sweep",
+      "Every cell of a scenario's matrix: what each setting costs and gives");
+  add_sweep_options(*sweep_command, sweep_options);
+  add_target_option(*sweep_command, ranges);
 
   CompareOptions compare_options;
   CLI::App* compare_command = app.add_subcommand(
@@ -364,6 +440,8 @@ int run(int argc, char** argv) {
   plan_command
       ->add_option("-n,--rows", plan_options.rows, "List so many cycles")
       ->capture_default_str();
+
+  add_set_option(*plan_command, settings);
 
   ReportOptions report_options;
   CLI::App* report_command =
@@ -392,11 +470,15 @@ int run(int argc, char** argv) {
   }
   const Result<TargetPolicy> policy = policy_of(ranges);
   if (!policy) return print_error(policy.error());
-  run_options.policy = stress_options.policy = *policy;
+  run_options.policy = stress_options.policy = sweep_options.policy = *policy;
+  const Result<std::optional<CellLevels>> cell = cell_of(settings);
+  if (!cell) return print_error(cell.error());
+  run_options.cell = stress_options.cell = plan_options.cell = *cell;
   if (*run_command) return cmd_run(run_options);
   if (*hunt_command) return cmd_hunt(hunt_options);
   if (*compare_command) return cmd_compare(compare_options);
   if (*stress_command) return cmd_stress(stress_options);
+  if (*sweep_command) return cmd_sweep(sweep_options);
   if (*plan_command) return cmd_plan(plan_options);
   if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);

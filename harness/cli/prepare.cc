@@ -34,12 +34,14 @@ std::vector<StandIn*> Prepared::borrowed_standins() const {
 }
 
 Result<ReadScenario> read_scenario(const std::string& path,
-                                   const TargetPolicy& policy, int pid) {
+                                   const TargetPolicy& policy, int pid,
+                                   const std::optional<CellLevels>& cell) {
   // Read once, so that what is carried out is what the target agreed to.
   const Result<std::string> text = read_scenario_text(path);
   TIDEMARK_TRY(text);
   LoadRules rules;
   rules.other_machines = !policy.allowed.empty();
+  rules.cell = cell;
   Result<Scenario> scenario = load_scenario(path, *text, load_words(), rules);
   TIDEMARK_TRY(scenario);
   if (pid != 0) scenario = with_pid(*std::move(scenario), pid);
@@ -49,8 +51,9 @@ Result<ReadScenario> read_scenario(const std::string& path,
 
 Result<Prepared> prepare_scenario(const std::string& path,
                                   const TargetPolicy& policy, bool stress,
-                                  int pid) {
-  Result<ReadScenario> read = read_scenario(path, policy, pid);
+                                  int pid,
+                                  const std::optional<CellLevels>& cell) {
+  Result<ReadScenario> read = read_scenario(path, policy, pid, cell);
   TIDEMARK_TRY(read);
   return prepare_read(std::move(read->scenario), std::move(read->leave),
                       stress);
@@ -58,6 +61,9 @@ Result<Prepared> prepare_scenario(const std::string& path,
 
 Result<Prepared> prepare_read(Scenario scenario, Leave leave, bool stress) {
   TIDEMARK_TRY(preflight(scenario, stress));
+  Result<Scenario> filled = with_templates(std::move(scenario));
+  TIDEMARK_TRY(filled);
+  scenario = *std::move(filled);
   if (uses_port(scenario)) {
     const Result<int> port = free_port();
     TIDEMARK_TRY(port);
@@ -77,6 +83,11 @@ Result<Prepared> prepare_read(Scenario scenario, Leave leave, bool stress) {
     ports[standin->name()] = standin->port();
   prepared.scenario = with_standins(std::move(scenario), ports);
   prepared.secret = with_standins(*std::move(secret), ports);
+  Result<ScratchFolder> files = write_files(prepared.secret);
+  TIDEMARK_TRY(files);
+  prepared.files = *std::move(files);
+  for (Scenario* told : {&prepared.scenario, &prepared.secret})
+    *told = with_files(std::move(*told), prepared.files.path());
   return prepared;
 }
 

@@ -1,10 +1,10 @@
 #include "harness/cli/run_once.h"
 
-#include <cctype>
 #include <filesystem>
 #include <iterator>
 #include <utility>
 
+#include "harness/base/safe_file_name.h"
 #include "harness/cli/destinations.h"
 #include "harness/cli/preflight.h"
 #include "harness/cli/prepare.h"
@@ -17,17 +17,6 @@
 
 namespace tidemark {
 namespace {
-
-// A scenario's name as part of a file's name.
-std::string safe_file_name(const std::string& name) {
-  std::string safe;
-  for (char c : name)
-    safe += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-                    c == '_' || c == '.'
-                ? c
-                : '-';
-  return safe;
-}
 
 Result<std::string> record_path(const RunOnce& how, const std::string& name) {
   if (how.record_folder.empty()) return std::string();
@@ -59,7 +48,8 @@ Result<std::vector<SuppressionRule>> read_suppressions(const Scenario& scenario,
 }  // namespace
 
 Result<Scenario> check_scenario(const std::string& path, const RunOnce& how) {
-  Result<ReadScenario> read = read_scenario(path, how.policy, how.pid);
+  Result<ReadScenario> read =
+      read_scenario(path, how.policy, how.pid, how.cell);
   TIDEMARK_TRY(read);
   TIDEMARK_TRY(require_service(read->scenario));
   TIDEMARK_TRY(read_suppressions(read->scenario, how));
@@ -70,7 +60,7 @@ Result<Scenario> check_scenario(const std::string& path, const RunOnce& how) {
 Result<RunOnceResult> run_once(const std::string& path, const RunOnce& how,
                                Clock& clock, Cancellation& cancellation) {
   Result<Prepared> prepared =
-      prepare_scenario(path, how.policy, false, how.pid);
+      prepare_scenario(path, how.policy, false, how.pid, how.cell);
   TIDEMARK_TRY(prepared);
   Scenario& scenario = prepared->scenario;
   TIDEMARK_TRY(require_service(scenario));
@@ -89,6 +79,8 @@ Result<RunOnceResult> run_once(const std::string& path, const RunOnce& how,
   record.tidemark_version = kVersionText;
   record.started_at = utc_now();
   record.audit = world->audit;
+  record.scenario_digest = prepared->leave.digest;
+  record.cell = prepared->scenario.cell;
   RunObserver observer(how.title.empty() ? scenario.name : how.title, *kept_at,
                        progress_mode(how.quiet), clock);
   run_scenario(

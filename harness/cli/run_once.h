@@ -8,6 +8,7 @@
 
 #include "tidemark/cancellation.h"
 #include "tidemark/clock.h"
+#include "tidemark/matrix.h"
 #include "tidemark/result.h"
 #include "tidemark/run_record.h"
 #include "tidemark/scenario.h"
@@ -27,6 +28,8 @@ struct RunOnce {
   std::vector<SuppressionRule> known;     // and behind all of them
   std::optional<ForecastRecord> forecast;
   TargetPolicy policy;
+  // Of a scenario with a matrix: see LoadRules.
+  std::optional<CellLevels> cell;
 };
 
 // What it found, and where the record is (empty: nowhere). A run that failed

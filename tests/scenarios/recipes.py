@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every scenario of scenarios/first_steps and scenarios/recipes, made
+"""Runs every scenario of scenarios/first_steps, recipes and sweeps, made
 short, and compares the exit code with the verdict that the file's first line
 declares (# EXPECT pass); what a file needs beforehand stands in a line
 `# PREPARE COMMAND`. recipes.py TIDEMARK [NAME...]"""
@@ -20,6 +20,7 @@ CODES = {"pass": 0, "leak": 1, "inconclusive": 2, "error": 4, "invalid": 6}
 CYCLES = ("cycles: { warmup: { min: 3, max: 4 }, loaded: 3, idle: 1, half: 1,"
           " linger: 200ms }\n")
 TIMEOUT = 50
+SWEEP_TIMEOUT = 150  # several runs
 # A machine that is busy with other tests makes the driver late, which is
 # INVALID and says nothing about the recipe.
 TRIES = 3
@@ -37,6 +38,10 @@ def is_stress(text):
     return re.search(r"^ +stress:", text, re.M) is not None
 
 
+def is_sweep(text):
+    return re.search(r"^matrix:", text, re.M) is not None
+
+
 def shortened(text):
     """The same scenario in a fraction of the time and with a fraction of the
     connections; what is asked, and of whom, stays."""
@@ -45,6 +50,7 @@ def shortened(text):
         # How long an answer takes here is the machine's, not the recipe's.
         text = re.sub(r"((?:p\(\d+\)|med)<)(\d+)", r"\g<1>\g<2>00", text)
         return re.sub(r"(delayAbortEval: )\d+s", r"\g<1>500ms", text)
+    text = re.sub(r"^(  repeat: )\d+", r"\g<1>1", text, flags=re.M)
     text = re.sub(r"^(  connections: )5000", r"\g<1>1000", text, flags=re.M)
     # A plan knows how many cycles a leak takes to be known.
     if first_line(text) == "leak" or re.search(r"^cycles:", text, re.M):
@@ -74,22 +80,25 @@ def run_once(tidemark, path):
     wanted = first_line(text)
     prepare(text)
     with tempfile.TemporaryDirectory() as folder:
-        for neighbour in path.parent.glob("*.csv"):
+        for neighbour in [*path.parent.glob("*.csv"),
+                          *path.parent.glob("*.in")]:
             (pathlib.Path(folder) / neighbour.name).symlink_to(neighbour)
         short = pathlib.Path(folder) / path.name
         short.write_text(shortened(text))
-        command = [tidemark, "stress" if is_stress(text) else "run",
+        command = [tidemark, "stress" if is_stress(text)
+                   else "sweep" if is_sweep(text) else "run",
                    "--quiet", str(short)]
         if not is_stress(text):
-            command += ["--records", ""]
+            command += ["--records", folder if is_sweep(text) else ""]
+        timeout = SWEEP_TIMEOUT if is_sweep(text) else TIMEOUT
         name, _, value = MARK.partition("=")
         try:
             done = subprocess.run(
                 command, cwd=ROOT, capture_output=True, text=True,
-                errors="replace", timeout=TIMEOUT,
+                errors="replace", timeout=timeout,
                 env={**os.environ, name: value})
         except subprocess.TimeoutExpired:
-            return f"not done after {TIMEOUT} s", time.monotonic() - began
+            return f"not done after {timeout} s", time.monotonic() - began
     took = time.monotonic() - began
     said = done.stdout + done.stderr
     if done.returncode != CODES[wanted]:
@@ -119,7 +128,7 @@ def left_behind():
 
 def main():
     tidemark, names = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    paths = [path for folder in ("first_steps", "recipes")
+    paths = [path for folder in ("first_steps", "recipes", "sweeps")
              for path in sorted((ROOT / "scenarios" / folder).glob("*.yaml"))
              if not names or path.stem in names]
     failed = 0

@@ -5,6 +5,8 @@
 // open until the client leaves. Every dialer has a read and a write buffer of
 // its own, of --buffer bytes, of which a few hundred are ever used. Guilty:
 // 1 MiB each. Innocent: 16 KiB. Both close everything: nothing stays behind.
+// GET /next on the same connection asks the upstream for more and is answered
+// when --next bytes of it have come: how fast that is depends on --buffer.
 #include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -33,7 +35,9 @@ using Buffer = std::unique_ptr<char[]>;
 
 constexpr std::uint64_t kGuiltyBuffer = 1024 * 1024;
 constexpr std::uint64_t kInnocentBuffer = 16 * 1024;
+constexpr std::uint64_t kNextBytes = 256 * 1024;
 constexpr std::string_view kSubscribe = "subscribe";
+constexpr std::string_view kNext = "next";
 constexpr int kBadGateway = 502;
 
 // Not to be folded into one, though they are the same.
@@ -48,6 +52,7 @@ constexpr int kBadGateway = 502;
 struct Upstream {
   std::uint16_t port = 0;
   std::size_t buffer = 0;
+  std::uint64_t next = 0;  // bytes that a GET /next waits for
 };
 
 // The connection to the upstream; it lives while an operation of its own is
@@ -71,6 +76,16 @@ class Feed : public std::enable_shared_from_this<Feed> {
           if (error) return self->answer(kBadGateway, error.message() + "\n");
           self->shake_hands();
         });
+  }
+
+  // Answered when so many bytes more have come. REQUIRES: the last request
+  // was answered.
+  void next(specimen::Reply reply) {
+    reply_ = std::move(reply);
+    wanted_ = upstream_.next;
+    say(kNext, [self = shared_from_this()](const error_code& error) {
+      if (error) self->answer(kBadGateway, error.message() + "\n");
+    });
   }
 
   // The client has left.
@@ -98,15 +113,20 @@ class Feed : public std::enable_shared_from_this<Feed> {
   }
 
   void subscribe() {
-    const std::size_t size = std::min(kSubscribe.size(), upstream_.buffer);
-    std::memcpy(writes_.get(), kSubscribe.data(), size);
-    stream_.async_write(
-        asio::buffer(writes_.get(), size),
-        [self = shared_from_this()](const error_code& error, std::size_t) {
-          if (error) return self->answer(kBadGateway, error.message() + "\n");
-          self->answer(200, "feeding\n");
-          self->read();
-        });
+    say(kSubscribe, [self = shared_from_this()](const error_code& error) {
+      if (error) return self->answer(kBadGateway, error.message() + "\n");
+      self->answer(200, "feeding\n");
+      self->read();
+    });
+  }
+
+  template <class Said>
+  void say(std::string_view text, Said said) {
+    const std::size_t size = std::min(text.size(), upstream_.buffer);
+    std::memcpy(writes_.get(), text.data(), size);
+    stream_.async_write(asio::buffer(writes_.get(), size),
+                        [said = std::move(said)](const error_code& error,
+                                                 std::size_t) { said(error); });
   }
 
   // What the feed says is dropped.
@@ -114,9 +134,17 @@ class Feed : public std::enable_shared_from_this<Feed> {
     if (left_) return;
     stream_.async_read_some(
         asio::buffer(reads_.get(), upstream_.buffer),
-        [self = shared_from_this()](const error_code& error, std::size_t) {
-          if (!error) self->read();
+        [self = shared_from_this()](const error_code& error, std::size_t size) {
+          if (error) return self->answer(kBadGateway, error.message() + "\n");
+          self->came(size);
+          self->read();
         });
+  }
+
+  void came(std::uint64_t size) {
+    if (wanted_ == 0) return;
+    wanted_ -= std::min(wanted_, size);
+    if (wanted_ == 0) answer(200, "there\n");
   }
 
   void answer(int status, const std::string& body) {
@@ -128,6 +156,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
   Buffer reads_;
   Buffer writes_;
   specimen::Reply reply_;
+  std::uint64_t wanted_ = 0;  // bytes that the request waits for
   bool open_ = false;
   bool left_ = false;
 };
@@ -169,7 +198,8 @@ class FeedService final : public specimen::HttpService {
     }
 
     void get(const std::string& path, specimen::Reply reply) override {
-      if (path != "/feed") return reply(404, "try /feed\n");
+      if (path == "/next" && feed_) return feed_->next(std::move(reply));
+      if (path != "/feed") return reply(404, "try /feed, then /next\n");
       if (feed_) return reply(200, "feeding\n");
       feed_.reset(new Feed(context_, service_.upstream_));
       service_.most_ = std::max(service_.most_, ++service_.open_);
@@ -196,6 +226,7 @@ int main(int count, char** arguments) {
   FeedService service({
       static_cast<std::uint16_t>(options.number("feed-port", 0)),
       options.number("buffer", usual),
+      options.number("next", kNextBytes),
   });
   return specimen::serve_http(options.port(), service);
 }
