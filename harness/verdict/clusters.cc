@@ -197,6 +197,72 @@ void add_part(Cluster& into, const Draft& from) {
   into.parts.push_back({from, place});
 }
 
+void scale(Rate& rate, double factor) {
+  for (double* part :
+       {&rate.bytes_per_connection, &rate.objects_per_connection,
+        &rate.bytes_per_unit, &rate.objects_per_unit,
+        &rate.bytes_per_connection_low, &rate.bytes_per_connection_high})
+    *part *= factor;
+}
+
+// Whether it is too little to be told for itself, and the same function asked
+// for blocks of the same size: an event loop comes to it by several paths.
+bool is_rest_of(const Cluster& leak, const Cluster& rest,
+                const ClusterContext& context) {
+  const Finding& mine = leak.all.finding;
+  const Finding& theirs = rest.all.finding;
+  if (mine.kind != FindingClass::kLeak || mine.rate.exact ||
+      theirs.kind != FindingClass::kUndecided || mine.members.size() != 1 ||
+      theirs.members.size() != 1 || theirs.objects >= mine.objects ||
+      !share_a_size(leak.all, rest.all))
+    return false;
+  const SiteCallers* one = callers_at(context, mine.members.front());
+  const SiteCallers* other = callers_at(context, theirs.members.front());
+  return one && other && one->whole && other->whole &&
+         one->own.front() == other->own.front();
+}
+
+void add_rest(Cluster& leak, const Draft& rest) {
+  Finding& finding = leak.all.finding;
+  const double factor = 1 + static_cast<double>(rest.finding.objects.value) /
+                                static_cast<double>(finding.objects.value);
+  scale(finding.rate, factor);
+  FindingMember& member = finding.members.front();
+  member.bytes_per_unit *= factor;
+  member.objects_per_unit *= factor;
+  member.residue += rest.finding.residue;
+  member.objects += rest.finding.objects;
+  append(member.sites, rest.finding.members.front().sites);
+  add_rings(finding, rest.finding);
+  append(finding.sites, rest.finding.sites);
+  finding.residue += rest.finding.residue;
+  finding.objects += rest.finding.objects;
+  finding.explanation += fmt::format(
+      "; and {} by another path of calls to the same function",
+      say_count(static_cast<double>(rest.finding.objects.value), "block"));
+}
+
+void take_in_rests(std::vector<Cluster>& clusters,
+                   const ClusterContext& context) {
+  std::vector<Cluster> kept;
+  std::vector<Cluster> rests;
+  for (const Cluster& cluster : clusters) {
+    const bool has_home =
+        std::any_of(clusters.begin(), clusters.end(), [&](const Cluster& leak) {
+          return is_rest_of(leak, cluster, context);
+        });
+    (has_home ? rests : kept).push_back(cluster);
+  }
+  for (const Cluster& rest : rests) {
+    // A leak is never a rest: its home was kept.
+    const auto home = std::find_if(
+        kept.begin(), kept.end(),
+        [&](const Cluster& leak) { return is_rest_of(leak, rest, context); });
+    if (home != kept.end()) add_rest(*home, rest.all);
+  }
+  clusters = std::move(kept);
+}
+
 void say_what_is_with_it(Draft& draft) {
   const std::size_t more = draft.finding.members.size() - 1;
   if (more == 0) return;
@@ -322,6 +388,7 @@ std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
       again = true;
     }
   }
+  take_in_rests(clusters, context);
   std::vector<Draft> merged;
   for (Cluster& cluster : clusters) {
     say_what_is_with_it(cluster.all);

@@ -11,6 +11,10 @@
 //     to grow alike, one block per connection each: two modules, or two
 //     functions with different callers, are two findings unless one of them
 //     allocates for the other. Without names, 1 and 2 must do.
+// What of a leak at random came by another path of calls, too little to be told
+// for itself, is taken into it: blocks of the same size that the same function
+// asked for.
+//
 // What no rule can tell apart by then are two leaks that one function asks for
 // side by side; they are one finding with both places named.
 #pragma once

@@ -146,5 +146,70 @@ TEST(Clusters, RatiosOfPartsAreSmall) {
     EXPECT_FALSE(is_small_ratio(ratio)) << ratio;
 }
 
+// A leak at random of 600 blocks, and 40 of the same size that are undecided.
+std::vector<Draft> a_leak_and_a_rest() {
+  Draft leak;
+  leak.finding.kind = FindingClass::kLeak;
+  leak.finding.unit = "connection";
+  leak.finding.rate = {27.2, 0.2, 27.2, 0.2, false, 20, 34};
+  leak.finding.sites = {2};
+  leak.finding.objects = {600};
+  leak.finding.residue = {600 * 136};
+  leak.finding.rings = {{{6}, {200}, {80 * 136}, {80}},
+                        {{7}, {200}, {40 * 136}, {40}}};
+  leak.sizes = {Bytes{136}};
+  leak.zoomed = true;
+  Draft rest = leak;
+  rest.finding.kind = FindingClass::kUndecided;
+  rest.finding.sites = {3};
+  rest.finding.objects = {40};
+  rest.finding.residue = {40 * 136};
+  rest.finding.rings = {{{7}, {200}, {40 * 136}, {40}}};
+  return {leak, rest};
+}
+
+std::vector<Draft> merged(const std::vector<Draft>& drafts, const Callers& mine,
+                          const Callers& theirs) {
+  const std::map<SiteId, SiteCallers> callers{{2, {mine, true}},
+                                              {3, {theirs, true}}};
+  return merge_covarying(drafts, {{}, callers});
+}
+
+// An event loop comes to the same line by several paths.
+TEST(Clusters, TheRestOfALeakThatCameByAnotherPathIsPartOfIt) {
+  const std::vector<Draft> one =
+      merged(a_leak_and_a_rest(), {"chat!seat", "chat!on_read"},
+             {"chat!seat", "chat!on_open"});
+  ASSERT_EQ(one.size(), 1u);
+  const Finding& finding = one.front().finding;
+  EXPECT_EQ(finding.objects, Count{640});
+  EXPECT_EQ(finding.residue, Bytes{640 * 136});
+  EXPECT_NEAR(finding.rate.bytes_per_unit, 27.2 * 640 / 600, 1e-9);
+  EXPECT_NEAR(finding.rate.bytes_per_connection_high, 34.0 * 640 / 600, 1e-9);
+  ASSERT_EQ(finding.members.size(), 1u);
+  EXPECT_EQ(finding.members[0].objects, Count{640});
+  EXPECT_EQ(finding.members[0].sites.size(), 2u);
+  EXPECT_EQ(finding.rings[1].objects, Count{80});
+  EXPECT_THAT(finding.explanation,
+              HasSubstr("40 blocks by another path of calls"));
+}
+
+TEST(Clusters, ARestOfAnotherFunctionOrSizeIsTold) {
+  EXPECT_EQ(merged(a_leak_and_a_rest(), {"chat!seat", "chat!on_read"},
+                   {"chat!note", "chat!on_open"})
+                .size(),
+            2u);
+  std::vector<Draft> drafts = a_leak_and_a_rest();
+  drafts[1].sizes = {Bytes{64}};
+  EXPECT_EQ(merged(drafts, {"chat!seat"}, {"chat!seat"}).size(), 2u);
+}
+
+// What is known to the last byte has no rest.
+TEST(Clusters, AnExactLeakTakesNothingIn) {
+  std::vector<Draft> drafts = a_leak_and_a_rest();
+  drafts[0].finding.rate.exact = true;
+  EXPECT_EQ(merged(drafts, {"chat!seat"}, {"chat!seat"}).size(), 2u);
+}
+
 }  // namespace
 }  // namespace tidemark
