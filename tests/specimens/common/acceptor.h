@@ -13,19 +13,8 @@
 #include <cstdint>
 #include <functional>
 #include <utility>
-#include <vector>
 
 namespace specimen {
-
-// Asio keeps what it allocates for each descriptor, as many as there were at
-// once. How many that is, a busy machine decides: more than ever come, from
-// the start.
-inline void fill_descriptor_pool(boost::asio::io_context& context) {
-  constexpr int kMore = 512;
-  std::vector<boost::asio::ip::tcp::socket> sockets;
-  for (int i = 0; i < kMore; ++i)
-    sockets.emplace_back(context, boost::asio::ip::tcp::v4());
-}
 
 // Who says nothing for a second is asked by the kernel whether he is there.
 inline void notice_vanished_peers(int socket) {
@@ -45,7 +34,6 @@ class Acceptor {
       : acceptor_(context, {boost::asio::ip::address_v4::loopback(), port}),
         again_(context),
         came_(std::move(came)) {
-    fill_descriptor_pool(context);
     accept();
   }
 

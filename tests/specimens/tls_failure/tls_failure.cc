@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "common/acceptor.h"
+#include "common/descriptor_pool.h"
 #include "common/options.h"
 #include "common/retainer.h"
 #include "common/ws_server.h"
@@ -165,6 +166,8 @@ int main(int count, char** arguments) {
     SSL_CTX_set_num_tickets(tls.native_handle(), 0);
     certify(tls);
     asio::io_context context(1);
+    // Handshakes that hang make it a different number in every run.
+    specimen::fill_descriptor_pool(context);
     ConnectionId last_id = 0;
     const specimen::Acceptor server(
         context, options.port(), [&](tcp::socket socket) {
