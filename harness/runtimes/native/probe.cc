@@ -118,6 +118,7 @@ class NativeProbe final : public HeapProbe {
   void adopt_new(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   void set_stamp(Process& process);
+  void next_epoch() { epoch_ = epoch_ % (agent::kEpochs - 1) + 1; }
   void add_process(Process& process, HeapSnapshot& into,
                    std::map<std::pair<SiteId, CycleIndex>, Ring>& rings);
   void add_cells(Process& process, HeapSnapshot& into,
@@ -232,11 +233,17 @@ HeapDescription NativeProbe::describe_heap() {
   return about;
 }
 
+// What is there already voids no cache of the hooks: a service that allocates
+// where it always did would not notice that the agent's thread is wanted.
 void NativeProbe::set_stamp(Process& process) {
   agent::Command& command = process.segment->command();
+  const auto stamp = [this] {
+    return std::uint64_t{cycle_.value} << agent::kCycleShift |
+           epoch_ << agent::kEpochShift;
+  };
+  if (command.stamp.load() == stamp()) next_epoch();
   command.thread_wanted.store(1);
-  command.stamp.store(std::uint64_t{cycle_.value} << agent::kCycleShift |
-                      epoch_ << agent::kEpochShift);
+  command.stamp.store(stamp());
 }
 
 Status NativeProbe::begin_cycle(CycleIndex cycle) {
@@ -244,7 +251,7 @@ Status NativeProbe::begin_cycle(CycleIndex cycle) {
     return fail(ErrorKind::kBug,
                 fmt::format("cycle {} does not fit a stamp", cycle.value));
   cycle_ = cycle;
-  epoch_ = epoch_ % (agent::kEpochs - 1) + 1;
+  next_epoch();
   for (Process& process : processes_) set_stamp(process);
   return {};
 }
