@@ -105,7 +105,12 @@ std::optional<SweepKnee> knee_of(const SweepSpec& spec,
   if (steps.size() < 2 || steps[0].level != spec.baseline.at(factor.name))
     return std::nullopt;
   std::size_t at = 0;
-  while (at + 1 < steps.size() && !steps[at + 1].cell->loses) ++at;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (!steps[i].cell->loses)
+      at = i;
+    else if (worst_loss(*steps[i].cell)->low > 0)
+      break;  // beyond doubt
+  }
   const SweepFigure memory = memory_figure(cells);
   SweepKnee knee;
   knee.factor = factor.name;

@@ -62,6 +62,19 @@ TEST(SweepFold, AKneeThatNoiseLeavesOpenIsNotCertain) {
   EXPECT_TRUE(answer.knees[0].smallest);  // of those that were run
 }
 
+// One bad run of a level between is no reason to stop above it.
+TEST(SweepFold, ALossInDoubtDoesNotHideASmallerLevel) {
+  std::vector<StoredRun> runs;
+  for (const double noise : {0.8, 1.0, 1.2}) {
+    runs.push_back(swept_run({{"buffer", "1MiB"}}, 1000 * noise, 1'000'000));
+    runs.push_back(swept_run({{"buffer", "64KiB"}}, 900 * noise, 66'000));
+    runs.push_back(swept_run({{"buffer", "4KiB"}}, 990 * noise, 6'000));
+  }
+  const SweepAnswer answer = folded(runs);
+  ASSERT_THAT(answer.knees, SizeIs(1));
+  EXPECT_EQ(answer.knees[0].level, "4KiB");
+}
+
 TEST(SweepFold, ParetoCellsAreThoseThatNoOtherBeats) {
   std::vector<StoredRun> runs = buffer_runs();
   for (StoredRun& run : runs)
