@@ -187,6 +187,25 @@ void add_hunt_options(CLI::App& command, HuntOptions& options) {
                    "No colour on a terminal (NO_COLOR does the same)");
 }
 
+// What commands of several runs have in common behind their own options.
+template <class Options>
+void add_many_runs_options(CLI::App& command, Options& options,
+                           const char* formats,
+                           const std::vector<std::string>& known) {
+  repeatable(
+      command.add_option("--suppressions", options.suppressions,
+                         "File of findings that are known and shall not fail;\n"
+                         "repeatable"))
+      ->type_name("FILE");
+  command
+      .add_option("--format", options.output.format,
+                  std::string("What to print: ") + formats)
+      ->check(CLI::IsMember(known))
+      ->capture_default_str();
+  command.add_option("-o,--output", options.output.output,
+                     "Write the report to this file instead of stdout");
+}
+
 void add_compare_options(CLI::App& command, CompareOptions& options) {
   command
       .add_option(
@@ -218,18 +237,8 @@ void add_compare_options(CLI::App& command, CompareOptions& options) {
   command.add_flag("--show-output", options.show_output,
                    "Pass the services' output through");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
-  repeatable(
-      command.add_option("--suppressions", options.suppressions,
-                         "File of findings that are known and shall not fail;\n"
-                         "repeatable"))
-      ->type_name("FILE");
-  command
-      .add_option("--format", options.output.format,
-                  std::string("What to print: ") + kCompareFormats)
-      ->check(CLI::IsMember({"terminal", "json", "junit", "markdown"}))
-      ->capture_default_str();
-  command.add_option("-o,--output", options.output.output,
-                     "Write the report to this file instead of stdout");
+  add_many_runs_options(command, options, kCompareFormats,
+                        {"terminal", "json", "junit", "markdown"});
   command.add_option("--junit", options.output.junit,
                      "Write JUnit XML to this file as well");
   command.add_flag("--no-color", options.output.no_colour,
@@ -287,18 +296,8 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
   command.add_flag("--show-output", options.show_output,
                    "Pass the service's output through");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
-  repeatable(
-      command.add_option("--suppressions", options.suppressions,
-                         "File of findings that are known and shall not fail;\n"
-                         "repeatable"))
-      ->type_name("FILE");
-  command
-      .add_option("--format", options.output.format,
-                  std::string("What to print: ") + kSweepFormats)
-      ->check(CLI::IsMember({"terminal", "json", "markdown"}))
-      ->capture_default_str();
-  command.add_option("-o,--output", options.output.output,
-                     "Write the report to this file instead of stdout");
+  add_many_runs_options(command, options, kSweepFormats,
+                        {"terminal", "json", "markdown"});
   command.add_flag("--no-color", options.output.no_colour,
                    "No colour on a terminal (NO_COLOR does the same)");
   command.footer(

@@ -2,22 +2,13 @@
 
 #include "harness/report/compare_report.h"
 #include "harness/report/compare_words.h"
+#include "harness/report/estimate_json.h"
 #include "harness/report/site_text.h"
 
 namespace tidemark {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json estimate_json(const Estimate& estimate) {
-  return {{"value", estimate.value},
-          {"low", estimate.low},
-          {"high", estimate.high}};
-}
-
-Json estimate_json(const std::optional<Estimate>& estimate) {
-  return estimate ? estimate_json(*estimate) : Json(nullptr);
-}
 
 Json side_json(const ComparedSide& side) {
   Json runs = Json::array();

@@ -17,16 +17,6 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t taken = columns(text);
-  return taken >= width ? text : std::string(width - taken, ' ') + text;
-}
-
-std::string left(const std::string& text, std::size_t width) {
-  const std::size_t taken = columns(text);
-  return taken >= width ? text : text + std::string(width - taken, ' ');
-}
-
 const char* colour_of(const VersionComparison& comparison) {
   if (comparison.outcome == ComparisonOutcome::kNothingWorse)
     return "\033[1;32m";
@@ -56,8 +46,9 @@ std::string finding_lines(const FindingChange& change, std::size_t width) {
   const std::string mark = change.fails       ? upper(to_word(change.change))
                            : change.undecided ? "perhaps worse"
                                               : to_word(change.change);
-  std::string text = wrapped(
-      fmt::format("  {}  {}", left(mark, 13), subject_of(change)), 17, width);
+  std::string text =
+      wrapped(fmt::format("  {}  {}", flush_left(mark, 13), subject_of(change)),
+              17, width);
   text += wrapped(fmt::format("                 OLD {}, NEW {}{}",
                               rate_text(change.before, change.in_bytes),
                               rate_text(change.after, change.in_bytes),
@@ -69,10 +60,10 @@ std::string finding_lines(const FindingChange& change, std::size_t width) {
 }
 
 std::string figure_row(const FigureCells& cells) {
-  std::string row =
-      fmt::format("  {}{}{}{}  {}", left(cells.label, 18),
-                  padded(cells.before, 11), padded(cells.after, 11),
-                  padded(cells.change, 8), padded(cells.interval, 14));
+  std::string row = fmt::format(
+      "  {}{}{}{}  {}", flush_left(cells.label, 18),
+      flush_right(cells.before, 11), flush_right(cells.after, 11),
+      flush_right(cells.change, 8), flush_right(cells.interval, 14));
   if (!cells.verdict.empty()) row += "  " + cells.verdict;
   return row + "\n";
 }

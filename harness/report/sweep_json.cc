@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "harness/report/estimate_json.h"
 #include "harness/report/sweep_report.h"
 
 namespace tidemark {
@@ -40,16 +41,6 @@ const char* name_of(SweepFigure figure) {
       return "error_share";
   }
   return "";
-}
-
-Json estimate_json(const Estimate& estimate) {
-  return {{"value", estimate.value},
-          {"low", estimate.low},
-          {"high", estimate.high}};
-}
-
-Json estimate_json(const std::optional<Estimate>& estimate) {
-  return estimate ? estimate_json(*estimate) : Json(nullptr);
 }
 
 Json spec_json(const SweepSpec& spec) {

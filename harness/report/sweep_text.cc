@@ -14,13 +14,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string filled(const std::string& text, std::size_t width, bool right) {
-  const std::size_t taken = columns(text);
-  if (taken >= width) return text;
-  const std::string blanks(width - taken, ' ');
-  return right ? blanks + text : text + blanks;
-}
-
 // Columns as wide as what is in them; the first `left` of them, and the last,
 // begin at the left.
 std::string table(const std::vector<Row>& rows, std::size_t left) {
@@ -32,8 +25,9 @@ std::string table(const std::vector<Row>& rows, std::size_t left) {
   for (const Row& row : rows) {
     std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i)
-      line += (i < left ? " " : "  ") +
-              filled(row[i], widths[i], i >= left && i + 1 < row.size());
+      line += (i < left ? " " : "  ") + (i >= left && i + 1 < row.size()
+                                             ? flush_right(row[i], widths[i])
+                                             : flush_left(row[i], widths[i]));
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;

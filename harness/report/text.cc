@@ -107,6 +107,16 @@ std::size_t columns(std::string_view text) {
   return count;
 }
 
+std::string flush_left(std::string_view text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  return std::string(text) + std::string(width - std::min(taken, width), ' ');
+}
+
+std::string flush_right(std::string_view text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  return std::string(width - std::min(taken, width), ' ') + std::string(text);
+}
+
 std::string clipped(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
   std::size_t end = 0, started = 0;

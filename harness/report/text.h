@@ -35,6 +35,11 @@ std::string printable(std::string_view text, bool lines = false);
 // printable.
 std::size_t columns(std::string_view text);
 
+// As wide as `width` columns, blanks behind it or before it; a longer text
+// stays whole.
+std::string flush_left(std::string_view text, std::size_t width);
+std::string flush_right(std::string_view text, std::size_t width);
+
 // At most `width` columns, the last one "…" if something was cut.
 std::string clipped(std::string_view text, std::size_t width);
 

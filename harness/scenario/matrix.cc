@@ -33,11 +33,6 @@ bool is_setting(std::string_view key) {
          std::end(kSettings);
 }
 
-// Letters, digits and _: a variable of a flow, and none of tidemark's own.
-Status check_factor_name(const std::string& name) {
-  return check_variable_name(name);
-}
-
 // Sizes in bytes and plain numbers; none unless each of them is one.
 std::vector<double> as_numbers(const std::vector<std::string>& levels) {
   std::vector<double> values;
@@ -54,7 +49,7 @@ void read_factor(const Node& key, const Node& value, SweepSpec& spec,
   const std::string name = "matrix." + key.text;
   SweepFactor factor;
   factor.name = key.text;
-  if (const Status good = check_factor_name(key.text); !good)
+  if (const Status good = check_variable_name(key.text); !good)
     add_error(key, "matrix", good.error(), problems);
   if (value.kind != NodeKind::kList || value.items.empty() ||
       value.items.size() > kMostLevels)

@@ -35,7 +35,6 @@ enum class SweepFigure {
   kErrors,       // replies that were wrong or late, and connections that
                  // failed, of all
 };
-inline constexpr std::size_t kSweepFigures = 14;
 
 // Of one figure over the runs of a cell; a run that has no such figure is
 // left out.
