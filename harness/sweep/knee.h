@@ -19,8 +19,8 @@ void measure_losses(const CellLevels& baseline, double max_loss,
 
 // For each factor of numbers or sizes: from the baseline's level downwards, all
 // other factors as in the baseline, the last level that loses no more than is
-// allowed before the first that loses more beyond doubt. Nothing for a factor with no smaller level than the
-// baseline's, or whose cells were not measured.
+// allowed before the first that loses more beyond doubt. Nothing for a factor
+// with no smaller level than the baseline's, or whose cells were not measured.
 std::vector<SweepKnee> find_knees(const SweepSpec& spec,
                                   const std::vector<SweepCell>& cells);
 
