@@ -85,6 +85,12 @@ Scenario unhurried(Scenario scenario) {
   return scenario;
 }
 
+Scenario watched_for(Scenario scenario, Duration linger) {
+  scenario.cycles.linger = linger;
+  scenario.cycles.max_duration += 2 * linger;
+  return scenario;
+}
+
 Scenario with_half_the_connections(Scenario scenario) {
   LoadSpec& load = scenario.flows.front();
   load.connections =

@@ -50,6 +50,9 @@ Scenario patient_experiment(const HuntSubject& subject, const Ways& ways);
 Scenario in_a_hurry(Scenario scenario);
 Scenario unhurried(Scenario scenario);
 
+// The same, watched at its end for as long as that.
+Scenario watched_for(Scenario scenario, Duration linger);
+
 // Half of its connections; the same if they are as few as can be judged.
 Scenario with_half_the_connections(Scenario scenario);
 Scenario with_ways(Scenario scenario, const Ways& ways);

@@ -35,6 +35,7 @@ class Hunt {
   };
 
   bool plain(const HuntSubject& subject);
+  const Done* watch_out(const HuntSubject& subject, const Done* done);
   // `from`: which of the open findings may be of the same cause.
   void screen(const HuntSubject& subject, Ways ways, std::ptrdiff_t from);
   void note_deaths(const HuntSubject& subject, const std::vector<Killer>& all);
@@ -119,6 +120,7 @@ bool Hunt::plain(const HuntSubject& subject) {
     report_.error = done->record.error;
     return false;
   }
+  done = watch_out(subject, done);
   note_screen(subject, *done, 1);
   note_growth(*done, {graceful_way()}, 0);
   for (Open& open : open_) open.found = done;
@@ -153,8 +155,30 @@ void Hunt::screen(const HuntSubject& subject, Ways ways, std::ptrdiff_t from) {
     });
     if (ways.size() < 2) return;
   }
+  done = watch_out(subject, done);
   note_screen(subject, *done, ways.size());
   note_growth(*done, without_control(ways), from);
+}
+
+// What still goes away when a run ends is neither a leak nor clean: the same
+// once more, watched for as long as that takes, or as there is patience for.
+const Done* Hunt::watch_out(const HuntSubject& subject, const Done* done) {
+  constexpr int kTimes = 2;  // a longer look may show that it goes slower
+  for (int times = 0; times < kTimes && !over(); ++times) {
+    Duration wanted{};
+    for (const Finding* finding : suspicious(done->record))
+      wanted = std::max(wanted,
+                        watch_that_decides(*finding).value_or(Duration{}));
+    wanted = std::min(wanted, subject.patience);
+    if (wanted <= done->scenario.cycles.linger) break;
+    const Done* watched = laboratory_.perform(
+        watched_for(done->scenario, wanted),
+        fmt::format("watching for {:.0f} s what still goes away",
+                    to_seconds(wanted)));
+    if (watched == nullptr || watched->record.error) break;
+    done = watched;
+  }
+  return done;
 }
 
 void Hunt::note_screen(const HuntSubject& subject, const Done& done,

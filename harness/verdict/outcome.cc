@@ -14,8 +14,6 @@ namespace {
 
 // The threshold of growth at random, with room for bad luck.
 constexpr double kWantedT = 5;
-// Until one block in a hundred of what goes away by halves is left.
-constexpr double kHalfLives = 7;
 // Of the memory of open connections: smaller sites go unnamed.
 constexpr double kMattersOfPeak = 0.05;
 
@@ -204,10 +202,9 @@ Doubt budget_doubts(const Evidence& evidence, double confidence,
     if (finding.kind == FindingClass::kUndecided && !finding.standin.empty()) {
       return {finding.explanation + "; more cycles would decide it"};
     }
-    if (finding.kind == FindingClass::kUndecided && finding.half_life) {
-      return {fmt::format(
-          "{}; what would decide it: `cycles.linger: {}s`", finding.explanation,
-          std::ceil(kHalfLives * to_seconds(*finding.half_life)))};
+    if (const auto watch = watch_that_decides(finding)) {
+      return {fmt::format("{}; what would decide it: `cycles.linger: {}s`",
+                          finding.explanation, std::ceil(to_seconds(*watch)))};
     }
     if (finding.kind != FindingClass::kLeak &&
         finding.kind != FindingClass::kUndecided) {

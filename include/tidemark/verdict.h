@@ -270,6 +270,14 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+// Of what is undecided because it still goes away: how long to watch it until
+// one block in a hundred of it is left. Absent: a longer watch decides nothing.
+inline std::optional<Duration> watch_that_decides(const Finding& finding) {
+  constexpr int kHalfLives = 7;
+  if (finding.kind != FindingClass::kUndecided || !finding.half_life) return {};
+  return kHalfLives * *finding.half_life;
+}
+
 enum class Outcome { kPass, kLeak, kInconclusive, kInvalid, kError };
 
 struct DetectionLimit {

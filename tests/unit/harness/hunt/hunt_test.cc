@@ -292,6 +292,32 @@ TEST_F(HuntTest, WithoutPatienceNobodyWaits) {
   EXPECT_EQ(report.findings[0].standing, HuntStanding::kConfirmed);
 }
 
+TEST_F(HuntTest, WhatStillGoesAwayIsWatchedForAsLongAsThatTakes) {
+  service.fading["session"] = std::chrono::seconds(8);
+  const HuntReport report = go();
+  EXPECT_TRUE(report.findings.empty());
+  EXPECT_EQ(report.runs, 2 * report.screens.size());
+  for (const HuntScreen& screen : report.screens)
+    EXPECT_EQ(screen.outcome, Outcome::kPass);
+}
+
+TEST_F(HuntTest, WhatGoesAwaySlowerThanThereIsPatienceForStaysInDoubt) {
+  service.fading["session"] = std::chrono::minutes(8);
+  const HuntReport report = go();
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].standing, HuntStanding::kSeenOnce);
+  for (const Scenario& run : service.runs)
+    EXPECT_LE(run.cycles.linger, subject.patience);
+}
+
+TEST_F(HuntTest, WithoutPatienceNobodyWatchesWhatGoesAway) {
+  service.fading["session"] = std::chrono::seconds(8);
+  subject.patience = Duration{};
+  go();
+  for (const Scenario& run : service.runs)
+    EXPECT_LE(run.cycles.linger, CycleSpec{}.linger);
+}
+
 TEST_F(HuntTest, OnePlaceWithTwoCausesIsTwoFindings) {
   service.leaks["pool"] = {"reset", "half_open"};
   const HuntReport report = go();

@@ -23,6 +23,8 @@ class MadeUpService {
   std::set<std::string> same_alone;
   // Places that are in doubt while the way is tried.
   std::map<std::string, std::string> shadows;
+  // Places whose blocks go away by themselves: half of them each so long.
+  std::map<std::string, Duration> fading;
   bool undrained = false;  // where peers vanish
   std::set<std::string> deadly;
   // It dies when both are tried, and of neither alone.
@@ -73,6 +75,15 @@ class MadeUpService {
       doubt.fingerprint = place;
       doubt.unit = "connection";
       record.judgement->findings.push_back(doubt);
+    }
+    for (const auto& [place, half_life] : fading) {
+      if (scenario.cycles.linger >= 7 * half_life) continue;
+      Finding doubt;
+      doubt.fingerprint = place;
+      doubt.unit = "connection";
+      doubt.half_life = half_life;
+      record.judgement->findings.push_back(doubt);
+      record.judgement->outcome = Outcome::kInconclusive;
     }
     if (undrained && ways.contains("half_open") &&
         record.judgement->findings.empty())
