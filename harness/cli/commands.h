@@ -111,6 +111,21 @@ struct CompareOptions {
   OutputOptions output;
 };
 
+// Words of `watch --format`.
+inline constexpr const char* kWatchFormats = "terminal, lines, json";
+
+struct WatchOptions {
+  std::vector<std::string> words;  // a process, an address, or a command
+  std::string every = "30s";
+  std::string for_long;  // empty: until it is interrupted
+  bool attach = false;   // let the agent into a service that runs
+  bool holders = false;  // ask at the end who holds what stayed
+  std::string metrics;   // HOST:PORT; empty: none are served
+  std::string record_folder = "tidemark-out";
+  bool show_output = false;
+  OutputOptions output;  // format: one of kWatchFormats
+};
+
 enum class HoldingsTable { kTop, kList, kTree };
 
 struct HoldingsOptions {
@@ -133,6 +148,7 @@ int cmd_provocations(const std::string& engine);
 int cmd_plan(const PlanOptions& options);
 int cmd_validate(const std::vector<std::string>& files);
 int cmd_report(const ReportOptions& options);
+int cmd_watch(const WatchOptions& options);
 int cmd_holdings(const HoldingsOptions& options);
 
 // An error as a person reads it, on stderr; its exit code comes back.

@@ -311,6 +311,63 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
       "client_buffers.yaml");
 }
 
+void add_watch_options(CLI::App& command, WatchOptions& options) {
+  command
+      .add_option(
+          "SERVICE", options.words,
+          "Its number; or where it listens, as :8080, 127.0.0.1:6379 or\n"
+          "unix:/run/service.sock; or, behind a --, the command that starts "
+          "it")
+      ->required();
+  command.add_option("--every", options.every, "Time between two readings")
+      ->type_name("TIME")
+      ->capture_default_str();
+  command
+      .add_option("--for", options.for_long,
+                  "End after so long; without it Ctrl-C does")
+      ->type_name("TIME");
+  command.add_flag(
+      "--attach", options.attach,
+      "Let the agent into a service that runs, so that its heap is seen;\n"
+      "at the end it is taken out again. Without it nothing is done to\n"
+      "the service, and only one that was started with\n"
+      "LD_PRELOAD=libtidemark_agent.so shows its heap");
+  command.add_flag(
+      "--holders", options.holders,
+      "At the end, ask who holds what stayed: a copy of the process is\n"
+      "read, which stands still for 20 ms per GiB");
+  command
+      .add_option("--metrics", options.metrics,
+                  "Serve the figures at http://HOST:PORT/metrics, loopback\n"
+                  "only, while the watch lasts")
+      ->type_name("HOST:PORT");
+  command
+      .add_option("--records", options.record_folder,
+                  "Folder for the record, watch-NAME.json; '' keeps none")
+      ->capture_default_str();
+  command
+      .add_option("--format", options.output.format,
+                  std::string("What to print: ") + kWatchFormats)
+      ->check(CLI::IsMember({"terminal", "lines", "json"}))
+      ->capture_default_str();
+  command.add_flag("--show-output", options.show_output,
+                   "Pass the service's output through");
+  command.add_flag("--no-color", options.output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
+  command.footer(
+      "Nothing is loaded, purged or judged: the heap, what the allocator has,\n"
+      "PSS, descriptors, threads and connections, and where there is more\n"
+      "than when the watch began. On a terminal a table that is renewed,\n"
+      "elsewhere a line for each reading.\n"
+      "\n"
+      "Exit codes: 0 it ended as asked (Ctrl-C is asked for), 3 usage,\n"
+      "4 the service ended, or cannot be seen.\n"
+      "\n"
+      "  tidemark watch :8080\n"
+      "  tidemark watch --attach --every 5s --for 10m 4711\n"
+      "  tidemark watch --format json -- ./server --port=8080 >> watch.jsonl");
+}
+
 Result<TargetPolicy> policy_of(const std::vector<std::string>& ranges) {
   TargetPolicy policy;
   for (const std::string& text : ranges) {
@@ -420,6 +477,11 @@ int run(int argc, char** argv) {
       "compare", "Two versions of a service in turns, or two records");
   add_compare_options(*compare_command, compare_options);
 
+  WatchOptions watch_options;
+  CLI::App* watch_command =
+      app.add_subcommand("watch", "A live table of a service that others use");
+  add_watch_options(*watch_command, watch_options);
+
   std::string engine;
   CLI::App* provocations_command = app.add_subcommand(
       "provocations", "List what clients can do wrong, by protocol");
@@ -478,6 +540,7 @@ int run(int argc, char** argv) {
   if (*compare_command) return cmd_compare(compare_options);
   if (*stress_command) return cmd_stress(stress_options);
   if (*sweep_command) return cmd_sweep(sweep_options);
+  if (*watch_command) return cmd_watch(watch_options);
   if (*plan_command) return cmd_plan(plan_options);
   if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);

@@ -70,6 +70,17 @@ Result<std::unique_ptr<Target>> make_found_target(const TargetSpec& spec) {
   return make_attached_target(std::move(options));
 }
 
+// Of a service that is started.
+Status add_agent(TargetOptions& options) {
+  if (options.spec.runtime != Runtime::kNative) return {};
+  Result<std::string> agent = find_agent("libtidemark_agent.so");
+  TIDEMARK_TRY(agent);
+  options.preload.push_back(*agent);
+  options.extra_environment[agent::kOptionsVariable] =
+      agent_options(options.spec);
+  return {};
+}
+
 Status add_driver(const Scenario& scenario, const Leave& leave, Clock& clock,
                   Cancellation& cancellation, World& world) {
   Result<Wired<std::unique_ptr<Driver>>> wired =
@@ -137,16 +148,19 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   TargetOptions options;
   options.spec = scenario.target;
   if (world.audit.empty()) options.load_address = address_of(scenario.flows[0]);
-  if (scenario.target.runtime == Runtime::kNative) {
-    Result<std::string> agent = find_agent("libtidemark_agent.so");
-    TIDEMARK_TRY(agent);
-    options.preload.push_back(*agent);
-    options.extra_environment[agent::kOptionsVariable] =
-        agent_options(scenario.target);
-  }
+  TIDEMARK_TRY(add_agent(options));
   TIDEMARK_TRY(add_allocator(scenario, options));
   world.target = make_process_target(std::move(options), clock, cancellation);
   return world;
+}
+
+Result<std::unique_ptr<Target>> make_watched_target(
+    const TargetSpec& spec, Clock& clock, Cancellation& cancellation) {
+  if (spec.pid != 0) return make_found_target(spec);
+  TargetOptions options;
+  options.spec = spec;
+  TIDEMARK_TRY(add_agent(options));
+  return make_process_target(std::move(options), clock, cancellation);
 }
 
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {

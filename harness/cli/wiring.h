@@ -38,6 +38,12 @@ Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
                                                   bool foreign, Clock& clock,
                                                   Cancellation& cancellation);
 
+// A service that is only watched: attached to if it has a number, from outside
+// for runtime `process`; else started, with the agent for runtime `native`.
+Result<std::unique_ptr<Target>> make_watched_target(const TargetSpec& spec,
+                                                    Clock& clock,
+                                                    Cancellation& cancellation);
+
 // One of kFormats; kUsage with the names there are
 // otherwise.
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);

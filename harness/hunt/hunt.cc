@@ -167,8 +167,8 @@ const Done* Hunt::watch_out(const HuntSubject& subject, const Done* done) {
   for (int times = 0; times < kTimes && !over(); ++times) {
     Duration wanted{};
     for (const Finding* finding : suspicious(done->record))
-      wanted = std::max(wanted,
-                        watch_that_decides(*finding).value_or(Duration{}));
+      wanted =
+          std::max(wanted, watch_that_decides(*finding).value_or(Duration{}));
     wanted = std::min(wanted, subject.patience);
     if (wanted <= done->scenario.cycles.linger) break;
     const Done* watched = laboratory_.perform(

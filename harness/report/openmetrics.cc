@@ -1,70 +1,17 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/report/machine_formats.h"
+#include "harness/report/openmetrics_families.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/sections.h"
 #include "harness/report/site_text.h"
 
 namespace tidemark {
 namespace {
-
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
-std::string escaped_label(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') safe += '\\';
-    if (c == '\n')
-      safe += "\\n";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-// One family after the other, each with its samples together, as the format
-// wants it.
-class Families {
- public:
-  explicit Families(std::string scenario) : scenario_(std::move(scenario)) {}
-
-  // `name` ends in its unit, if it has one.
-  void begin(const std::string& name, const std::string& unit,
-             const std::string& help) {
-    name_ = name;
-    text_ += fmt::format("# TYPE {} gauge\n", name);
-    if (!unit.empty()) text_ += fmt::format("# UNIT {} {}\n", name, unit);
-    text_ += fmt::format("# HELP {} {}\n", name, help);
-  }
-
-  void sample(double value, const Labels& labels = {}) {
-    if (!std::isfinite(value)) return;
-    text_ +=
-        fmt::format("{}{{scenario=\"{}\"", name_, escaped_label(scenario_));
-    for (const auto& [label, text] : labels)
-      text_ += fmt::format(",{}=\"{}\"", label, escaped_label(text));
-    text_ += fmt::format("}} {}\n", value);
-  }
-
-  // A family of one sample.
-  void one(const std::string& name, const std::string& unit,
-           const std::string& help, double value) {
-    begin(name, unit, help);
-    sample(value);
-  }
-
-  std::string finish() && { return std::move(text_) + "# EOF\n"; }
-
- private:
-  std::string scenario_;
-  std::string name_;
-  std::string text_;
-};
 
 double value_of(Bytes bytes) { return static_cast<double>(bytes.value); }
 double value_of(Count count) { return static_cast<double>(count.value); }
@@ -73,7 +20,7 @@ constexpr Outcome kOutcomes[] = {Outcome::kPass, Outcome::kLeak,
                                  Outcome::kInconclusive, Outcome::kInvalid,
                                  Outcome::kError};
 
-void add_verdict(const RunRecord& record, Families& families) {
+void add_verdict(const RunRecord& record, MetricFamilies& families) {
   families.begin("tidemark_outcome", "", "1 for how the run ended, else 0.");
   for (const Outcome outcome : kOutcomes)
     families.sample(outcome_of(record) == outcome ? 1 : 0,
@@ -85,8 +32,8 @@ void add_verdict(const RunRecord& record, Families& families) {
 }
 
 // With its number in the report, so that no two samples are of one name.
-Labels labels_of(const RunRecord& record, const Finding& finding,
-                 std::size_t number) {
+MetricLabels labels_of(const RunRecord& record, const Finding& finding,
+                       std::size_t number) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   return {{"finding", std::to_string(number)},
@@ -97,7 +44,7 @@ Labels labels_of(const RunRecord& record, const Finding& finding,
           {"fails", finding.fails ? "true" : "false"}};
 }
 
-void add_findings(const RunRecord& record, Families& families) {
+void add_findings(const RunRecord& record, MetricFamilies& families) {
   const Judgement& judgement = *record.judgement;
   const std::vector<const Finding*> findings = numbered(judgement);
   families.one("tidemark_detection_limit_bytes", "bytes",
@@ -115,7 +62,7 @@ void add_findings(const RunRecord& record, Families& families) {
                     labels_of(record, *findings[i], i + 1));
 }
 
-void add_memory(const RunRecord& record, Families& families) {
+void add_memory(const RunRecord& record, MetricFamilies& families) {
   if (record.open && record.open->connections.value > 0)
     families.one(
         "tidemark_open_connection_bytes", "bytes",
@@ -142,7 +89,7 @@ class OpenMetricsReporter final : public Reporter {
   std::string render(const RunRecord& unsafe,
                      const ReportStyle&) const override {
     const RunRecord record = printable_record(unsafe);
-    Families families(record.scenario_name);
+    MetricFamilies families(record.scenario_name);
     add_verdict(record, families);
     if (record.judgement) add_findings(record, families);
     add_memory(record, families);

@@ -428,6 +428,7 @@ void head_fields(A& a, T& v) {
   a("audit", v.audit);
   a("took_ns", v.took);
   a("partial", v.partial);
+  a("watched", v.watched);
   a("stopped_because", v.stopped_because);
   a("error", v.error);
 }

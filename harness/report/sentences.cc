@@ -33,6 +33,9 @@ std::string ring_rows(const Finding& finding, std::size_t width) {
     used += wide;
   }
   const char* cut = first > 0 ? " …" : "";
+  // Nobody counted connections: it was watched, and not loaded.
+  if (opened.find_first_not_of(" 0") == opened.npos)
+    return fmt::format("     blocks by period of birth{}{}\n", cut, left);
   const bool upstream = !finding.standin.empty();
   return fmt::format(
       "     connections per cycle{}{}\n"

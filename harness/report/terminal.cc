@@ -55,7 +55,8 @@ std::string headline(const RunRecord& record, const Colours& colours,
     why = record.error->message.substr(0, record.error->message.find('\n'));
   else if (record.partial)
     why = "the run did not reach its verdict";
-  const std::string word = headline_word(outcome);
+  const std::string word =
+      record.watched && !record.error ? "WATCHED" : headline_word(outcome);
   // Wrapped before it is coloured: escapes have no width.
   std::string line = wrapped(
       fmt::format("{}  {}: {}", word, record.scenario_name, why), 2, width);

@@ -147,7 +147,8 @@ struct RunRecord {
   std::string started_at;       // UTC, ISO 8601
   // Off loopback: who loaded whom, by whose leave, within which caps.
   std::string audit;
-  bool partial = true;  // until the verdict is in
+  bool partial = true;   // until the verdict is in
+  bool watched = false;  // by `tidemark watch`: nothing was loaded or judged
   Duration took{};
   ServiceRecord service;
   LoadCounts connections;  // over all cycles
