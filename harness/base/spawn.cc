@@ -16,7 +16,7 @@
 namespace tidemark {
 namespace {
 
-enum class Step : int { kPrepare, kDirectory, kExec };
+enum class Step : int { kPrepare, kCgroup, kDirectory, kExec };
 
 // What a child that could not start its program writes before it ends.
 struct Failure {
@@ -42,6 +42,7 @@ class Child {
         report_(report),
         output_(request.output),
         directory_(request.directory.c_str()),
+        cgroup_(request.cgroup.c_str()),
         arguments_(pointers(request.command)),
         environment_(pointers(request.environment)) {}
 
@@ -59,6 +60,7 @@ class Child {
     // A descriptor of ours would be counted as the service's. Old kernels
     // lack the call; there ours are closed by their own O_CLOEXEC.
     ::close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+    if (*cgroup_ != '\0') join_cgroup();
     if (*directory_ != '\0' && ::chdir(directory_) != 0) {
       give_up(Step::kDirectory);
     }
@@ -77,6 +79,13 @@ class Child {
     ::_exit(127);
   }
 
+  // Before the program: all that it asks for is counted.
+  void join_cgroup() {
+    const int file = ::open(cgroup_, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || ::write(file, "0", 1) != 1) give_up(Step::kCgroup);
+    ::close(file);
+  }
+
   // What we ignore (SIGPIPE) or block would otherwise stay so in the service.
   static void reset_signals() {
     struct sigaction usual = {};
@@ -93,6 +102,7 @@ class Child {
   int report_;
   int output_;
   const char* directory_;
+  const char* cgroup_;
   std::vector<char*> arguments_;
   std::vector<char*> environment_;
 };
@@ -107,6 +117,12 @@ tl::unexpected<Error> explain(const Failure& failure,
                             request.directory, cause),
                 "target.directory must be a folder that can be entered");
   }
+  if (failure.step == Step::kCgroup)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot start '{}' in the cgroup of {}: {}",
+                            program, request.cgroup, cause),
+                "target.memoryLimit puts it there: run tidemark as root, or "
+                "without it");
   std::string hint;
   if (failure.step == Step::kExec && failure.cause == ENOENT) {
     hint = program.find('/') == std::string::npos

@@ -14,7 +14,8 @@ struct SpawnRequest {
   std::vector<std::string> command;      // never empty; [0] is sought in PATH
   std::vector<std::string> environment;  // "NAME=VALUE", all of it
   std::string directory;                 // empty: ours
-  int output = -1;                       // becomes stdout and stderr
+  std::string cgroup;  // file to say "0" to before it runs; empty: none
+  int output = -1;     // becomes stdout and stderr
 };
 
 // Returns when the program runs, or tells exactly why it could not be

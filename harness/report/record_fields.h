@@ -174,6 +174,7 @@ void fields(A& a, T& v) {
   a("drained", v.drained);
   a("heap_counters", v.counters);
   a("standins", v.standins);
+  a("limited_use", v.limited_use);
 }
 
 template <class A, Is<ServiceExit> T>
@@ -193,6 +194,15 @@ void fields(A& a, T& v) {
   a("pss", v.pss);
 }
 
+template <class A, Is<MemoryUse> T>
+void fields(A& a, T& v) {
+  a("limit", v.limit);
+  a("beside", v.beside);
+  a("most", v.now);
+  a("refusals", v.refusals);
+  a("kills", v.kills);
+}
+
 template <class A, Is<ServiceRecord> T>
 void fields(A& a, T& v) {
   a("command", v.command);
@@ -205,6 +215,7 @@ void fields(A& a, T& v) {
   a("invisible", v.invisible);
   a("processes", v.processes);
   a("left_behind", v.left_behind);
+  a("memory_limit", v.memory_limit);
 }
 
 template <class A, Is<PhaseRecord> T>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/report/memory_limit_text.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
@@ -98,6 +99,7 @@ class TerminalReporter final : public Reporter {
     text += standins_table(record, style);
     text += answers_table(record, style);
     text += memory_table(record, style);
+    text += memory_limit_section(record, style);
     text += processes_table(record, style);
     text += facts_section(record, style);
     return text;

@@ -70,6 +70,7 @@ class Run {
   Status one_cycle(const PlannedCycle& planned, const std::string& title);
   Status load(const PlannedCycle& planned, Count before);
   Status exercise();
+  void note_memory_use();
   Status idle();
   Status sample_open();
   Status zoom_open(const OpenMemory& memory);
@@ -126,6 +127,7 @@ class Run {
   bool restless_ = false;
   Duration service_cpu_{};  // of this cycle, while it was played to
   Count allocations_;       // likewise
+  Bytes limited_use_;       // likewise, the most
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
   OpenMemory open_;  // with more sites than the record has
@@ -191,6 +193,7 @@ Status Run::wanted_allocator() const {
 Status Run::sample_kernel(const char* moment, std::uint32_t cycle) {
   Result<KernelSample> sample = world_.kernel.sample(world_.target.processes());
   TIDEMARK_TRY(sample);
+  world_.target.allow_beside(sample->agent);
   sample->cycle = {cycle};
   sample->moment = moment;
   record_.kernel.push_back(*sample);
@@ -259,9 +262,22 @@ Status Run::exercise() {
   TIDEMARK_TRY(world_.driver.exercise());
   const Result<HeapCounters> after = spent();
   TIDEMARK_TRY(after);
+  note_memory_use();
   service_cpu_ += world_.kernel.cpu_time(processes) - cpu;
   allocations_ += after->allocations - before->allocations;
   return {};
+}
+
+// With all connections open, when there is most of it.
+void Run::note_memory_use() {
+  const std::optional<MemoryUse> use = world_.target.memory_use();
+  if (!use) return;
+  limited_use_ = std::max(limited_use_, use->now);
+  const Bytes most = record_.service.memory_limit
+                         ? record_.service.memory_limit->now
+                         : Bytes{};
+  record_.service.memory_limit = use;
+  record_.service.memory_limit->now = std::max(most, use->now);
 }
 
 // Once, at full concurrency: what open connections cost. With a budget for
@@ -364,6 +380,7 @@ Status Run::one_cycle(const PlannedCycle& planned, const std::string& title) {
   facts.pace = pace_of(world_.driver.take_times());
   facts.pace.service_cpu = std::exchange(service_cpu_, {});
   facts.pace.allocations = std::exchange(allocations_, {});
+  facts.limited_use = std::exchange(limited_use_, {});
   record_.connections += facts.load;
   TIDEMARK_TRY(still_running(quiet_));
   TIDEMARK_TRY(done);
@@ -728,6 +745,7 @@ void Run::look_post_mortem() {
 void Run::stop_service(bool failed) {
   if (!failed) begin_phase("stop");
   record_.standins = upstreams_.record();
+  note_memory_use();
   const ServiceExit exit = world_.target.stop();
   // A service that was attached to goes on; how it ended, if it did, is told
   // to its parent alone.
@@ -753,6 +771,7 @@ void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
   if (status && record.service.exit)
     status = check_exit(scenario.target.stop, *record.service.exit);
   if (!status) record.error = status.error();
+  if (record.error) blame_memory_limit(record);
   record.partial = !status.has_value();
   record.took = run.elapsed();
   if (Status kept = world.observer.keep(record); !kept && !record.error)

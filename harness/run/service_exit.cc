@@ -13,6 +13,17 @@ std::string how_it_ended(const ServiceExit& exit) {
              : fmt::format("ended with exit code {}", exit.code.value_or(-1));
 }
 
+void blame_memory_limit(RunRecord& record) {
+  const std::optional<MemoryUse>& use = record.service.memory_limit;
+  if (!use || use->kills.value == 0 || !record.error) return;
+  record.error->message += fmt::format(
+      "; the kernel killed {} of its processes for memory: "
+      "target.memoryLimit is {} MiB, and {:.1f} MiB were in use when it was "
+      "last looked at",
+      use->kills.value, use->limit.value >> 20,
+      static_cast<double>(use->now.value) / (1 << 20));
+}
+
 Status check_exit(const StopRule& rule, const ServiceExit& exit) {
   if (exit.killed_by_us)
     return fail(ErrorKind::kEnvironment,

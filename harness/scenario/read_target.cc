@@ -163,6 +163,7 @@ void read_files(Section& section, TargetSpec& target) {
 }
 
 constexpr std::uint64_t kMostPids = 1u << 22;
+constexpr Bytes kMostMemory{std::int64_t{1} << 46};
 
 // What is said of starting and stopping has no meaning for a service that is
 // found running.
@@ -177,8 +178,8 @@ void read_pid(Section& section, TargetSpec& target) {
         command->at, "`target`: wanted command or pid, found both",
         "command starts a service, pid attaches to one that runs");
   }
-  for (const char* key :
-       {"environment", "directory", "ready", "stop", "allocator", "output"}) {
+  for (const char* key : {"environment", "directory", "ready", "stop",
+                          "allocator", "memoryLimit", "output"}) {
     const Node* found = section.find(key);
     if (found == nullptr) continue;
     section.problems().add(
@@ -262,6 +263,7 @@ void read_target(Section section, TargetSpec& target,
                               {{"findings", RetentionMode::kFindings},
                                {"always", RetentionMode::kAlways},
                                {"never", RetentionMode::kNever}});
+  section.size("memoryLimit", target.memory_limit, kMostMemory);
   section.word<bool>("output", target.show_output,
                      {{"hide", false}, {"show", true}});
   section.finish();

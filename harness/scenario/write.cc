@@ -78,6 +78,8 @@ YamlValue target_value(const TargetSpec& target) {
             YamlValue::of_word(target.retention == RetentionMode::kAlways
                                    ? "always"
                                    : "never"));
+  if (target.memory_limit.value > 0)
+    map.put("memoryLimit", size_value(target.memory_limit));
   if (target.show_output) map.put("output", YamlValue::of_word("show"));
   return map;
 }

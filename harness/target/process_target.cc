@@ -19,6 +19,7 @@
 #include "harness/base/fd.h"
 #include "harness/base/spawn.h"
 #include "harness/target/environment.h"
+#include "harness/target/memory_cgroup.h"
 #include "harness/target/output_reader.h"
 #include "harness/target/service_processes.h"
 #include "harness/target/tcp_ready.h"
@@ -92,6 +93,8 @@ class ProcessTarget final : public Target {
   std::optional<ServiceExit> exited() override;
   ServiceExit stop() override;
   std::vector<std::string> last_output() const override;
+  std::optional<MemoryUse> memory_use() override;
+  void allow_beside(Bytes agent) override;
 
  private:
   Status prepare();
@@ -118,6 +121,8 @@ class ProcessTarget final : public Target {
   // A look also remembers what it saw, which is no change to the target.
   std::unique_ptr<ServiceProcesses> processes_;
   std::unique_ptr<OutputReader> output_;
+  std::unique_ptr<MemoryCgroup> cgroup_;  // null: no limit
+  std::optional<MemoryUse> last_use_;
 };
 
 Status ProcessTarget::start() {
@@ -176,6 +181,13 @@ Status ProcessTarget::launch() {
                                             changes, options_.preload);
   request.directory = options_.spec.directory;
   request.output = write_end.get();
+  if (options_.spec.memory_limit.value > 0) {
+    Result<std::unique_ptr<MemoryCgroup>> cgroup =
+        make_memory_cgroup(options_.spec.memory_limit);
+    TIDEMARK_TRY(cgroup);
+    cgroup_ = *std::move(cgroup);
+    request.cgroup = cgroup_->procs_file();
+  }
   processes_ = std::make_unique<ServiceProcesses>(
       fmt::format("{}={}", kRunIdVariable, run_id_));
   const Result<pid_t> pid = spawn(request);
@@ -284,8 +296,10 @@ ServiceExit ProcessTarget::stop() {
   if (main_ < 0) return {};
   if (!stopped_) {
     ask_to_stop();
+    last_use_ = memory_use();
     kill_all();
     stopped_ = true;
+    cgroup_.reset();
   }
   return exit_.value_or(ServiceExit{});
 }
@@ -334,6 +348,17 @@ void ProcessTarget::collect_exit() {
   }
   exit_ = ended ? exit_of(status) : ServiceExit{{}, SIGKILL, true};
   exit_->killed_by_us = killed;
+}
+
+std::optional<MemoryUse> ProcessTarget::memory_use() {
+  if (!cgroup_) return last_use_;
+  MemoryUse use = cgroup_->use();
+  use.now = std::max(Bytes{}, use.now - use.beside);
+  return use;
+}
+
+void ProcessTarget::allow_beside(Bytes agent) {
+  if (cgroup_) cgroup_->allow_beside(agent);
 }
 
 std::vector<std::string> ProcessTarget::last_output() const {

@@ -52,6 +52,20 @@ struct ServiceProcess {
   bool operator==(const ServiceProcess&) const = default;
 };
 
+// A service whose memory is limited by a cgroup of its own.
+struct MemoryUse {
+  Bytes limit;   // as asked for
+  Bytes beside;  // the agent's, which is allowed on top of it
+  // Of the service itself: without the agent's, and without pages of files
+  // that the kernel may drop at any time.
+  Bytes now;
+  // How often an allocation met the limit, and pages were taken back for it.
+  Count refusals;
+  Count kills;  // of its processes, by the kernel, for memory
+
+  bool operator==(const MemoryUse&) const = default;
+};
+
 struct ServiceRecord {
   std::vector<std::string> command;
   // It ran already: tidemark neither started nor stopped it.
@@ -64,6 +78,7 @@ struct ServiceRecord {
   // What the agent cannot see, in words; empty is good.
   std::vector<std::string> invisible;
   std::vector<ServiceProcess> processes;  // the main process first
+  std::optional<MemoryUse> memory_limit;  // `now`: the most that was seen
   // What of tidemark's stayed in a service that goes on; empty is good.
   std::vector<std::string> left_behind;
 

@@ -64,6 +64,7 @@ struct TargetSpec {
   StackMode stacks = StackMode::kZoom;
   ForkMode forks = ForkMode::kFollow;
   RetentionMode retention = RetentionMode::kFindings;
+  Bytes memory_limit;        // of all its processes; 0: none
   bool show_output = false;  // pass the service's output through
 
   bool operator==(const TargetSpec&) const = default;

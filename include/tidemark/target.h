@@ -34,6 +34,13 @@ class Target {
 
   virtual std::vector<std::string> last_output() const = 0;
 
+  // Absent: its memory has no limit of its own. After stop() as it was then.
+  virtual std::optional<MemoryUse> memory_use() { return {}; }
+
+  // The agent's memory counts where the service's does: it is added to the
+  // limit. Nothing is done where there is none.
+  virtual void allow_beside(Bytes /*agent*/) {}
+
   // After stop(): what of tidemark's is still in a service that goes on, in
   // words. Empty is good, and always so for a service that was stopped.
   virtual std::vector<std::string> left_behind() const { return {}; }

@@ -47,6 +47,7 @@ struct CycleFacts {
   bool drained = true;    // false: sockets left at drain_timeout
   HeapCounters counters;  // at the snapshot
   std::vector<StandInFacts> standins;
+  Bytes limited_use;  // of a limited service, at full load; 0: no limit
 
   bool operator==(const CycleFacts&) const = default;
 };
