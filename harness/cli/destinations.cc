@@ -64,6 +64,10 @@ Status check_outputs(const OutputOptions& options) {
       isatty(STDOUT_FILENO))
     return fail(ErrorKind::kUsage, "a profile is no text for a terminal",
                 "write it to a file: -o heap.pb.gz");
+  if (options.format == "html" && options.output.empty() &&
+      isatty(STDOUT_FILENO))
+    return fail(ErrorKind::kUsage, "a page is no text for a terminal",
+                "write it to a file, and open that in a browser: -o page.html");
   TIDEMARK_TRY(check_file(options.output, "-o"));
   return check_file(options.junit, "--junit");
 }

@@ -43,7 +43,7 @@ Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);
 
 inline constexpr const char* kFormats =
-    "terminal, json, junit, markdown, openmetrics, folded, pprof, "
+    "terminal, html, json, junit, markdown, openmetrics, folded, pprof, "
     "pprof-holders";
 inline constexpr const char* kStressFormats = "terminal, json, junit";
 

@@ -1,0 +1,88 @@
+#include "harness/report/flame_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Sides {
+  double before = 0;
+  double after = 0;
+};
+
+struct FlameNode {
+  Sides own;  // of the stack that ends here
+  std::map<std::string, FlameNode> above;
+};
+
+FlameNode& end_of(FlameNode& root, const FlameStack& stack) {
+  FlameNode* at = &root;
+  for (const std::string& frame : stack.frames) at = &at->above[frame];
+  return *at;
+}
+
+// A fraction of a byte is nothing that anybody sees.
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
+struct Written {
+  Json json;
+  double width = 0;
+  Sides sides;
+};
+
+Written written(const std::string& name, const FlameNode& node, bool both,
+                TextTable& texts) {
+  Written result;
+  result.width = std::max(node.own.before, node.own.after);
+  result.sides = node.own;
+  Json above = Json::array();
+  for (const auto& [frame, child] : node.above) {
+    Written part = written(frame, child, both, texts);
+    result.width += part.width;
+    result.sides.before += part.sides.before;
+    result.sides.after += part.sides.after;
+    above.push_back(std::move(part.json));
+  }
+  result.json = Json::array(
+      {texts.number(name), rounded(result.width), std::move(above)});
+  if (both) {
+    result.json.push_back(rounded(result.sides.before));
+    result.json.push_back(rounded(result.sides.after));
+  }
+  return result;
+}
+
+constexpr const char* kAll = "all";
+
+}  // namespace
+
+std::size_t TextTable::number(const std::string& text) {
+  const auto [place, fresh] = numbers_.try_emplace(text, texts_.size());
+  if (fresh) texts_.push_back(text);
+  return place->second;
+}
+
+Json flame_tree(const std::vector<FlameStack>& stacks, TextTable& texts) {
+  FlameNode root;
+  for (const FlameStack& stack : stacks)
+    end_of(root, stack).own.after += static_cast<double>(stack.bytes.value);
+  return written(kAll, root, false, texts).json;
+}
+
+Json flame_difference(const ScaledStacks& before, const ScaledStacks& after,
+                      TextTable& texts) {
+  FlameNode root;
+  for (const FlameStack& stack : before.stacks)
+    end_of(root, stack).own.before +=
+        static_cast<double>(stack.bytes.value) * before.scale;
+  for (const FlameStack& stack : after.stacks)
+    end_of(root, stack).own.after +=
+        static_cast<double>(stack.bytes.value) * after.scale;
+  return written(kAll, root, true, texts).json;
+}
+
+}  // namespace tidemark
