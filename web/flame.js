@@ -6,7 +6,7 @@ import { listenForKeys, markFrames } from "./flame_keys.js";
 import { bytesText, percentText } from "./words.js";
 
 const ROW = 20;
-const NARROWEST = 1;  // frames of less than a pixel are not drawn
+const NARROWEST = 2;  // pixels of a frame that is drawn
 const LONGEST = 400;  // letters of a name; titles have no more use of it
 
 // [name, width, above, old, new] as flame_tree.h writes it.

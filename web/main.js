@@ -2,6 +2,7 @@
 // sites are drawn where the program left a place for them. All else is markup
 // already, and stays readable if this fails.
 import { flame } from "./flame.js";
+import { drawLater } from "./later.js";
 import { pace } from "./pace.js";
 import { openAllToPrint } from "./printing.js";
 import { scatter } from "./scatter.js";
@@ -11,16 +12,18 @@ import "./page.css";
 
 const PLOTS = { timeline, pace, scatter };
 
-function places(name) {
-  return [...document.querySelectorAll(`[data-${name}]`)];
-}
-
 const data = JSON.parse(document.getElementById("tidemark-data").textContent);
-for (const place of places("plot"))
-  PLOTS[place.dataset.plot](place, data[place.dataset.plot]);
-for (const place of places("flame"))
-  flame(place, data.flames[Number(place.dataset.flame)], data.texts);
-const sites = document.getElementById("site-table");
-if (sites) siteTable(sites, data.sites, data.texts);
+
+const KINDS = {
+  "[data-plot]": (place) =>
+    PLOTS[place.dataset.plot](place, data[place.dataset.plot]),
+  "[data-flame]": (place) =>
+    flame(place, data.flames[Number(place.dataset.flame)], data.texts),
+  "#site-table": (place) => siteTable(place, data.sites, data.texts),
+};
+
+const jobs = Object.entries(KINDS).flatMap(([selector, draw]) =>
+  [...document.querySelectorAll(selector)].map((place) =>
+    ({ place, draw: () => draw(place) })));
 openAllToPrint();
-document.documentElement.dataset.drawn = "yes";
+drawLater(jobs, () => { document.documentElement.dataset.drawn = "yes"; });

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "harness/report/text.h"
+
 namespace tidemark {
 namespace {
 
@@ -25,8 +27,12 @@ FlameNode& end_of(FlameNode& root, const FlameStack& stack) {
   return *at;
 }
 
-// A fraction of a byte is nothing that anybody sees.
-double rounded(double value) { return std::round(value * 1000) / 1000; }
+// A fraction of a byte is seen only where bytes are divided by connections.
+Json number(double value) {
+  const double rounded = std::round(value * 1000) / 1000;
+  if (rounded == std::floor(rounded)) return std::llround(rounded);
+  return rounded;
+}
 
 struct Written {
   Json json;
@@ -47,11 +53,11 @@ Written written(const std::string& name, const FlameNode& node, bool both,
     result.sides.after += part.sides.after;
     above.push_back(std::move(part.json));
   }
-  result.json = Json::array(
-      {texts.number(name), rounded(result.width), std::move(above)});
+  result.json =
+      Json::array({texts.number(name), number(result.width), std::move(above)});
   if (both) {
-    result.json.push_back(rounded(result.sides.before));
-    result.json.push_back(rounded(result.sides.after));
+    result.json.push_back(number(result.sides.before));
+    result.json.push_back(number(result.sides.after));
   }
   return result;
 }
@@ -62,7 +68,7 @@ constexpr const char* kAll = "all";
 
 std::size_t TextTable::number(const std::string& text) {
   const auto [place, fresh] = numbers_.try_emplace(text, texts_.size());
-  if (fresh) texts_.push_back(text);
+  if (fresh) texts_.push_back(clipped(text, kLongestText));
   return place->second;
 }
 

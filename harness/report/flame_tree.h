@@ -10,7 +10,11 @@
 
 namespace tidemark {
 
-// Each text of a page's data once: the data has its number.
+// Nobody reads further into a name; all of it is in the record.
+inline constexpr std::size_t kLongestText = 400;
+
+// Each text of a page's data once: the data has its number. Longer ones than
+// kLongestText are cut.
 class TextTable {
  public:
   std::size_t number(const std::string& text);

@@ -19,20 +19,22 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kTold = 50;      // in sentences
-constexpr std::size_t kRows = 500;     // of the table
-constexpr std::size_t kMembers = 100;  // of a finding
+constexpr std::size_t kTold = 50;     // in sentences
+constexpr std::size_t kRows = 500;    // of the table
+constexpr std::size_t kMembers = 20;  // of a finding
 constexpr std::size_t kBranches = 200;
+
+std::string cut(const std::string& name) { return clipped(name, kLongestText); }
 
 std::string frame_item(const Frame& frame) {
   return fmt::format(
       "<li{}><span class=\"code\">{}</span> <span "
       "class=\"place\">{}{}</span></li>\n",
       frame.library ? " class=\"library\"" : "",
-      escaped(short_name(frame.function)),
-      escaped(frame.file.empty()
-                  ? frame.module
-                  : fmt::format("{}:{}", frame.file, frame.line)),
+      escaped(cut(short_name(frame.function))),
+      escaped(cut(frame.file.empty()
+                      ? frame.module
+                      : fmt::format("{}:{}", frame.file, frame.line))),
       frame.inlined ? ", inlined" : "");
 }
 
@@ -86,7 +88,7 @@ class WayList {
       const std::string retained = retained_text(root);
       text += fmt::format(
           "<li>{}{}</li>\n",
-          escaped(fmt::format("{}: {} in {}{}{}", root_text(*root.root),
+          escaped(fmt::format("{}: {} in {}{}{}", cut(root_text(*root.root)),
                               bytes_text(root.bytes),
                               plural(double(root.objects.value), "block"),
                               retained.empty() ? "" : "; ", retained)),
@@ -121,15 +123,15 @@ class WayList {
         continue;
       }
       const SiteRecord* site = find_site(record_, one.holder->site);
-      const std::string place = site ? short_place_of(*site) : "";
-      items +=
-          fmt::format("<li>{}{}</li>\n",
-                      escaped(fmt::format(
-                          "+{} {}{}{}: {} in {}", one.holder->offset,
-                          holder_text(*one.holder), place.empty() ? "" : " at ",
-                          place, bytes_text(one.bytes),
-                          plural(double(one.objects.value), "block"))),
-                      below(one));
+      const std::string place = site ? cut(short_place_of(*site)) : "";
+      items += fmt::format(
+          "<li>{}{}</li>\n",
+          escaped(fmt::format("+{} {}{}{}: {} in {}", one.holder->offset,
+                              cut(holder_text(*one.holder)),
+                              place.empty() ? "" : " at ", place,
+                              bytes_text(one.bytes),
+                              plural(double(one.objects.value), "block"))),
+          below(one));
     }
     return items.empty() ? "" : "\n<ul>\n" + items + "</ul>\n";
   }
@@ -170,7 +172,7 @@ std::string members_table(const RunRecord& record, const Finding& finding) {
     const SiteRecord* site = member.sites.empty()
                                  ? nullptr
                                  : find_site(record, member.sites[0].site);
-    table.add({site ? place_of(*site) : "an unknown caller",
+    table.add({site ? cut(place_of(*site)) : "an unknown caller",
                bytes_text(member.bytes_per_unit),
                number_text(member.objects_per_unit),
                bytes_text(member.residue)});
@@ -216,8 +218,9 @@ std::string finding_article(const RunRecord& record, const Finding& finding,
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   if (site)
-    text += "<details open><summary>Allocated by " + escaped(place_of(*site)) +
-            "</summary>\n" + stack_list(*site) + "</details>\n";
+    text += "<details open><summary>Allocated by " +
+            escaped(cut(place_of(*site))) + "</summary>\n" + stack_list(*site) +
+            "</details>\n";
   text += members_table(record, finding);
   if (finding.retention)
     text += "<details open><summary>Who holds it</summary>\n" +
@@ -248,7 +251,7 @@ std::string findings_overview(const RunRecord& record,
     table.add({number_text(static_cast<double>(i + 1)),
                std::string(to_word(finding.kind)) + suffix, each_text(finding),
                finding.residue.value != 0 ? bytes_text(finding.residue) : "–",
-               site                      ? short_place_of(*site)
+               site                      ? cut(short_place_of(*site))
                : finding.standin.empty() ? "–"
                                          : "to " + finding.standin,
                finding.explanation, finding.fingerprint},

@@ -116,7 +116,7 @@ std::string HtmlFacts::html() const {
 std::string html_bars(const std::vector<HtmlBar>& bars,
                       const std::string& told) {
   constexpr double kHeight = 100;
-  constexpr std::size_t kWide = 10, kGap = 2, kFew = 16;
+  constexpr std::size_t kWide = 10, kGap = 2, kFew = 16, kMany = 60;
   double most = 0;
   for (const HtmlBar& bar : bars) most = std::max(most, bar.value);
   if (!(most > 0)) return {};
@@ -125,16 +125,25 @@ std::string html_bars(const std::vector<HtmlBar>& bars,
       "{:g}\" preserveAspectRatio=\"none\">\n",
       bars.size() < kFew ? " few" : "", escaped(told), bars.size() * kWide,
       kHeight);
+  // Few of them tell what they are where the mouse is, all over their column;
+  // many are one line.
+  std::string line;
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const double high = std::max(bars[i].value, 0.0) / most * kHeight;
-    // The whole column has the words, also where the bar is low.
-    text += fmt::format(
-        "<g><title>{}</title><rect class=\"ground\" x=\"{}\" y=\"0\" "
-        "width=\"{}\" height=\"{:g}\"/><rect class=\"bar\" x=\"{}\" "
-        "y=\"{:.2f}\" width=\"{}\" height=\"{:.2f}\"/></g>\n",
-        escaped(bars[i].told), i * kWide, kWide, kHeight, i * kWide + kGap / 2,
-        kHeight - high, kWide - kGap, high);
+    const std::size_t left = i * kWide + kGap / 2;
+    if (bars.size() > kMany)
+      line += fmt::format("M{} {:g}v-{:.2f}h{}v{:.2f}z", left, kHeight, high,
+                          kWide - kGap, high);
+    else
+      text += fmt::format(
+          "<g><title>{}</title><rect class=\"ground\" x=\"{}\" y=\"0\" "
+          "width=\"{}\" height=\"{:g}\"/><rect class=\"bar\" x=\"{}\" "
+          "y=\"{:.2f}\" width=\"{}\" height=\"{:.2f}\"/></g>\n",
+          escaped(bars[i].told), i * kWide, kWide, kHeight, left,
+          kHeight - high, kWide - kGap, high);
   }
+  if (!line.empty())
+    text += fmt::format("<path class=\"bar\" d=\"{}\"/>\n", line);
   return text + "</svg>\n";
 }
 

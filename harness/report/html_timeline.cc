@@ -1,14 +1,12 @@
 // Memory over time: what the plot is of, and the same as a table.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "harness/report/html_parts.h"
 #include "harness/report/html_sections.h"
-#include "harness/report/sections.h"
 #include "harness/report/text.h"
 
 namespace tidemark {
@@ -135,56 +133,6 @@ std::string html_timeline(const RunRecord& record) {
          "phases begin.</p>\n"
          "<div class=\"plot\" data-plot=\"timeline\"></div>\n" +
          html_details("The same as a table", table.html() + phases.html());
-}
-
-std::string html_rings(const RunRecord& record) {
-  constexpr std::size_t kShown = 20;
-  constexpr std::size_t kSaid = 24;  // rings, in the words for the whole
-  if (!record.judgement) return {};
-  std::string text;
-  std::size_t number = 0, shown = 0;
-  for (const Finding* finding : numbered(*record.judgement)) {
-    ++number;
-    if (finding->rings.empty() || shown == kShown) continue;
-    const bool upstream = !finding->standin.empty();
-    const char* what = upstream ? "connections" : "blocks";
-    HtmlTable table(fmt::format("Finding {}: survivors by cycle", number),
-                    {{"cycle", true},
-                     {"connections", true},
-                     {what, true},
-                     {"bytes", true}});
-    std::vector<HtmlBar> bars;
-    std::string all;
-    Count most;
-    for (const FindingRing& ring : finding->rings) {
-      table.add({number_text(double(ring.cycle.value)),
-                 number_text(ring.connections), number_text(ring.objects),
-                 bytes_text(ring.bytes)});
-      most = std::max(most, ring.objects);
-      bars.push_back(
-          {static_cast<double>(ring.objects.value),
-           fmt::format("cycle {}: {} of {}, {}", ring.cycle.value,
-                       plural(double(ring.objects.value),
-                              upstream ? "connection" : "block"),
-                       plural(double(ring.connections.value), "connection"),
-                       bytes_text(ring.bytes))});
-      if (bars.size() <= kSaid) all += "; " + bars.back().told;
-    }
-    if (bars.size() > kSaid) all += "; the others are in the table below";
-    const std::string svg = html_bars(
-        bars, fmt::format("Survivors by the cycle they were born in{}", all));
-    if (svg.empty()) continue;
-    ++shown;
-    text += fmt::format("<h3>Finding {}: {}</h3>\n<p class=\"axis\">{}</p>\n",
-                        number, to_word(finding->kind),
-                        fmt::format("{} still there, by the cycle of their "
-                                    "birth, {} to {}; the highest bar is {}",
-                                    what, finding->rings.front().cycle.value,
-                                    finding->rings.back().cycle.value,
-                                    number_text(most))) +
-            svg + html_details("The same as a table", table.html());
-  }
-  return text;
 }
 
 }  // namespace tidemark

@@ -96,7 +96,7 @@ TEST(FlameTree, StacksThatBeginAlikeAreOneBranch) {
   TextTable texts;
   const Json tree = flame_tree(
       {{{"main", "a"}, {10}}, {{"main", "b"}, {5}}, {{"main"}, {1}}}, texts);
-  EXPECT_EQ(tree.dump(), "[3,16.0,[[2,16.0,[[0,10.0,[]],[1,5.0,[]]]]]]");
+  EXPECT_EQ(tree.dump(), "[3,16,[[2,16,[[0,10,[]],[1,5,[]]]]]]");
   EXPECT_EQ(texts.json().dump(), R"(["a","b","main","all"])");
 }
 
@@ -109,8 +109,8 @@ TEST(FlameTree, ADifferenceIsAsWideAsTheLargerSide) {
   EXPECT_EQ(tree[1], 90);
   EXPECT_EQ(tree[3], 55);
   EXPECT_EQ(tree[4], 40);
-  EXPECT_EQ(tree[2][0].dump(), "[0,50.0,[],50.0,0.0]");
-  EXPECT_EQ(tree[2][1].dump(), "[1,40.0,[],5.0,40.0]");
+  EXPECT_EQ(tree[2][0].dump(), "[0,50,[],50,0]");
+  EXPECT_EQ(tree[2][1].dump(), "[1,40,[],5,40]");
 }
 
 TEST(FlameStacks, HoldersFollowTheirRootAndTheLostAreTold) {
@@ -134,7 +134,8 @@ TEST(FlameStacks, AllThatIsLiveHasNoFinding) {
 
 TEST(HtmlReport, SaysWhatTheTerminalSays) {
   const std::string page = page_of(samples::leak());
-  EXPECT_THAT(page, HasSubstr("<title>LEAK chat-guilty – tidemark</title>"));
+  EXPECT_THAT(markup_of(page),
+              HasSubstr("<title>LEAK chat-guilty – tidemark</title>"));
   for (const char* words :
        {"the service keeps 96 B in 2 objects for every connection",
         "Every connection leaves 96 B in 2 blocks behind, allocated by "
@@ -143,7 +144,7 @@ TEST(HtmlReport, SaysWhatTheTerminalSays) {
         "chat::g_rooms (room.cc), a global", "Held by nobody: 17 blocks",
         "A leak of 0.21 B per connection would have been seen, over 1,500 "
         "connections."})
-    EXPECT_THAT(page, HasSubstr(words)) << words;
+    EXPECT_THAT(markup_of(page), HasSubstr(words)) << words;
 }
 
 TEST(HtmlReport, HasItsSectionsInOrder) {
@@ -155,15 +156,17 @@ TEST(HtmlReport, HasItsSectionsInOrder) {
     EXPECT_GT(at, last) << id;
     EXPECT_NE(at, page.npos) << id;
     last = at;
-    EXPECT_THAT(page, HasSubstr(std::string("<a href=\"#") + id + "\">"));
+    EXPECT_THAT(markup_of(page),
+                HasSubstr(std::string("<a href=\"#") + id + "\">"));
   }
 }
 
 TEST(HtmlReport, NeedsNothingFromAnywhereAndAllowsOnlyItself) {
   const std::string page = page_of(samples::leak());
-  EXPECT_THAT(page, HasSubstr("content=\"default-src 'none'; script-src "
-                              "'sha256-"));
-  EXPECT_THAT(page, Not(HasSubstr("unsafe-inline")));
+  EXPECT_THAT(markup_of(page),
+              HasSubstr("content=\"default-src 'none'; script-src "
+                        "'sha256-"));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("unsafe-inline")));
   const std::string markup = markup_of(page);
   for (const char* part : {" src=", "<link", "<iframe", "<object", "<form",
                            " style=", " onclick", "href=\"http"})
@@ -197,17 +200,18 @@ TEST(HtmlReport, AnOlderRecordHasALiveHeapFromItsAccounts) {
 
 TEST(HtmlReport, ARunThatDiedShowsWhatItHeld) {
   const std::string page = page_of(samples::died());
-  EXPECT_THAT(page, HasSubstr("<header class=\"verdict bad\">"));
-  EXPECT_THAT(page, HasSubstr("PARTIAL RECORD"));
-  EXPECT_THAT(page, HasSubstr("What the service held when it died:"));
-  EXPECT_THAT(page, Not(HasSubstr("<section id=\"findings\"")));
+  EXPECT_THAT(markup_of(page), HasSubstr("<header class=\"verdict bad\">"));
+  EXPECT_THAT(markup_of(page), HasSubstr("PARTIAL RECORD"));
+  EXPECT_THAT(markup_of(page),
+              HasSubstr("What the service held when it died:"));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("<section id=\"findings\"")));
 }
 
 TEST(HtmlReport, APassNamesItsLimitAndHasNoFlames) {
   const std::string page = page_of(samples::pass());
-  EXPECT_THAT(page, HasSubstr("<header class=\"verdict good\">"));
-  EXPECT_THAT(page, HasSubstr("Nothing was found."));
-  EXPECT_THAT(page, Not(HasSubstr("data-flame")));
+  EXPECT_THAT(markup_of(page), HasSubstr("<header class=\"verdict good\">"));
+  EXPECT_THAT(markup_of(page), HasSubstr("Nothing was found."));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("data-flame")));
 }
 
 RunRecord hostile() {
@@ -243,8 +247,9 @@ TEST(HtmlReport, HostileNamesAreNoMarkup) {
   const std::string page = page_of(hostile());
   EXPECT_EQ(count_of(page, "<script"), 2u);
   EXPECT_EQ(count_of(page, "</script"), 2u);
-  EXPECT_THAT(page, Not(HasSubstr("<img")));
-  EXPECT_THAT(page, HasSubstr("&lt;/script&gt;&lt;script&gt;alert(1)"));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("<img")));
+  EXPECT_THAT(markup_of(page),
+              HasSubstr("&lt;/script&gt;&lt;script&gt;alert(1)"));
   // Attributes are whole: a quote of a name ends none.
   EXPECT_THAT(markup_of(page), Not(HasSubstr("\"'>")));
   EXPECT_EQ(data_of(page)["timeline"]["phases"][0][0],
@@ -257,8 +262,8 @@ TEST(HtmlReport, ThousandsOfFindingsAreTheFirstOnesInFull) {
   record.judgement->findings.assign(2000, finding);
   const std::string page = page_of(record);
   EXPECT_EQ(count_of(page, "<article"), 50u);
-  EXPECT_EQ(count_of(page, "<svg class=\"bars"), 20u);
-  EXPECT_THAT(page, HasSubstr("… and 1500 more, in the record."));
+  EXPECT_EQ(count_of(page, "<svg class=\"bars"), 12u);
+  EXPECT_THAT(markup_of(page), HasSubstr("… and 1500 more, in the record."));
 }
 
 TEST(HtmlReport, SweepHasCellsPointsHeatAndEffects) {
@@ -274,11 +279,12 @@ TEST(HtmlReport, SweepHasCellsPointsHeatAndEffects) {
                                std::string(buffer) == "1MiB" ? 1e6 : 7e4));
     }
   const std::string page = sweep_html(fold_sweep(spec, cells, runs));
-  EXPECT_THAT(page, HasSubstr("buffer=64KiB"));
-  EXPECT_THAT(page, HasSubstr("<td class=\"heat-9\">976.6 KiB</td>"));
-  EXPECT_THAT(page, HasSubstr("<td class=\"heat-0\">68.4 KiB</td>"));
-  EXPECT_THAT(page, HasSubstr("<svg class=\"ratio\""));
-  EXPECT_THAT(page, Not(HasSubstr("<malloc>")));
+  EXPECT_THAT(markup_of(page), HasSubstr("buffer=64KiB"));
+  EXPECT_THAT(markup_of(page),
+              HasSubstr("<td class=\"heat-9\">976.6 KiB</td>"));
+  EXPECT_THAT(markup_of(page), HasSubstr("<td class=\"heat-0\">68.4 KiB</td>"));
+  EXPECT_THAT(markup_of(page), HasSubstr("<svg class=\"ratio\""));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("<malloc>")));
   const Json points = data_of(page)["scatter"];
   ASSERT_EQ(points.size(), 4u);
   EXPECT_EQ(points[0]["label"], "<malloc>=system, buffer=1MiB");
@@ -289,8 +295,8 @@ TEST(HtmlReport, SweepHasCellsPointsHeatAndEffects) {
 TEST(HtmlReport, SweepOfOneFactorHasNoHeatMap) {
   const std::string page =
       sweep_html(fold_sweep(buffer_spec(), buffer_cells(), buffer_runs()));
-  EXPECT_THAT(page, Not(HasSubstr("<section id=\"heat\"")));
-  EXPECT_THAT(page, HasSubstr("<section id=\"cells\""));
+  EXPECT_THAT(markup_of(page), Not(HasSubstr("<section id=\"heat\"")));
+  EXPECT_THAT(markup_of(page), HasSubstr("<section id=\"cells\""));
 }
 
 TEST(HtmlReport, ComparisonIsTheDifferencePerConnection) {
@@ -307,7 +313,7 @@ TEST(HtmlReport, ComparisonIsTheDifferencePerConnection) {
   EXPECT_EQ(flames[0][3], 572.288);
   EXPECT_EQ(flames[1][3], 48);
   EXPECT_EQ(flames[1][4], 96);
-  EXPECT_THAT(page, HasSubstr("Difference of the flame graphs"));
+  EXPECT_THAT(markup_of(page), HasSubstr("Difference of the flame graphs"));
 }
 
 }  // namespace
