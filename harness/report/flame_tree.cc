@@ -21,9 +21,14 @@ struct FlameNode {
   std::map<std::string, FlameNode> above;
 };
 
+// A tree is written and drawn frame by frame of each stack: who has more of
+// them than this has a broken record, or a recursion that is no news any more.
+constexpr std::size_t kDeepest = 300;
+
 FlameNode& end_of(FlameNode& root, const FlameStack& stack) {
   FlameNode* at = &root;
-  for (const std::string& frame : stack.frames) at = &at->above[frame];
+  const std::size_t frames = std::min(stack.frames.size(), kDeepest);
+  for (std::size_t i = 0; i < frames; ++i) at = &at->above[stack.frames[i]];
   return *at;
 }
 

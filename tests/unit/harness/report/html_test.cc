@@ -100,6 +100,17 @@ TEST(FlameTree, StacksThatBeginAlikeAreOneBranch) {
   EXPECT_EQ(texts.json().dump(), R"(["a","b","main","all"])");
 }
 
+// Each frame is a level of the tree, and of whatever reads it.
+TEST(FlameTree, AStackWithoutEndIsCut) {
+  TextTable texts;
+  const FlameStack deep{std::vector<std::string>(100'000, "again"), {7}};
+  Json at = flame_tree({deep}, texts);
+  std::size_t depth = 0;
+  for (; !at[2].empty(); at = Json(at[2][0])) ++depth;
+  EXPECT_EQ(depth, 300u);
+  EXPECT_EQ(at[1], 7);
+}
+
 // A scale of its own for each side; what is gone keeps its width.
 TEST(FlameTree, ADifferenceIsAsWideAsTheLargerSide) {
   TextTable texts;
