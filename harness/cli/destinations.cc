@@ -72,6 +72,14 @@ Status check_outputs(const OutputOptions& options) {
   return check_file(options.junit, "--junit");
 }
 
+Status check_one_page(const OutputOptions& options, std::size_t records) {
+  if (options.format != "html" || records < 2) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("a page is of one record, and there are {}", records),
+              "make a page of each; two versions on one page: tidemark compare "
+              "--format html");
+}
+
 Status make_folder(const std::string& path, const std::string& option) {
   if (path.empty()) return {};
   std::error_code error;

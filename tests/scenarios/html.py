@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The HTML report in a real browser: pages of real runs, and one of 5,000 sites
-whose names are hostile: html.py TIDEMARK [--out FOLDER] [--time] [--only PAGE]
+whose names are hostile: html.py TIDEMARK [--out FOLDER] [--time]
 
 Pages and screenshots stay in FOLDER (build/html). With --time it says how long
 the large page takes to open, and judges nothing."""
@@ -180,13 +180,22 @@ def make_pages(maker):
     make_large(maker, guilty)
 
 
-def page_alone_is_refused_by_a_terminal(tidemark):
+def a_terminal_takes_no_page(tidemark):
     script = [tidemark, "report", "--format", "html", "tests/approved/leak.json"]
     done = subprocess.run(
         ["script", "-qec", " ".join(script), "/dev/null"], cwd=ROOT,
         capture_output=True, text=True, timeout=60)
     if done.returncode != 3 or "-o page.html" not in done.stdout:
         raise AssertionError(f"a page on a terminal: {done}")
+
+
+def several_records_are_no_page(tidemark):
+    record = "tests/approved/leak.json"
+    done = subprocess.run(
+        [tidemark, "report", "--format", "html", record, record], cwd=ROOT,
+        capture_output=True, text=True, timeout=60)
+    if done.returncode != 3 or done.stdout or "compare" not in done.stderr:
+        raise AssertionError(f"two records in a page: {done}")
 
 
 def main():
@@ -204,7 +213,8 @@ def main():
     if options.time:
         make_large(maker, maker.run("guilty", 1))
     else:
-        page_alone_is_refused_by_a_terminal(options.tidemark)
+        a_terminal_takes_no_page(options.tidemark)
+        several_records_are_no_page(options.tidemark)
         make_pages(maker)
     sys.exit(subprocess.run(
         ["node", CHECK, out, *(["--time"] if options.time else [])],
