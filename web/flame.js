@@ -59,11 +59,15 @@ export function flame(place, tree, texts) {
     "Click or Enter zooms into a frame; arrows move, Escape shows all.");
   const board = element("div", { class: "board" });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const mark = () => markFrames(svg(), words);
+  // After each change: frames, and with them the height, are other ones.
+  const mark = () => {
+    markFrames(svg(), words);
+    fit();
+  };
   const svg = () => board.querySelector("svg");
   const chart = flamegraph()
     .width(Math.max(280, place.clientWidth)).cellHeight(ROW)
-    .inverted(true).minFrameSize(NARROWEST)
+    .inverted(true).minFrameSize(NARROWEST).resetHeightOnZoom(true)
     .transitionDuration(calm ? 0 : 200)
     .setColorMapper(colourOf)
     .setLabelHandler(words)
@@ -94,14 +98,12 @@ export function flame(place, tree, texts) {
   select(board).datum(root).call(chart);
   svg().setAttribute("role", "tree");
   svg().setAttribute("aria-label", title);
-  fit();
   mark();
   listenForKeys(svg(), chart);
   new ResizeObserver(() => {
     const width = Math.max(280, place.clientWidth);
     if (width === chart.width()) return;
     chart.width(width).update();
-    fit();
     mark();
   }).observe(place);
 

@@ -43,7 +43,11 @@ export function listenForKeys(svg, chart) {
     ArrowRight: (node) => focusFrame(svg, neighbour(svg, node, 1)),
     Enter: (node) => zoomed(node),
     " ": (node) => zoomed(node),
-    Escape: (node) => { chart.resetZoom(); focusFrame(svg, node); },
+    Escape: (node) => {
+      chart.resetZoom();
+      // It may be too narrow to be seen in all of it.
+      for (let at = node; at && !focusFrame(svg, at); at = at.parent);
+    },
   };
   function zoomed(node) {
     chart.zoomTo(node);

@@ -3,6 +3,9 @@
 // paper.
 
 const MARGIN = "600px";
+// Not every browser tells when it is idle.
+const whenIdle = globalThis.requestIdleCallback ??
+  ((job) => setTimeout(job, 50));
 
 export function drawLater(jobs, whenAllAreDrawn) {
   const waiting = new Map(jobs.map(({ place, draw }) => [place, draw]));
@@ -24,11 +27,11 @@ export function drawLater(jobs, whenAllAreDrawn) {
     const [place] = waiting.keys();
     if (!place) return;
     drawAt(place);
-    requestIdleCallback(next, { timeout: 500 });
+    whenIdle(next, { timeout: 500 });
   }
 
   if (waiting.size === 0) whenAllAreDrawn();
   for (const place of waiting.keys()) watcher.observe(place);
-  requestIdleCallback(next, { timeout: 500 });
+  whenIdle(next, { timeout: 500 });
   addEventListener("beforeprint", () => [...waiting.keys()].forEach(drawAt));
 }

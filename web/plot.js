@@ -7,6 +7,7 @@ import { colour, onColourChange } from "./theme.js";
 
 const HEIGHT = 320;
 const ZOOM = 0.7;
+const FEW = 150;  // points that are drawn as points
 
 function axes(xAxis, yAxis) {
   const common = () => ({
@@ -18,7 +19,7 @@ function axes(xAxis, yAxis) {
   return [{ ...common(), ...xAxis }, { ...common(), size: 84, ...yAxis }];
 }
 
-function seriesOf(one, shown) {
+function seriesOf(one, shown, few) {
   return {
     label: one.label,
     show: shown,
@@ -26,7 +27,7 @@ function seriesOf(one, shown) {
     width: 2,
     dash: one.dash,
     spanGaps: true,
-    points: { show: one.points ?? true, size: 6 },
+    points: { show: one.scattered || few, size: 6 },
     paths: one.scattered ? () => null : undefined,
   };
 }
@@ -67,7 +68,7 @@ export function plot(place, spec, data) {
         y: { range: spec.yRange, ...spec.yScale },
       },
       axes: axes(spec.xAxis, spec.yAxis),
-      series: [{}, ...spec.series.map((one, i) => seriesOf(one, shown[i]))],
+      series: [{}, ...spec.series.map((one, i) => seriesOf(one, shown[i], data[0].length <= FEW))],
       hooks: {
         ...spec.hooks,
         setCursor: [(u) => u.cursor.idx != null && told(u.cursor.idx)],

@@ -40,7 +40,8 @@ std::string frame_item(const Frame& frame) {
 
 // Library frames as one item, unless all are wanted.
 std::string frame_list(const SiteRecord& site, bool all) {
-  std::string text = "<ol class=\"stack\">\n";
+  std::string text =
+      all ? "<ol class=\"stack\">\n" : "<ol class=\"stack own\">\n";
   std::size_t folded = 0;
   const auto flush = [&] {
     if (folded > 0)

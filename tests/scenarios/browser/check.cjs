@@ -55,6 +55,17 @@ function frames(page, number = 0) {
 
 const widthOf = (frame) => frame.evaluate((g) => Number(g.getAttribute("width")));
 
+// Frames move for a moment after a zoom.
+function allFramesAreInside(page, number) {
+  return page.waitForFunction((which) => {
+    const svg = document.querySelector(`[data-flame="${which}"] svg`);
+    const high = svg.viewBox.baseVal.height;
+    return high === Number(svg.getAttribute("height")) &&
+      [...svg.querySelectorAll("g.frame")].every((frame) =>
+        frame.transform.baseVal[0].matrix.f + 20 <= high);
+  }, number);
+}
+
 const cases = {
   async every_page_loads_from_disk_without_a_network(browser) {
     for (const name of PAGES) {
@@ -100,6 +111,7 @@ const cases = {
         Number(g.querySelector("rect").getAttribute("width")) >= least),
     [name, whole - 1]);
     assert.ok(before < whole, "there was something to zoom into");
+    await allFramesAreInside(page, 2);
     assert.ok((await page.locator('[data-flame="2"] .reading').innerText())
       .startsWith("Zoomed: "));
     await page.locator("#flames").screenshot(
@@ -136,6 +148,9 @@ const cases = {
     const after = await page.evaluate(() =>
       Number(document.activeElement.getAttribute("width")));
     assert.ok(after > 1.5 * width, `${width} → ${after}`);
+    assert.ok(await frames(page).count() > before,
+      "what was too narrow to be seen is seen");
+    await allFramesAreInside(page, 0);
     await page.keyboard.press("Escape");
     assert.equal(await frames(page).count(), before);
     await page.done();
