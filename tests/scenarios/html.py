@@ -15,6 +15,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PACKAGES = pathlib.Path(os.environ.get("TIDEMARK_BROWSER",
                                        ROOT / "build/browser"))
+CHROMIUM = pathlib.Path(os.environ.get("TIDEMARK_CHROMIUM",
+                                       "/usr/bin/chromium"))
 CHECK = pathlib.Path(__file__).parent / "browser/check.cjs"
 
 SITES, CYCLES = 5000, 200
@@ -167,6 +169,7 @@ def make_large(maker, record):
     path = maker.out / "large.json"
     path.write_text(json.dumps(large_record(json.loads(record.read_text()))))
     maker.report(path, "large.html")
+    path.unlink()  # 95 MB
 
 
 def make_pages(maker):
@@ -207,6 +210,8 @@ def main():
     options = parser.parse_args()
     if not (PACKAGES / "node_modules/playwright-core").exists():
         sys.exit(f"playwright-core is not in {PACKAGES}: run ci/setup")
+    if not CHROMIUM.exists():
+        sys.exit(f"{CHROMIUM} is not there: run ci/setup")
     out = options.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     maker = Maker(options.tidemark, out)
@@ -218,7 +223,8 @@ def main():
         make_pages(maker)
     sys.exit(subprocess.run(
         ["node", CHECK, out, *(["--time"] if options.time else [])],
-        env={**os.environ, "NODE_PATH": str(PACKAGES / "node_modules")},
+        env={**os.environ, "NODE_PATH": str(PACKAGES / "node_modules"),
+             "TIDEMARK_CHROMIUM": str(CHROMIUM)},
         timeout=300).returncode)
 
 

@@ -8,7 +8,7 @@ const { chromium } = require("playwright-core");
 const { badContrasts, nameless, painted } = require("./in_page.cjs");
 
 const [folder, timing] = process.argv.slice(2);
-const CHROMIUM = process.env.TIDEMARK_CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.TIDEMARK_CHROMIUM;
 const PAGES = ["guilty", "innocent", "compare", "died", "leak", "sweep",
   "large"];
 
