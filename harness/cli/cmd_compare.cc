@@ -20,6 +20,7 @@
 #include "harness/cli/version.h"
 #include "harness/compare/compare.h"
 #include "harness/report/compare_report.h"
+#include "harness/report/html.h"
 
 namespace tidemark {
 namespace {
@@ -101,7 +102,9 @@ Result<Versions> alternated(const CompareOptions& options, Clock& clock,
 }
 
 std::string rendered(const VersionComparison& comparison,
-                     const OutputOptions& output) {
+                     const Versions& versions, const OutputOptions& output) {
+  if (output.format == "html")
+    return compare_html(comparison, versions.runs[0], versions.runs[1]);
   if (output.format == "json") return compare_json(comparison);
   if (output.format == "junit") return compare_junit(comparison);
   if (output.format == "markdown") return compare_markdown(comparison);
@@ -159,7 +162,7 @@ Result<int> compare(const CompareOptions& options, Clock& clock,
   name_sides(*comparison, options, *versions);
   if (records[0]) note_other_scenario(*comparison);
   TIDEMARK_TRY(write_texts(
-      rendered(*comparison, options.output), options.output.output,
+      rendered(*comparison, *versions, options.output), options.output.output,
       [&comparison] { return compare_junit(*comparison); },
       options.output.junit));
   return exit_code(comparison->outcome);

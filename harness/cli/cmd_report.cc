@@ -31,6 +31,10 @@ int cmd_report(const ReportOptions& options) {
   if (!forecast) return print_error(forecast.error());
   if (const Status good = check_outputs(options.output); !good)
     return print_error(good.error());
+  if (const Status good =
+          check_one_page(options.output, options.records.size());
+      !good)
+    return print_error(good.error());
   int code = kExitPass;
   for (const std::string& path : options.records)
     if (Status done = report_one(path, *forecast, options.output); !done)

@@ -66,6 +66,7 @@ Status check_before(const RunOptions& options) {
   TIDEMARK_TRY(parse_forecast(options.forecast));
   if (options.update_baseline)
     TIDEMARK_TRY(check_file(options.baseline, "--baseline"));
+  TIDEMARK_TRY(check_one_page(options.output, options.scenarios.size()));
   return check_outputs(options.output);
 }
 

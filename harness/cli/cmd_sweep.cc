@@ -20,6 +20,7 @@
 #include "harness/cli/real_world.h"
 #include "harness/cli/run_once.h"
 #include "harness/cli/sweep_folder.h"
+#include "harness/report/html.h"
 #include "harness/report/sweep_report.h"
 #include "harness/scenario/load.h"
 #include "harness/scenario/matrix.h"
@@ -152,6 +153,7 @@ Status run_step(Sweep& sweep, const SweepStep& step,
 }
 
 std::string rendered(const SweepAnswer& answer, const OutputOptions& output) {
+  if (output.format == "html") return sweep_html(answer);
   if (output.format == "json") return sweep_json(answer);
   if (output.format == "markdown") return sweep_markdown(answer);
   return sweep_text(answer, style_for(output));

@@ -57,7 +57,7 @@ struct PlanOptions {
 };
 
 // Words of `sweep --format`.
-inline constexpr const char* kSweepFormats = "terminal, json, markdown";
+inline constexpr const char* kSweepFormats = "terminal, html, json, markdown";
 
 struct SweepOptions {
   std::string scenario;
@@ -98,7 +98,7 @@ struct ReportOptions {
 
 // Words of `compare --format`.
 inline constexpr const char* kCompareFormats =
-    "terminal, json, junit, markdown";
+    "terminal, html, json, junit, markdown";
 
 struct CompareOptions {
   std::array<std::string, 2> paths;    // OLD, NEW

@@ -64,8 +64,20 @@ Status check_outputs(const OutputOptions& options) {
       isatty(STDOUT_FILENO))
     return fail(ErrorKind::kUsage, "a profile is no text for a terminal",
                 "write it to a file: -o heap.pb.gz");
+  if (options.format == "html" && options.output.empty() &&
+      isatty(STDOUT_FILENO))
+    return fail(ErrorKind::kUsage, "a page is no text for a terminal",
+                "write it to a file, and open that in a browser: -o page.html");
   TIDEMARK_TRY(check_file(options.output, "-o"));
   return check_file(options.junit, "--junit");
+}
+
+Status check_one_page(const OutputOptions& options, std::size_t records) {
+  if (options.format != "html" || records < 2) return {};
+  return fail(ErrorKind::kUsage,
+              fmt::format("a page is of one record, and there are {}", records),
+              "make a page of each; two versions on one page: tidemark compare "
+              "--format html");
 }
 
 Status make_folder(const std::string& path, const std::string& option) {

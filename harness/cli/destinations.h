@@ -3,6 +3,7 @@
 // kEnvironment and name the option.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "harness/cli/commands.h"
@@ -19,6 +20,10 @@ Status check_folder(const std::string& path, const std::string& option);
 
 // Of the report and of the JUnit file.
 Status check_outputs(const OutputOptions& options);
+
+// A page is of one record: several would be one behind the other, or the last
+// alone in the file of all.
+Status check_one_page(const OutputOptions& options, std::size_t records);
 
 // With the folders above it. Empty: none is wanted.
 Status make_folder(const std::string& path, const std::string& option);

@@ -31,6 +31,8 @@ constexpr const char* kFooter =
     "  tidemark compare old.yaml new.yaml\n"
     "  tidemark sweep scenarios/sweeps/client_buffers.yaml\n"
     "  tidemark report --format junit tidemark-out/chat-guilty.json\n"
+    "  tidemark report --format html -o page.html tidemark-out/"
+    "chat-guilty.json\n"
     "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
     "chat-guilty.json\n"
     "  tidemark tree tidemark-out/chat-guilty.json";
@@ -238,7 +240,7 @@ void add_compare_options(CLI::App& command, CompareOptions& options) {
                    "Pass the services' output through");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
   add_many_runs_options(command, options, kCompareFormats,
-                        {"terminal", "json", "junit", "markdown"});
+                        {"terminal", "html", "json", "junit", "markdown"});
   command.add_option("--junit", options.output.junit,
                      "Write JUnit XML to this file as well");
   command.add_flag("--no-color", options.output.no_colour,
@@ -252,6 +254,7 @@ void add_compare_options(CLI::App& command, CompareOptions& options) {
       "\n"
       "  tidemark compare old.yaml new.yaml\n"
       "  tidemark compare --rounds 5 --max-slowdown 10 old.yaml new.yaml\n"
+      "  tidemark compare --format html -o page.html old.json new.json\n"
       "  tidemark compare --format markdown main.json branch.json \\\n"
       "    >> $GITHUB_STEP_SUMMARY");
 }
@@ -297,7 +300,7 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
                    "Pass the service's output through");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
   add_many_runs_options(command, options, kSweepFormats,
-                        {"terminal", "json", "markdown"});
+                        {"terminal", "html", "json", "markdown"});
   command.add_flag("--no-color", options.output.no_colour,
                    "No colour on a terminal (NO_COLOR does the same)");
   command.footer(
@@ -305,7 +308,7 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
       "baseline failed, 130 interrupted: the same command goes on.\n"
       "\n"
       "  tidemark sweep scenarios/sweeps/client_buffers.yaml\n"
-      "  tidemark sweep --report --format json \\\n"
+      "  tidemark sweep --report --format html -o page.html \\\n"
       "    scenarios/sweeps/client_buffers.yaml\n"
       "  tidemark run --set buffer=4KiB scenarios/sweeps/"
       "client_buffers.yaml");

@@ -14,6 +14,7 @@
 #include "harness/base/fd.h"
 #include "harness/cli/allocators.h"
 #include "harness/cli/load_wiring.h"
+#include "harness/report/html.h"
 #include "harness/report/junit.h"
 #include "harness/report/machine_formats.h"
 #include "harness/report/pprof.h"
@@ -165,6 +166,7 @@ Result<std::unique_ptr<Target>> make_watched_target(
 
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format) {
   if (format == "terminal") return make_terminal_reporter();
+  if (format == "html") return make_html_reporter();
   if (format == "junit") return make_junit_reporter();
   if (format == "pprof") return make_pprof_reporter();
   if (format == "pprof-holders") return make_pprof_holders_reporter();

@@ -49,7 +49,7 @@ Result<std::unique_ptr<Target>> make_watched_target(const TargetSpec& spec,
 Result<std::unique_ptr<Reporter>> make_reporter(const std::string& format);
 
 inline constexpr const char* kFormats =
-    "terminal, json, junit, markdown, openmetrics, folded, pprof, "
+    "terminal, html, json, junit, markdown, openmetrics, folded, pprof, "
     "pprof-holders";
 inline constexpr const char* kStressFormats = "terminal, json, junit";
 

@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <utility>
 
-#include "harness/report/names.h"
 #include "harness/report/printable_record.h"
 #include "harness/report/profile_builder.h"
+#include "harness/report/retention_text.h"
 #include "harness/report/site_text.h"
 
 namespace tidemark {
@@ -56,9 +56,7 @@ Frame holder_frame(const RunRecord& record, const Holder& holder) {
   const Frame* by = site ? guilty_frame(*site) : nullptr;
   if (by != nullptr) shown = *by;
   shown.inlined = false;
-  shown.function =
-      fmt::format("{} by {}", holder.type.empty() ? "block" : holder.type,
-                  by ? short_name(by->function) : "an unknown caller");
+  shown.function = holder_name(holder, site);
   return shown;
 }
 

@@ -173,6 +173,7 @@ void fields(A& a, T& v) {
   a("settled", v.settled);
   a("drained", v.drained);
   a("heap_counters", v.counters);
+  a("live_bytes", v.live);
   a("standins", v.standins);
   a("limited_use", v.limited_use);
 }

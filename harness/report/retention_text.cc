@@ -114,6 +114,12 @@ std::string holder_text(const Holder& holder) {
   return text;
 }
 
+std::string holder_name(const Holder& holder, const SiteRecord* site) {
+  const Frame* by = site ? guilty_frame(*site) : nullptr;
+  return fmt::format("{} by {}", holder.type.empty() ? "block" : holder.type,
+                     by ? short_name(by->function) : "an unknown caller");
+}
+
 std::string broken_line(const std::string& what, const std::string& place,
                         const std::string& first, const std::string& rest,
                         std::size_t width) {

@@ -48,6 +48,10 @@ std::string broken_line(const std::string& what, const std::string& place,
                         const std::string& first, const std::string& rest,
                         std::size_t width);
 
+// What it is and who allocated it, for stacks of holders: "std::list node by
+// open", "block by an unknown caller". `site` may be null.
+std::string holder_name(const Holder& holder, const SiteRecord* site);
+
 // "g_rooms (chat.cc), a global".
 std::string root_text(const RetainingPath& path);
 

@@ -9,6 +9,13 @@
 
 namespace tidemark {
 
+// The verdict as reports shout it, and why, in a line.
+std::string headline_word(const RunRecord& record);
+std::string headline_reason(const RunRecord& record);
+
+// That the record ends early, and where; empty: it does not.
+std::string partial_label(const RunRecord& record);
+
 // What failed, behind the headline's line of it, and what to do.
 std::string error_section(const RunRecord& record, const ReportStyle& style);
 

@@ -55,6 +55,43 @@ std::string frame_line(const Frame& frame, std::size_t width) {
 
 }  // namespace
 
+std::string headline_word(const RunRecord& record) {
+  // It has an outcome, as every record, and nobody judged it.
+  if (record.watched && !record.error) return "WATCHED";
+  const Outcome outcome = outcome_of(record);
+  switch (outcome) {
+    case Outcome::kPass:
+      return "PASS";
+    case Outcome::kLeak:
+      return "LEAK";
+    case Outcome::kInconclusive:
+      return "INCONCLUSIVE";
+    case Outcome::kInvalid:
+      return "INVALID";
+    case Outcome::kError:
+      break;
+  }
+  return "ERROR";
+}
+
+std::string headline_reason(const RunRecord& record) {
+  if (record.error)
+    return record.error->message.substr(0, record.error->message.find('\n'));
+  if (record.partial) return "the run did not reach its verdict";
+  return record.judgement ? record.judgement->reason : "";
+}
+
+std::string partial_label(const RunRecord& record) {
+  if (!record.partial || never_started(record)) return {};
+  std::string where;
+  if (!record.phases.empty())
+    where = fmt::format(" in phase \"{}\"", record.phases.back().name);
+  return fmt::format(
+      "PARTIAL RECORD: the run ended early{}; what follows is what "
+      "was known then.",
+      where);
+}
+
 std::string sentence_of(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);

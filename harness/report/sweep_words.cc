@@ -83,19 +83,6 @@ std::string loses(const Estimate& loss) {
   return loss.value <= 0 ? "loses nothing" : "loses " + percent(loss.value);
 }
 
-// Which is meant where open memory is told.
-std::optional<double> open_bytes(const SweepCell& cell) {
-  const auto heap = median_of(cell, SweepFigure::kOpenHeap);
-  return heap ? heap : median_of(cell, SweepFigure::kOpenPss);
-}
-
-std::string cell_text(const CellLevels& levels) {
-  std::vector<std::string> parts;
-  for (const auto& [name, level] : levels)
-    parts.push_back(fmt::format("{}={}", name, level));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 const SweepCell* baseline_of(const SweepAnswer& answer) {
   for (const SweepCell& cell : answer.cells)
     if (cell.levels == answer.spec.baseline) return &cell;
@@ -129,6 +116,18 @@ std::string arithmetic_sentence(const SweepCell& cell) {
 }
 
 }  // namespace
+
+std::optional<double> open_bytes(const SweepCell& cell) {
+  const auto heap = median_of(cell, SweepFigure::kOpenHeap);
+  return heap ? heap : median_of(cell, SweepFigure::kOpenPss);
+}
+
+std::string cell_text(const CellLevels& levels) {
+  std::vector<std::string> parts;
+  for (const auto& [name, level] : levels)
+    parts.push_back(fmt::format("{}={}", name, level));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
 
 std::vector<SweepColumn> memory_columns(const SweepAnswer& answer) {
   return that_some_have(answer, {{SweepFigure::kOpenHeap, "open heap"},

@@ -1,6 +1,7 @@
 // What the reports of a sweep say alike. Private to this folder.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,13 @@ struct SweepColumn {
   SweepFigure figure;
   const char* title;
 };
+
+// "buffer=4KiB, malloc=jemalloc".
+std::string cell_text(const CellLevels& levels);
+
+// Which is meant where open memory is told, per connection: of the heap, or
+// without its view of PSS.
+std::optional<double> open_bytes(const SweepCell& cell);
 
 // In tables of cells: of those that at least one cell has.
 std::vector<SweepColumn> memory_columns(const SweepAnswer& answer);

@@ -25,22 +25,6 @@ Colours colours_for(const ReportStyle& style) {
   return {"\033[1;32m", "\033[1;31m", "\033[1;33m", "\033[0m"};
 }
 
-std::string headline_word(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kPass:
-      return "PASS";
-    case Outcome::kLeak:
-      return "LEAK";
-    case Outcome::kInconclusive:
-      return "INCONCLUSIVE";
-    case Outcome::kInvalid:
-      return "INVALID";
-    case Outcome::kError:
-      break;
-  }
-  return "ERROR";
-}
-
 const char* colour_of(Outcome outcome, const Colours& colours) {
   if (outcome == Outcome::kPass) return colours.good;
   return outcome == Outcome::kLeak || outcome == Outcome::kError
@@ -50,30 +34,15 @@ const char* colour_of(Outcome outcome, const Colours& colours) {
 
 std::string headline(const RunRecord& record, const Colours& colours,
                      std::size_t width) {
-  Outcome outcome = outcome_of(record);
-  std::string why = record.judgement ? record.judgement->reason : "";
-  if (record.error)
-    why = record.error->message.substr(0, record.error->message.find('\n'));
-  else if (record.partial)
-    why = "the run did not reach its verdict";
-  const std::string word =
-      record.watched && !record.error ? "WATCHED" : headline_word(outcome);
+  const Outcome outcome = outcome_of(record);
+  const std::string word = headline_word(record);
   // Wrapped before it is coloured: escapes have no width.
-  std::string line = wrapped(
-      fmt::format("{}  {}: {}", word, record.scenario_name, why), 2, width);
+  std::string line =
+      wrapped(fmt::format("{}  {}: {}", word, record.scenario_name,
+                          headline_reason(record)),
+              2, width);
   line.insert(word.size(), colours.plain);
   return line.insert(0, colour_of(outcome, colours));
-}
-
-std::string partial_label(const RunRecord& record, std::size_t width) {
-  std::string where;
-  if (!record.phases.empty())
-    where = fmt::format(" in phase \"{}\"", record.phases.back().name);
-  return wrapped(
-      fmt::format("PARTIAL RECORD: the run ended early{}; what follows is what "
-                  "was known then.",
-                  where),
-      2, width);
 }
 
 class TerminalReporter final : public Reporter {
@@ -83,8 +52,8 @@ class TerminalReporter final : public Reporter {
     const RunRecord record = printable_record(unsafe);
     const std::size_t width = width_of(style);
     std::string text = headline(record, colours_for(style), width);
-    if (record.partial && !never_started(record))
-      text += partial_label(record, width);
+    if (const std::string label = partial_label(record); !label.empty())
+      text += wrapped(label, 2, width);
     text += error_section(record, style);
     if (record.judgement) {
       int number = 0;

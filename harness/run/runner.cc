@@ -417,7 +417,10 @@ Status Run::after_cycle(CycleFacts& facts) {
   TIDEMARK_TRY(take_snapshot());
   TIDEMARK_TRY(sample_kernel("settled", state_.cycles + 1));
   facts.finished = elapsed();
-  if (heap_) facts.counters = heap_->counters;
+  if (heap_) {
+    facts.counters = heap_->counters;
+    facts.live = heap_->live_bytes;
+  }
   facts.standins = upstreams_.end_cycle();
   evidence_.add_cycle(facts, heap_ ? &*heap_ : nullptr);
   if (!scenario_.cycles.planned && elapsed() > scenario_.cycles.max_duration)

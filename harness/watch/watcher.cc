@@ -146,7 +146,10 @@ Status Watch::end_period(const KernelSample& kernel) {
   facts.kind = periods_ == 1 ? CycleKind::kWarmup : CycleKind::kIdle;
   facts.started = period_began_;
   facts.finished = elapsed();
-  if (heap_) facts.counters = heap_->counters;
+  if (heap_) {
+    facts.counters = heap_->counters;
+    facts.live = heap_->live_bytes;
+  }
   record_.cycles.push_back(facts);
   KernelSample sample = kernel;
   sample.cycle = facts.index;

@@ -42,10 +42,11 @@ struct CycleFacts {
   Duration finished{};       // when its snapshot was taken
   LoadCounts load;
   CyclePace pace;
-  Duration linger{};      // drained → settled
-  bool settled = true;    // false: still moving at settle_timeout
-  bool drained = true;    // false: sockets left at drain_timeout
-  HeapCounters counters;  // at the snapshot
+  Duration linger{};          // drained → settled
+  bool settled = true;        // false: still moving at settle_timeout
+  bool drained = true;        // false: sockets left at drain_timeout
+  HeapCounters counters;      // at the snapshot
+  std::optional<Bytes> live;  // of the heap, then; absent: not seen
   std::vector<StandInFacts> standins;
   Bytes limited_use;  // of a limited service, at full load; 0: no limit
 

@@ -9,6 +9,7 @@
 #include "harness/compare/compare.h"
 #include "harness/compare/findings.h"
 #include "harness/report/compare_report.h"
+#include "harness/report/html.h"
 #include "harness/report/record_json.h"
 #include "harness/verdict/forecast.h"
 
@@ -28,6 +29,7 @@ void compare(const RunRecord& before, const RunRecord& after) {
     (void)compare_json(*comparison);
     (void)compare_junit(*comparison);
     (void)compare_markdown(*comparison);
+    (void)compare_html(*comparison, old_runs, new_runs);
   }
 }
 

@@ -96,6 +96,7 @@ inline CycleFacts cycle(std::uint32_t index, CycleKind kind,
                 {30 * opened}};
   facts.linger = std::chrono::milliseconds(3);
   facts.counters = {{1000 * index}, {990 * index}, {64000 * index}};
+  facts.live = Bytes{80000 + 9600 * index};
   return facts;
 }
 
