@@ -10,7 +10,6 @@
 #include <tuple>
 #include <utility>
 
-#include "harness/profile/frames.h"
 #include "harness/report/names.h"
 #include "harness/runtimes/native/module_map.h"
 #include "harness/runtimes/native/symbolise.h"
@@ -98,7 +97,7 @@ Profile with_names(Profile profile) {
       function.name = readable(function.system_name);
   Namer namer(profile);
   for (ProfileLocation& location : profile.locations) namer.name(location);
-  return without_dropped_frames(std::move(profile));
+  return profile;
 }
 
 }  // namespace tidemark

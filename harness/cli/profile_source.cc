@@ -124,8 +124,8 @@ Result<std::string> profile_table(Profile profile, HoldingsTable table,
   question.by_cum = options.by_cum;
   question.unit = options.unit;
   question.pattern = options.pattern;
-  Result<Profile> shown =
-      focused(std::move(profile), options.focus, options.ignore);
+  Result<Profile> shown = focused(without_dropped_frames(std::move(profile)),
+                                  options.focus, options.ignore);
   TIDEMARK_TRY(shown);
   switch (table) {
     case HoldingsTable::kTop:

@@ -15,7 +15,7 @@ struct NamePattern::Compiled {
 
 Result<NamePattern> NamePattern::compile(const std::string& text) {
   // The parser works by recursion.
-  constexpr std::size_t kLongest = 10'000;
+  constexpr std::size_t kLongest = 64'000;
   if (text.size() > kLongest)
     return fail(ErrorKind::kUsage,
                 fmt::format("a regular expression of {} characters is too long",

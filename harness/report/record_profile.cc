@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "harness/profile/profile_maker.h"
@@ -168,6 +169,42 @@ ProfileMaker maker_for(const RunRecord& record, std::vector<ValueType> types) {
   return maker;
 }
 
+// For a regular expression, as itself.
+std::string quoted(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos)
+      text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+// The libraries' functions below the first of the service's own, as a regular
+// expression: leaves that nobody wants to see. A name that is above one as well
+// is none of them: readers drop all that a dropped function calls.
+std::string glue_of(const RunRecord& record) {
+  std::set<std::string> below, above;
+  for (const SiteRecord& site : record.sites) {
+    const auto own =
+        std::find_if(site.frames.begin(), site.frames.end(),
+                     [](const Frame& frame) { return !frame.library; });
+    if (own == site.frames.end()) continue;
+    for (auto frame = site.frames.begin(); frame != site.frames.end(); ++frame)
+      (frame < own ? below : above).insert(short_name(frame->function));
+  }
+  // Readers do not take expressions of any length.
+  constexpr std::size_t kLongest = 32'000;
+  std::string glue;
+  for (const std::string& name : below) {
+    if (above.contains(name) || name.empty()) continue;
+    const std::string one = quoted(name);
+    if (glue.size() + one.size() < kLongest)
+      glue += (glue.empty() ? "" : "|") + one;
+  }
+  return glue;
+}
+
 // Which columns there are, and samples with values in some of them.
 class AllocationProfile {
  public:
@@ -203,7 +240,9 @@ class AllocationProfile {
       for (const Finding& finding : record_.judgement->findings)
         add_finding(finding);
     const bool judged = record_.judgement.has_value() || live_.empty();
-    return with_head(profile_->finish(), record_,
+    Profile profile = profile_->finish();
+    profile.drop_frames = glue_of(record_);
+    return with_head(std::move(profile), record_,
                      judged ? "residue_space" : "inuse_space");
   }
 

@@ -19,7 +19,9 @@ namespace tidemark {
 // Columns of which nothing is known are left out, the residue never. Labels:
 // `finding` (its fingerprint), `class`, `unit` (what it grows with:
 // "connection", "reset close"), `standin`, `suppressed`, `kind` (a mapping is
-// no block), `root`, and `bytes`, the size of each block.
+// no block), `root`, and `bytes`, the size of each block. Libraries' functions
+// below the service's own are there, and to be dropped (drop_frames): the leaf
+// that is seen is who allocated.
 Profile allocation_profile(const RunRecord& record);
 
 // Who holds it: the blocks of the findings by the chain of holders that keeps

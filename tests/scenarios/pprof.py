@@ -171,6 +171,10 @@ def our_own_files_read_alike(folder):
                    allocated)
     if "chat_join" not in top or f" of {residue}B total" not in top:
         raise AssertionError(f"{residue} bytes in\n{top}")
+    # Who allocated is the leaf, and no glue of libraries below it.
+    first = table(top)[1].split()
+    if first[5] != "chat_join" or first[0] != f"{residue}B":
+        raise AssertionError(top)
     # A record is shown as its profile is.
     for kind in types:
         for command in ("top", "tree"):

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/profile/flat_cum.h"
+#include "harness/profile/frames.h"
 #include "tests/support/full_records.h"
 
 namespace tidemark {
@@ -11,6 +12,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Not;
 
 std::vector<std::string> types_of(const Profile& profile) {
   std::vector<std::string> all;
@@ -72,6 +74,28 @@ TEST(RecordProfile, NamesAreThoseOfReportsAndTheWholeOnesAreKept) {
   for (const ProfileFunction& function : profile.functions)
     EXPECT_NE(function.name, function.system_name);
   EXPECT_EQ(profile.mappings.front().file, "/opt/chat/chat-server");
+}
+
+std::vector<std::string> leaves(const RunRecord& record) {
+  const Profile profile = without_dropped_frames(allocation_profile(record));
+  std::vector<std::string> names;
+  for (const ProfileSample& sample : profile.samples) {
+    const ProfileLocation& leaf = profile.locations[sample.stack.front()];
+    names.push_back(profile.functions[leaf.lines.front().function].name);
+  }
+  return names;
+}
+
+TEST(RecordProfile, TheLeafIsTheServicesOwn) {
+  RunRecord record = samples::leak();
+  EXPECT_THAT(leaves(record), Contains("chat::Room::join"));
+  EXPECT_THAT(leaves(record), Not(Contains("operator new")));
+  // Also called from elsewhere by somebody's own: it is not glue then.
+  SiteRecord other = samples::chat_site();
+  other.id = 99;
+  other.frames = {samples::frame("f", "", 0), other.frames[0], other.frames[1]};
+  record.sites.push_back(other);
+  EXPECT_THAT(leaves(record), Contains("operator new"));
 }
 
 TEST(RecordProfile, ARootCountsOnceHoweverManyFindingsItHolds) {
