@@ -1,54 +1,24 @@
-// tidemark top, list and tree: of a stored record, or of a live process that
-// runs under the agent.
-#include <fmt/format.h>
-
-#include <sstream>
+// tidemark top, list and tree: of a stored record, a profile, or a live process
+// that runs under the agent.
 #include <utility>
 
-#include "harness/base/proc_tree.h"
-#include "harness/base/text_file.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/output.h"
-#include "harness/cli/real_world.h"
-#include "harness/cli/stored_record.h"
+#include "harness/cli/profile_source.h"
+#include "harness/cli/source_files.h"
 #include "harness/report/holdings.h"
-#include "harness/run/live_holdings.h"
-#include "harness/runtimes/native/probe.h"
 
 namespace tidemark {
 namespace {
 
-Result<RunRecord> live(int pid) {
-  if (!process_entry(pid))
-    return fail(ErrorKind::kUsage, fmt::format("there is no process {}", pid),
-                "--pid wants the number of a process that runs now");
-  std::vector<pid_t> processes = descendants(list_processes(), pid);
-  processes.insert(processes.begin(), pid);
-  SignalCancellation cancellation;
-  SteadyClock clock(cancellation);
-  const std::unique_ptr<HeapProbe> probe = make_native_probe(clock);
-  return live_holdings(processes, *probe);
-}
-
-std::vector<std::string> source_lines(const std::string& file) {
-  std::vector<std::string> lines;
-  // The record names the file, and anybody can have written a record.
-  constexpr std::size_t kMost = 16u << 20;
-  const Result<std::string> text = read_plain_file(file, kMost);
-  if (!text) return lines;
-  std::istringstream in(*text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
-Result<std::string> text_of(const HoldingsOptions& options,
-                            const RunRecord& record) {
+Result<std::string> record_table(const HoldingsOptions& options,
+                                 const RunRecord& record) {
   HoldingsQuestion question;
   if (options.finding > 0) question.finding = options.finding;
-  question.most_rows = options.rows;
-  question.pattern = options.pattern;
+  question.most_rows = options.profile.rows;
+  question.pattern = options.profile.pattern;
   const ReportStyle style = style_for(options.output);
   switch (options.table) {
     case HoldingsTable::kTop:
@@ -61,23 +31,58 @@ Result<std::string> text_of(const HoldingsOptions& options,
   return tree_text(record, question, style);
 }
 
+bool asks_for_a_profile(const HoldingsOptions& options) {
+  const ProfileOptions& profile = options.profile;
+  return !profile.sample_type.empty() || !profile.focus.empty() ||
+         !profile.ignore.empty() || profile.normalise || profile.by_cum ||
+         !profile.unit.empty() || !options.base.empty() ||
+         !options.diff_base.empty();
+}
+
+Result<std::string> table_of(const HoldingsOptions& options,
+                             const ProfileSource& source) {
+  if (source.record && !asks_for_a_profile(options))
+    return record_table(options, *source.record);
+  if (options.finding > 0)
+    return fail(ErrorKind::kUsage,
+                "--finding is for a record's own tables, and this is a profile",
+                "--focus chooses by function");
+  ProfileOptions how = options.profile;
+  how.against =
+      options.diff_base.empty() ? Against::kSubtracted : Against::kCompared;
+  const std::string& path =
+      options.diff_base.empty() ? options.base : options.diff_base;
+  if (path.empty() && how.normalise)
+    return fail(ErrorKind::kUsage, "--normalize wants a base to be like",
+                "name it by --base or --diff-base");
+  if (path.empty())
+    return profile_table(profile_of(source), options.table, how);
+  const Result<ProfileSource> base = source_of_file(path);
+  TIDEMARK_TRY(base);
+  Result<Profile> difference = difference_of(source, *base, how);
+  TIDEMARK_TRY(difference);
+  return profile_table(*std::move(difference), options.table, how);
+}
+
 // `list --pid N PATTERN`: the pattern stands where a record else does.
 HoldingsOptions in_their_places(HoldingsOptions options) {
   if (options.table == HoldingsTable::kList && options.pid != 0 &&
-      options.pattern.empty())
-    std::swap(options.pattern, options.record);
+      options.profile.pattern.empty())
+    std::swap(options.profile.pattern, options.record);
   return options;
 }
 
 Status print(const HoldingsOptions& options) {
   if (options.record.empty() == (options.pid == 0))
-    return fail(ErrorKind::kUsage, "wanted a record or --pid, one of the two",
+    return fail(ErrorKind::kUsage,
+                "wanted a record, a profile or --pid, one of them",
                 "records are in tidemark-out/ after `tidemark run`");
   TIDEMARK_TRY(check_file(options.output.output, "-o"));
-  const Result<RunRecord> record =
-      options.pid != 0 ? live(options.pid) : stored_record(options.record);
-  TIDEMARK_TRY(record);
-  const Result<std::string> text = text_of(options, *record);
+  const Result<ProfileSource> source = options.pid != 0
+                                           ? source_of_process(options.pid)
+                                           : source_of_file(options.record);
+  TIDEMARK_TRY(source);
+  const Result<std::string> text = table_of(options, *source);
   TIDEMARK_TRY(text);
   return write_text(*text, options.output.output);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/profile/combine.h"
 #include "tidemark/matrix.h"
 #include "tidemark/result.h"
 #include "tidemark/target_policy.h"
@@ -128,13 +129,35 @@ struct WatchOptions {
 
 enum class HoldingsTable { kTop, kList, kTree };
 
+// How a profile is told. Of a record only if any of them is given.
+struct ProfileOptions {
+  std::string sample_type;  // empty: the default
+  Against against = Against::kSubtracted;
+  bool normalise = false;
+  std::string focus;  // regular expressions; empty: none
+  std::string ignore;
+  bool by_cum = false;
+  std::string unit;  // empty: one that fits
+  std::size_t rows = 20;
+  std::string pattern;  // `list` only
+};
+
 struct HoldingsOptions {
   HoldingsTable table = HoldingsTable::kTop;
-  std::string record;       // or
+  std::string record;       // or a profile, or
   int pid = 0;              // of a process that runs under the agent
-  std::string pattern;      // `list` only
   std::size_t finding = 0;  // 0: all that is live
-  std::size_t rows = 20;
+  std::string base;         // a record or a profile; one of the two at most
+  std::string diff_base;
+  ProfileOptions profile;
+  OutputOptions output;
+};
+
+struct DiffOptions {
+  std::string before;
+  std::string after;  // or
+  int pid = 0;
+  ProfileOptions profile;
   OutputOptions output;
 };
 
@@ -150,6 +173,7 @@ int cmd_validate(const std::vector<std::string>& files);
 int cmd_report(const ReportOptions& options);
 int cmd_watch(const WatchOptions& options);
 int cmd_holdings(const HoldingsOptions& options);
+int cmd_diff(const DiffOptions& options);
 
 // An error as a person reads it, on stderr; its exit code comes back.
 int print_error(const Error& error);

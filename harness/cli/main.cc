@@ -6,6 +6,7 @@
 #include "harness/base/address_range.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/exit_codes.h"
+#include "harness/cli/profile_commands.h"
 #include "harness/cli/version.h"
 #include "harness/cli/wiring.h"
 
@@ -35,7 +36,8 @@ constexpr const char* kFooter =
     "chat-guilty.json\n"
     "  tidemark report --format pprof -o heap.pb.gz tidemark-out/"
     "chat-guilty.json\n"
-    "  tidemark tree tidemark-out/chat-guilty.json";
+    "  tidemark tree tidemark-out/chat-guilty.json\n"
+    "  tidemark diff before.pb.gz after.pb.gz";
 
 constexpr const char* kHuntFooter =
     "Exit codes: 0 nothing found, 1 a finding that its scenario confirms (or\n"
@@ -90,26 +92,6 @@ void add_target_option(CLI::App& command, std::vector<std::string>& ranges) {
           "connection by the line `tidemark: hostile`. At most 1000\n"
           "connections, 200 new ones per second, 10 minutes"))
       ->type_name("CIDR");
-}
-
-void add_holdings_options(CLI::App& command, HoldingsOptions& options) {
-  command.add_option("RECORD", options.record,
-                     "A run's record, as tidemark-out/NAME.json");
-  command
-      .add_option("--pid", options.pid,
-                  "Instead: a live process, and its children, that was\n"
-                  "started with LD_PRELOAD=libtidemark_agent.so. A copy of it\n"
-                  "is read; it goes on itself")
-      ->check(CLI::PositiveNumber);
-  command
-      .add_option("--finding", options.finding,
-                  "The finding of that number only, 1 being the report's first")
-      ->check(CLI::PositiveNumber);
-  command.add_option("-n,--rows", options.rows, "At most so many rows")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command.add_option("-o,--output", options.output.output,
-                     "Write to this file instead of stdout");
 }
 
 void add_hunt_options(CLI::App& command, HuntOptions& options) {
@@ -515,17 +497,7 @@ int run(int argc, char** argv) {
   add_forecast_option(*report_command, report_options.forecast);
   add_output_options(*report_command, report_options.output);
 
-  HoldingsOptions holdings;
-  CLI::App* top_command = app.add_subcommand(
-      "top", "Who holds and who allocated most, from a record or live");
-  CLI::App* list_command = app.add_subcommand(
-      "list", "Who allocated, line by line, from a record or live");
-  CLI::App* tree_command = app.add_subcommand(
-      "tree", "Who holds what, as a tree, from a record or live");
-  for (CLI::App* command : {top_command, list_command, tree_command})
-    add_holdings_options(*command, holdings);
-  list_command->add_option("PATTERN", holdings.pattern,
-                           "Part of a function's or a file's name");
+  ProfileCommands profile_commands(app);
 
   try {
     app.parse(argc, argv);
@@ -548,10 +520,8 @@ int run(int argc, char** argv) {
   if (*provocations_command) return cmd_provocations(engine);
   if (*validate_command) return cmd_validate(files);
   if (*report_command) return cmd_report(report_options);
-  holdings.table = *top_command    ? HoldingsTable::kTop
-                   : *list_command ? HoldingsTable::kList
-                                   : HoldingsTable::kTree;
-  return cmd_holdings(holdings);
+  // A command there is: CLI11 has seen to that.
+  return profile_commands.run().value_or(kExitUsage);
 }
 
 }  // namespace

@@ -7,17 +7,22 @@
 
 namespace tidemark {
 
-Result<RunRecord> stored_record(const std::string& path) {
-  Result<std::string> text = read_file(path);
-  if (!text)
-    return fail(ErrorKind::kUsage, text.error().message,
-                "a record is what `tidemark run` keeps in its records folder");
-  Result<RunRecord> record = from_json(*text);
+Result<RunRecord> record_from(const std::string& text,
+                              const std::string& path) {
+  Result<RunRecord> record = from_json(text);
   if (!record)
     return fail(ErrorKind::kUsage,
                 fmt::format("{}: {}", path, record.error().message),
                 record.error().hint);
   return record;
+}
+
+Result<RunRecord> stored_record(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text)
+    return fail(ErrorKind::kUsage, text.error().message,
+                "a record is what `tidemark run` keeps in its records folder");
+  return record_from(*text, path);
 }
 
 }  // namespace tidemark

@@ -11,4 +11,7 @@ namespace tidemark {
 // kUsage: there is no such file, or it is no record of this version.
 Result<RunRecord> stored_record(const std::string& path);
 
+// The same of what has been read from there.
+Result<RunRecord> record_from(const std::string& text, const std::string& path);
+
 }  // namespace tidemark

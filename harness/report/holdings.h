@@ -2,10 +2,10 @@
 // `tidemark top`, `list` and `tree`. Pure: from a record alone.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "harness/report/source_lines.h"
 #include "tidemark/reporter.h"
 #include "tidemark/run_record.h"
 
@@ -18,10 +18,6 @@ struct HoldingsQuestion {
   std::size_t most_rows = 20;
   std::string pattern;  // `list`: part of a function's or a file's name
 };
-
-// The lines of a source file, from the first; none if it cannot be read.
-using SourceLines =
-    std::function<std::vector<std::string>(const std::string& file)>;
 
 // Two tables: roots by what they hold of it, with what only they keep alive,
 // and places by what they have allocated. kUsage: the record has no answer to

@@ -118,27 +118,30 @@ def who_allocated_is_the_residue_by_stack():
     with tempfile.TemporaryDirectory() as folder:
         profile = decode(report(folder, "--format", "pprof"))
     expect_equal(profile["types"],
-                 [("inuse_objects", "count"), ("inuse_space", "bytes")])
-    expect_equal(profile["default"], "inuse_space")
+                 [("retained_space", "bytes"), ("residue_objects", "count"),
+                  ("residue_space", "bytes")])
+    expect_equal(profile["default"], "residue_space")
     expect_equal(profile["time"], 1767323045 * 10**9)
     expect_equal(profile["duration"], 3210 * 10**6)
     expect_equal(profile["comments"], [
         "chat: leak: the service keeps 110 B for every abnormal close"])
     labels = {"finding": "00c0ffee00c0ffee", "class": "leak",
               "unit": "abnormal close"}
-    string = ("std::__cxx11::basic_string<char, std::char_traits<char>, "
-              "std::allocator<char> >::_M_create(unsigned long&, unsigned "
-              "long)", "/usr/include/c++/12/bits/basic_string.tcc", 155)
-    join = "(anonymous namespace)::chat_join(unsigned long)"
+    string = ("std::string::_M_create",
+              "/usr/include/c++/12/bits/basic_string.tcc", 155)
+    join = "chat_join"
     samples = sorted(profile["samples"], key=lambda s: s["values"])
     # A run of inlined frames is one location with the function they are in.
+    expect_equal(samples[2], {
+        "stack": [("", [("g_rooms (chat.cc)", "", 0)])],
+        "values": [10500, 0, 0], "labels": {"root": "global"}})
     expect_equal(samples[1], {
         "stack": [("/srv/chat", [string, (join, "src/chat.cc", 39)]),
                   ("/srv/chat", [("main", "src/chat.cc", 63)])],
-        "values": [100, 8000], "labels": {**labels, "bytes": 80}})
-    expect_equal(samples[0]["values"], [100, 3000])
+        "values": [0, 100, 8000], "labels": {**labels, "bytes": 80}})
+    expect_equal(samples[0]["values"], [0, 100, 3000])
     expect_equal(samples[0]["labels"], {**labels, "bytes": 30})
-    expect_equal(len(samples), 2)
+    expect_equal(len(samples), 3)
 
 
 def who_holds_is_the_way_from_the_block_to_the_root():
@@ -149,14 +152,16 @@ def who_holds_is_the_way_from_the_block_to_the_root():
     samples = sorted(profile["samples"], key=lambda s: s["values"])
     block = ("/srv/chat", [("block by chat_join", "src/chat.cc", 39)])
     expect_equal(samples, [
+        {"stack": [("", [("g_rooms (chat.cc)", "", 0)])],
+         "values": [0, 0, 10500, 10500], "labels": {"root": "global"}},
         {"stack": [block, ("", [("lost: no pointer to it is left", "", 0)])],
-         "values": [10, 500], "labels": labels},
+         "values": [10, 500, 0, 0], "labels": labels},
         {"stack": [block,
                    ("/srv/chat", [("std::unordered_map node by chat_join",
                                    "src/chat.cc", 41)]),
                    ("", [("g_rooms (chat.cc)", "", 0)])],
-         "values": [190, 10500], "labels": {**labels, "root": "global", "retained": 10500,
-                    "leak_share": 10500}}])
+         "values": [190, 10500, 0, 0],
+         "labels": {**labels, "root": "global"}}])
 
 
 def one_record_gives_one_file():
@@ -180,12 +185,12 @@ def pprof_reads_it():
     with tempfile.TemporaryDirectory() as folder:
         path = report(folder, "--format", "pprof")
         top = subprocess.run(
-            [*command, "-text", "-nodefraction=0", "-sample_index=inuse_space",
+            [*command, "-text", "-nodefraction=0", "-sample_index=residue_space",
              "-unit=bytes", str(path)], capture_output=True, text=True,
             check=True, timeout=120,
             env={"HOME": folder, "PATH": "/usr/bin:/bin",
                  "PPROF_TMPDIR": folder}).stdout
-    for part in ("Type: inuse_space", "11000B total", "chat_join",
+    for part in ("Type: residue_space", "11000B total", "chat_join",
                  "Showing nodes accounting for 11000B, 100%"):
         if part not in top:
             raise AssertionError(f"no `{part}` in\n{top}")

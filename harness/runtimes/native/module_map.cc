@@ -114,6 +114,15 @@ std::uint64_t elf_first_vaddr(const std::string& path) {
   return lowest == ~std::uint64_t{0} ? 0 : lowest;
 }
 
+std::vector<FileSegment> elf_segments(const std::string& path) {
+  std::vector<FileSegment> segments;
+  for_each_segment(path, [&](const Elf64_Phdr& segment) {
+    if (segment.p_type == PT_LOAD)
+      segments.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr});
+  });
+  return segments;
+}
+
 std::string why_not_preloadable(const std::string& path) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0 &&

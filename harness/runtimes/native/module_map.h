@@ -42,6 +42,16 @@ class ModuleMap {
 // ELF file; 0 if it cannot be read.
 std::uint64_t elf_first_vaddr(const std::string& path);
 
+// A part of an ELF file that is loaded, [offset, offset + size) of the file.
+struct FileSegment {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::uint64_t vaddr = 0;  // where the ELF says it is to be
+};
+
+// The PT_LOAD segments of an ELF file; none if it cannot be read.
+std::vector<FileSegment> elf_segments(const std::string& path);
+
 // Why an executable cannot be preloaded into, or empty: "is statically
 // linked", "is setuid".
 std::string why_not_preloadable(const std::string& path);
