@@ -155,6 +155,7 @@ Status run_step(Sweep& sweep, const SweepStep& step,
 std::string rendered(const SweepAnswer& answer, const OutputOptions& output) {
   if (output.format == "html") return sweep_html(answer);
   if (output.format == "json") return sweep_json(answer);
+  if (output.format == "junit") return sweep_junit(answer);
   if (output.format == "markdown") return sweep_markdown(answer);
   return sweep_text(answer, style_for(output));
 }
@@ -187,8 +188,9 @@ Result<int> sweep_all(const SweepOptions& options, Clock& clock,
     }
   }
   const SweepAnswer answer = sweep->answer();
-  TIDEMARK_TRY(
-      write_text(rendered(answer, options.output), options.output.output));
+  TIDEMARK_TRY(write_texts(
+      rendered(answer, options.output), options.output.output,
+      [&answer] { return sweep_junit(answer); }, options.output.junit));
   return code_of(answer);
 }
 

@@ -58,7 +58,8 @@ struct PlanOptions {
 };
 
 // Words of `sweep --format`.
-inline constexpr const char* kSweepFormats = "terminal, html, json, markdown";
+inline constexpr const char* kSweepFormats =
+    "terminal, html, json, junit, markdown";
 
 struct SweepOptions {
   std::string scenario;

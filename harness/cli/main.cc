@@ -282,7 +282,9 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
                    "Pass the service's output through");
   command.add_flag("-q,--quiet", options.quiet, "No progress");
   add_many_runs_options(command, options, kSweepFormats,
-                        {"terminal", "html", "json", "markdown"});
+                        {"terminal", "html", "json", "junit", "markdown"});
+  command.add_option("--junit", options.output.junit,
+                     "Write JUnit XML to this file as well");
   command.add_flag("--no-color", options.output.no_colour,
                    "No colour on a terminal (NO_COLOR does the same)");
   command.footer(

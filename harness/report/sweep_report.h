@@ -17,4 +17,7 @@ std::string sweep_json(const SweepAnswer& answer);
 // For a pull request or a step summary.
 std::string sweep_markdown(const SweepAnswer& answer);
 
+// A case for each cell, which fails where the sweep's exit code does.
+std::string sweep_junit(const SweepAnswer& answer);
+
 }  // namespace tidemark

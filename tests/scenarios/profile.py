@@ -3,6 +3,7 @@
 writer and by `go tool pprof`, metrics by promtool: profile.py TIDEMARK"""
 import gzip
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -208,9 +209,20 @@ def metrics_are_what_prometheus_reads():
             raise AssertionError(f"promtool of {record}: {checked}")
 
 
+def the_dashboard_asks_for_metrics_that_there_are():
+    asked = set(re.findall(
+        r"tidemark_[a-z_]+[a-z]",
+        (ROOT / "scenarios/services/grafana.json").read_text()))
+    program = pathlib.Path(TIDEMARK).read_bytes()
+    missing = [name for name in asked if name.encode() not in program]
+    if missing or len(asked) < 10:
+        raise AssertionError(f"asked {sorted(asked)}, missing {missing}")
+
+
 CASES = (who_allocated_is_the_residue_by_stack,
          who_holds_is_the_way_from_the_block_to_the_root, one_record_gives_one_file,
-         pprof_reads_it, metrics_are_what_prometheus_reads)
+         pprof_reads_it, metrics_are_what_prometheus_reads,
+         the_dashboard_asks_for_metrics_that_there_are)
 
 
 def main():

@@ -108,6 +108,14 @@ def its_text_answers(folder):
     done = sweep(folder, "--report", "--format", "markdown",
                  folder / "buffers.yaml")
     expect(done.stdout.startswith("**sweep** buffers: "), done.stdout)
+    done = sweep(folder, "--report", "--format", "junit", "-o",
+                 folder / "cells.xml", folder / "buffers.yaml")
+    expect(done.returncode == 0, done.stderr)
+    subprocess.run(["xmllint", "--noout", "--schema",
+                    ROOT / "tests/scenarios/junit.xsd", folder / "cells.xml"],
+                   check=True)
+    expect('tests="3" failures="0"' in (folder / "cells.xml").read_text(),
+           (folder / "cells.xml").read_text())
 
 
 def started(folder):

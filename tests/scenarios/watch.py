@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -110,7 +111,9 @@ def metrics_are_served(port):
     checked = subprocess.run(["promtool", "check", "metrics"], input=text,
                              capture_output=True, timeout=PATIENCE)
     expect(checked.returncode == 0, checked.stdout + checked.stderr)
-    expect(b"tidemark_watch_live_heap_bytes" in text, text)
+    dashboard = (ROOT / "scenarios/services/grafana.json").read_text()
+    for name in set(re.findall(r"tidemark_watch_\w+", dashboard)):
+        expect(f"\n{name}{{" in text.decode(), f"no {name} in\n{text}")
     # A client that says nothing keeps nobody waiting.
     with socket.create_connection(("127.0.0.1", port), PATIENCE):
         try:

@@ -30,6 +30,18 @@ TEST(SweepReport, Json) {
   expect_approved("sweep/buffers.json", sweep_json(buffers()));
 }
 
+TEST(SweepReport, JunitHasACaseForEachCell) {
+  SweepAnswer answer = buffers();
+  answer.cells[1].runs.push_back({Outcome::kLeak, "it <keeps> 2 B", ""});
+  answer.cells[2].runs.push_back({Outcome::kError, "it died", ""});
+  const std::string xml = sweep_junit(answer);
+  EXPECT_THAT(xml, HasSubstr("tests=\"3\" failures=\"1\" errors=\"0\""));
+  EXPECT_THAT(xml, HasSubstr("message=\"it &lt;keeps&gt; 2 B\""));
+  // Where the baseline fails there is nothing to compare with.
+  answer.spec.baseline = answer.cells[2].levels;
+  EXPECT_THAT(sweep_junit(answer), HasSubstr("errors=\"1\""));
+}
+
 TEST(SweepReport, SeveralFactorsHaveAColumnEachAndEffects) {
   SweepSpec spec = buffer_spec();
   spec.factors.push_back({"malloc", {"system", "jemalloc"}, {}});
