@@ -66,7 +66,10 @@ Result<pid_t> server_at(const HuntAddress& address) {
   const std::size_t colon = address.place.rfind(':');
   const auto port = number_of<std::uint16_t>(
       colon == std::string::npos ? "" : address.place.substr(colon + 1));
-  if (!port || !is_loopback_host(address.place.substr(0, colon)))
+  std::string host = address.place.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  if (!port || !is_loopback_host(host))
     return fail(
         ErrorKind::kUsage,
         fmt::format("wanted a port of this machine, found `{}`", address.place),
@@ -95,6 +98,12 @@ Result<Subject> subject_of(const std::vector<std::string>& words) {
     const Result<pid_t> pid = server_at(*address);
     TIDEMARK_TRY(pid);
     subject.pid = *pid;
+    if (subject.pid == 1)
+      return fail(ErrorKind::kUsage,
+                  fmt::format("what listens on {} is the first process, which "
+                              "starts a service when somebody calls",
+                              first),
+                  "call it once, or name the service by its number");
   } else {
     subject.command = words;
     subject.name = std::filesystem::path(first).filename().string();

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <mutex>
@@ -23,6 +23,7 @@ using asio::ip::tcp;
 
 // A client that says nothing must not keep the next one waiting.
 constexpr std::chrono::seconds kAnswerWithin{1};
+constexpr std::chrono::milliseconds kPause{200};
 constexpr const char* kContentType =
     "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -63,8 +64,17 @@ class Server final : public MetricsServer {
 
   void accept() {
     acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-      if (error) return;
+      if (error == asio::error::operation_aborted) return;
+      // No descriptor is left for it, perhaps; there will be.
+      if (error) return accept_later();
       answer(std::make_shared<Client>(std::move(socket)));
+    });
+  }
+
+  void accept_later() {
+    pause_.expires_after(kPause);
+    pause_.async_wait([this](beast::error_code error) {
+      if (!error) accept();
     });
   }
 
@@ -90,7 +100,9 @@ class Server final : public MetricsServer {
     response.keep_alive(false);
     const bool reads = request.method() == http::verb::get ||
                        request.method() == http::verb::head;
-    if (!reads) {
+    if (!is_ours(request[http::field::host])) {
+      response.result(http::status::misdirected_request);
+    } else if (!reads) {
       response.result(http::status::method_not_allowed);
     } else if (request.target() != "/metrics") {
       response.result(http::status::not_found);
@@ -109,7 +121,20 @@ class Server final : public MetricsServer {
     return response;
   }
 
+  // A page of a name that leads here must not read what its browser can: it
+  // would say that name.
+  static bool is_ours(beast::string_view host) {
+    std::string_view name(host.data(), host.size());
+    if (name.starts_with('[')) {
+      name = name.substr(1, name.find(']') - 1);
+    } else {
+      name = name.substr(0, name.find(':'));
+    }
+    return is_loopback_host(name);
+  }
+
   asio::io_context context_{1};
+  asio::steady_timer pause_{context_};
   tcp::acceptor acceptor_;
   tcp::endpoint endpoint_;
   std::mutex mutex_;

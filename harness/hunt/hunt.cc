@@ -116,11 +116,11 @@ bool Hunt::plain(const HuntSubject& subject) {
   const Done* done =
       laboratory_.perform(plain_experiment(subject), "graceful connections");
   if (done == nullptr) return false;
+  done = watch_out(subject, done);
   if (done->record.error) {
     report_.error = done->record.error;
     return false;
   }
-  done = watch_out(subject, done);
   note_screen(subject, *done, 1);
   note_growth(*done, {graceful_way()}, 0);
   for (Open& open : open_) open.found = done;
@@ -133,6 +133,7 @@ void Hunt::screen(const HuntSubject& subject, Ways ways, std::ptrdiff_t from) {
     done = laboratory_.perform(screening_experiment(subject, ways),
                                fmt::format("{} ways together", ways.size()));
     if (done == nullptr) return;
+    done = watch_out(subject, done);
     if (!done->record.error) break;
     const std::vector<Killer> killers =
         find_killers(subject, ways, laboratory_);
@@ -155,13 +156,13 @@ void Hunt::screen(const HuntSubject& subject, Ways ways, std::ptrdiff_t from) {
     });
     if (ways.size() < 2) return;
   }
-  done = watch_out(subject, done);
   note_screen(subject, *done, ways.size());
   note_growth(*done, without_control(ways), from);
 }
 
 // What still goes away when a run ends is neither a leak nor clean: the same
-// once more, watched for as long as that takes, or as there is patience for.
+// once more, watched for as long as that takes, or as there is patience for. A
+// service that dies of that has died.
 const Done* Hunt::watch_out(const HuntSubject& subject, const Done* done) {
   constexpr int kTimes = 2;  // a longer look may show that it goes slower
   for (int times = 0; times < kTimes && !over(); ++times) {
@@ -175,8 +176,9 @@ const Done* Hunt::watch_out(const HuntSubject& subject, const Done* done) {
         watched_for(done->scenario, wanted),
         fmt::format("watching for {:.0f} s what still goes away",
                     to_seconds(wanted)));
-    if (watched == nullptr || watched->record.error) break;
+    if (watched == nullptr) break;
     done = watched;
+    if (done->record.error) break;
   }
   return done;
 }
@@ -237,7 +239,7 @@ void Hunt::note_deaths(const HuntSubject& subject,
       death.scenario = short_experiment(subject, {graceful_way(), killer.way});
       continue;
     }
-    done = find_smallest(done, true, laboratory_, dies, what);
+    done = find_smallest(done, true, {}, laboratory_, dies, what);
     if (done == nullptr || !dies(done->record)) continue;
     death.standing = HuntStanding::kConfirmed;
     death.scenario = done->scenario;
@@ -385,8 +387,10 @@ void Hunt::settle(Open& open) {
   }
   const Done* done = open.found;
   if (!released) {
-    done = find_smallest(done, in_it->rate.exact, laboratory_, finds,
-                         title_of(finding.finding));
+    // What was watched for long before it was known is judged so again.
+    done =
+        find_smallest(done, in_it->rate.exact, finding.scenario.cycles.linger,
+                      laboratory_, finds, title_of(finding.finding));
     if (done == nullptr || !finds(done->record)) {
       finding.standing =
           over() ? HuntStanding::kNotFollowed : HuntStanding::kSeenOnce;

@@ -112,8 +112,9 @@ const Done* with_fewest_connections(const Done* done, bool exact,
 
 }  // namespace
 
-const Done* find_smallest(const Done* done, bool exact, Laboratory& laboratory,
-                          const Finds& finds, const std::string& what) {
+const Done* find_smallest(const Done* done, bool exact, Duration linger,
+                          Laboratory& laboratory, const Finds& finds,
+                          const std::string& what) {
   Reducer reducer(laboratory, finds, what);
   const Ways& ways = done->scenario.flows.front().close;
   // Each of its cycles waits for the vanished: it is small enough.
@@ -122,8 +123,9 @@ const Done* find_smallest(const Done* done, bool exact, Laboratory& laboratory,
     done = with_fewest_connections(done, exact, reducer);
   }
   // As it will be run from now on.
-  return laboratory.perform(unhurried(done->scenario),
-                            what + ": as it is kept");
+  Scenario kept = unhurried(done->scenario);
+  if (linger > kept.cycles.linger) kept = watched_for(std::move(kept), linger);
+  return laboratory.perform(kept, what + ": as it is kept");
 }
 
 }  // namespace tidemark

@@ -19,8 +19,10 @@ const Done* find_guilty(const HuntSubject& subject, const Ways& blamed,
 // `done` with less and less in it, done as it will be from then on: whether it
 // finds it is the caller's to see; null: there was no time. What does not
 // happen every time keeps twice the connections that were enough once: `exact`
-// says that it does.
-const Done* find_smallest(const Done* done, bool exact, Laboratory& laboratory,
-                          const Finds& finds, const std::string& what);
+// says that it does. `linger`: how long what it was found by was watched at its
+// end, and so is what is kept.
+const Done* find_smallest(const Done* done, bool exact, Duration linger,
+                          Laboratory& laboratory, const Finds& finds,
+                          const std::string& what);
 
 }  // namespace tidemark

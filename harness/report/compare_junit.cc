@@ -20,8 +20,8 @@ void add_finding(JunitSuite& suite, const FindingChange& change) {
 void add_figure(JunitSuite& suite, const FigureChange& figure) {
   const FigureCells cells = cells_of(figure);
   suite.add_case(to_word(figure.kind), figure.fails, figure.undecided,
-           fmt::format("OLD {}, NEW {}: {}, interval {}", cells.before,
-                       cells.after, cells.change, cells.interval));
+                 fmt::format("OLD {}, NEW {}: {}, interval {}", cells.before,
+                             cells.after, cells.change, cells.interval));
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ std::string JunitSuite::finish(const std::string& started_at,
                                Duration took) const {
   // An empty one would be no time.
   const std::string timestamp =
-      started_at.empty() ? ""
-                         : fmt::format(" timestamp=\"{}\"", escaped(started_at));
+      started_at.empty()
+          ? ""
+          : fmt::format(" timestamp=\"{}\"", escaped(started_at));
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites>\n"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
+#include <optional>
 
 #include "harness/report/text.h"
 
@@ -21,6 +21,7 @@ struct Band {
   Duration p99{};  // the worst of its cycles
   Count errors;
   Bytes allocated;
+  Count counted;  // cycles of which that is known
 };
 
 Count errors_of(const LoadCounts& load) {
@@ -46,9 +47,12 @@ std::string name_of(std::size_t band) {
 
 std::array<Band, kUpTo.size()> bands_of(const RunRecord& record, Bytes limit) {
   std::array<Band, kUpTo.size()> bands;
-  Bytes before;
+  // The first cycle's counters have all that the start has allocated.
+  std::optional<Bytes> before;
   for (const CycleFacts& cycle : record.cycles) {
-    const Bytes allocated = cycle.counters.allocated - before;
+    const Bytes allocated =
+        before ? cycle.counters.allocated - *before : Bytes{};
+    const bool known = before && cycle.counters.allocated.value > 0;
     before = cycle.counters.allocated;
     if (cycle.limited_use.value == 0) continue;
     Band& band = bands[band_of(cycle.limited_use, limit)];
@@ -58,6 +62,7 @@ std::array<Band, kUpTo.size()> bands_of(const RunRecord& record, Bytes limit) {
     band.p99 = std::max(band.p99, cycle.pace.reply_p99);
     band.errors += errors_of(cycle.load);
     band.allocated += allocated;
+    if (known) band.counted += Count{1};
   }
   return bands;
 }
@@ -110,8 +115,10 @@ std::string memory_limit_section(const RunRecord& record,
                 ? number_text(static_cast<double>(band.replies.value) / seconds)
                 : "-",
             duration_text(band.p99), number_text(band.errors),
-            bytes_text(static_cast<double>(band.allocated.value) /
-                       static_cast<double>(band.cycles.value)));
+            band.counted.value == 0
+                ? "-"
+                : bytes_text(static_cast<double>(band.allocated.value) /
+                             static_cast<double>(band.counted.value)));
   }
   return text;
 }

@@ -27,7 +27,9 @@ void add_cell(const SweepAnswer& answer, const SweepCell& cell,
   }
   const bool open = error != nullptr && cell.levels == answer.spec.baseline;
   suite.add_case(name_of(cell), leak != nullptr, open,
-                 leak != nullptr ? *leak : open ? *error : "");
+                 leak != nullptr ? *leak
+                 : open          ? *error
+                                 : "");
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ std::string row(const std::string& time, const std::string& live,
                 const std::string& pss, const std::string& fds,
                 const std::string& threads, const std::string& connections) {
   return "  " + flush_left(time, kTime) + flush_right(live, 12) +
-         flush_right(change, 13) + flush_right(allocator, 12) +
-         flush_right(pss, 12) + flush_right(fds, 6) + flush_right(threads, 9) +
+         flush_right(change, 13) + flush_right(allocator, 11) +
+         flush_right(pss, 11) + flush_right(fds, 6) + flush_right(threads, 9) +
          flush_right(connections, 7) + "\n";
 }
 

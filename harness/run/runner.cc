@@ -70,6 +70,7 @@ class Run {
   Status one_cycle(const PlannedCycle& planned, const std::string& title);
   Status load(const PlannedCycle& planned, Count before);
   Status exercise();
+  void allow_the_agent();
   void note_memory_use();
   Status idle();
   Status sample_open();
@@ -155,6 +156,7 @@ Status Run::start() {
   record_.service.pid =
       world_.target.processes().empty() ? 0 : world_.target.processes()[0];
   TIDEMARK_TRY(attach());
+  allow_the_agent();
   TIDEMARK_TRY(account("start"));
   upstreams_.begin();
   return keep();
@@ -193,7 +195,6 @@ Status Run::wanted_allocator() const {
 Status Run::sample_kernel(const char* moment, std::uint32_t cycle) {
   Result<KernelSample> sample = world_.kernel.sample(world_.target.processes());
   TIDEMARK_TRY(sample);
-  world_.target.allow_beside(sample->agent);
   sample->cycle = {cycle};
   sample->moment = moment;
   record_.kernel.push_back(*sample);
@@ -268,8 +269,17 @@ Status Run::exercise() {
   return {};
 }
 
+// What the agent needs grows with the service's heap, and is not the service's.
+void Run::allow_the_agent() {
+  if (!world_.target.memory_use()) return;
+  const Result<KernelSample> sample =
+      world_.kernel.sample(world_.target.processes());
+  if (sample) world_.target.allow_beside(sample->agent);
+}
+
 // With all connections open, when there is most of it.
 void Run::note_memory_use() {
+  allow_the_agent();
   const std::optional<MemoryUse> use = world_.target.memory_use();
   if (!use) return;
   limited_use_ = std::max(limited_use_, use->now);

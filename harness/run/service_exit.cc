@@ -18,9 +18,10 @@ void blame_memory_limit(RunRecord& record) {
   if (!use || use->kills.value == 0 || !record.error) return;
   record.error->message += fmt::format(
       "; the kernel killed {} of its processes for memory: "
-      "target.memoryLimit is {} MiB, and {:.1f} MiB were in use when it was "
+      "target.memoryLimit is {:.1f} MiB, and {:.1f} MiB were in use when it "
+      "was "
       "last looked at",
-      use->kills.value, use->limit.value >> 20,
+      use->kills.value, static_cast<double>(use->limit.value) / (1 << 20),
       static_cast<double>(use->now.value) / (1 << 20));
 }
 

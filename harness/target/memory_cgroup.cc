@@ -223,7 +223,10 @@ Result<std::unique_ptr<MemoryCgroup>> make_memory_cgroup(
     if (place.version == CgroupVersion::kV2)
       (void)write_to(place.folder + "/cgroup.subtree_control", "+memory");
     const std::string folder = place.folder + fresh_name();
-    if (::mkdir(folder.c_str(), 0755) != 0) {
+    // One of that name is from a process of our number that was killed.
+    if (::mkdir(folder.c_str(), 0755) != 0 &&
+        (errno != EEXIST || ::rmdir(folder.c_str()) != 0 ||
+         ::mkdir(folder.c_str(), 0755) != 0)) {
       tried.push_back(
           fmt::format("{}: {}", place.folder, std::strerror(errno)));
       continue;

@@ -33,6 +33,7 @@ constexpr Duration kLongestPause = std::chrono::milliseconds(50);
 constexpr Duration kAfterKill = std::chrono::seconds(10);
 // How long the other threads of a process may take after its first.
 constexpr Duration kAfterEnd = std::chrono::seconds(2);
+constexpr Bytes kAgentAtFirst{4 << 20};  // with what it records of a start
 constexpr int kKillRounds = 20;  // a process may fork while it is killed
 
 std::string unique_id() {
@@ -186,6 +187,8 @@ Status ProcessTarget::launch() {
         make_memory_cgroup(options_.spec.memory_limit);
     TIDEMARK_TRY(cgroup);
     cgroup_ = *std::move(cgroup);
+    // Until somebody has looked how much it is.
+    if (!options_.preload.empty()) cgroup_->allow_beside(kAgentAtFirst);
     request.cgroup = cgroup_->procs_file();
   }
   processes_ = std::make_unique<ServiceProcesses>(

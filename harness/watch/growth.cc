@@ -36,25 +36,33 @@ std::map<SiteId, Place> places_of(const HeapSnapshot& heap) {
   return places;
 }
 
-void add(const HeapSnapshot& heap, CycleIndex baseline,
+void add(const HeapSnapshot& first, const HeapSnapshot& last,
          std::map<Place, Growth>& growths) {
-  const std::map<SiteId, Place> places = places_of(heap);
-  for (const Ring& ring : heap.rings) {
+  std::map<std::pair<SiteId, CycleIndex>, const Ring*> before;
+  for (const Ring& ring : first.rings) before[{ring.site, ring.born}] = &ring;
+  const std::map<SiteId, Place> places = places_of(last);
+  for (const Ring& ring : last.rings) {
     const auto place = places.find(ring.site);
     if (place == places.end()) continue;
     Growth& growth = growths[place->second];
     growth.more += ring.bytes;
-    if (ring.born <= baseline) continue;
-    growth.bytes += ring.bytes;
-    growth.objects += ring.objects;
+    if (ring.born <= first.taken_in) continue;
+    const auto old = before.find({ring.site, ring.born});
+    const Bytes bytes =
+        ring.bytes - (old == before.end() ? Bytes{} : old->second->bytes);
+    const Count objects =
+        ring.objects - (old == before.end() ? Count{} : old->second->objects);
+    if (bytes.value <= 0) continue;
+    growth.bytes += bytes;
+    growth.objects += objects;
     SiteShare& share = growth.sites[ring.site];
     share.site = ring.site;
-    share.bytes += ring.bytes;
-    share.objects += ring.objects;
+    share.bytes += bytes;
+    share.objects += objects;
     FindingRing& of_period = growth.rings[ring.born];
     of_period.cycle = ring.born;
-    of_period.bytes += ring.bytes;
-    of_period.objects += ring.objects;
+    of_period.bytes += bytes;
+    of_period.objects += objects;
   }
 }
 
@@ -84,8 +92,8 @@ void take_off(const HeapSnapshot& first, std::map<Place, Growth>& growths) {
   }
 }
 
-std::string in_words(const Growth& growth, std::size_t with, std::size_t all,
-                     bool steady) {
+std::string in_words(const GrownPlace& growth, std::size_t with,
+                     std::size_t all, bool steady) {
   return fmt::format(
       "{} blocks that were born in {} of {} periods of the watch; {}",
       growth.objects.value, with, all,
@@ -94,17 +102,15 @@ std::string in_words(const Growth& growth, std::size_t with, std::size_t all,
                "like this, too: a longer watch would tell");
 }
 
-Finding finding_of(const Growth& growth, const std::vector<CycleFacts>& periods,
-                   Duration took) {
+Finding finding_of(const GrownPlace& growth,
+                   const std::vector<CycleFacts>& periods, Duration took) {
   Finding finding;
   const std::size_t all = periods.empty() ? 0 : periods.size() - 1;
   const CycleIndex latest =
       periods.empty() ? CycleIndex{} : periods.back().index;
-  std::size_t with = 0;
-  for (const auto& [born, ring] : growth.rings) {
-    finding.rings.push_back(ring);
-    if (born < latest) ++with;
-  }
+  const auto with = static_cast<std::size_t>(std::count_if(
+      growth.rings.begin(), growth.rings.end(),
+      [&latest](const FindingRing& ring) { return ring.cycle < latest; }));
   const bool steady =
       all >= kFewestPeriods &&
       static_cast<double>(with) >= kNearlyEvery * static_cast<double>(all - 1);
@@ -117,11 +123,9 @@ Finding finding_of(const Growth& growth, const std::vector<CycleFacts>& periods,
       static_cast<double>(growth.objects.value) / seconds;
   finding.residue = growth.bytes;
   finding.objects = growth.objects;
+  finding.rings = growth.rings;
   FindingMember& member = finding.members.emplace_back();
-  for (const auto& [id, share] : growth.sites) member.sites.push_back(share);
-  std::stable_sort(
-      member.sites.begin(), member.sites.end(),
-      [](const SiteShare& a, const SiteShare& b) { return a.bytes > b.bytes; });
+  member.sites = growth.sites;
   member.residue = growth.bytes;
   member.objects = growth.objects;
   member.bytes_per_unit = finding.rate.bytes_per_unit;
@@ -134,24 +138,40 @@ Finding finding_of(const Growth& growth, const std::vector<CycleFacts>& periods,
 
 }  // namespace
 
+std::vector<GrownPlace> grown_places(const HeapSnapshot& first,
+                                     const HeapSnapshot& last) {
+  std::map<Place, Growth> growths;
+  add(first, last, growths);
+  take_off(first, growths);
+  std::vector<GrownPlace> places;
+  for (const auto& [place, growth] : growths) {
+    if (growth.more.value <= 0 || growth.bytes.value <= 0) continue;
+    GrownPlace& grown = places.emplace_back();
+    grown.more = growth.more;
+    grown.bytes = growth.bytes;
+    grown.objects = growth.objects;
+    for (const auto& [id, share] : growth.sites) grown.sites.push_back(share);
+    std::stable_sort(grown.sites.begin(), grown.sites.end(),
+                     [](const SiteShare& a, const SiteShare& b) {
+                       return a.bytes > b.bytes;
+                     });
+    for (const auto& [born, ring] : growth.rings) grown.rings.push_back(ring);
+  }
+  std::stable_sort(
+      places.begin(), places.end(),
+      [](const GrownPlace& a, const GrownPlace& b) { return a.more > b.more; });
+  return places;
+}
+
 std::vector<Finding> watched_growth(const HeapSnapshot& first,
                                     const HeapSnapshot& last,
                                     const std::vector<CycleFacts>& periods,
                                     Duration took) {
-  std::map<Place, Growth> growths;
-  add(last, first.taken_in, growths);
-  take_off(first, growths);
-  std::vector<const Growth*> largest;
-  for (const auto& [place, growth] : growths)
-    if (growth.more.value > 0 && growth.bytes.value > 0)
-      largest.push_back(&growth);
-  std::stable_sort(
-      largest.begin(), largest.end(),
-      [](const Growth* a, const Growth* b) { return a->more > b->more; });
-  if (largest.size() > kGrowthsShown) largest.resize(kGrowthsShown);
   std::vector<Finding> findings;
-  for (const Growth* growth : largest)
-    findings.push_back(finding_of(*growth, periods, took));
+  for (const GrownPlace& growth : grown_places(first, last)) {
+    if (findings.size() == kGrowthsShown) break;
+    findings.push_back(finding_of(growth, periods, took));
+  }
   return findings;
 }
 

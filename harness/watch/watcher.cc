@@ -18,9 +18,12 @@ namespace {
 
 constexpr std::size_t kGrowingShown = 5;
 constexpr int kPeriodsPerSoFar = 24;
-// Who has which page takes long in a large service: at most this share of an
-// interval is spent on it.
+// Who has which page takes long in a large service: of the time that is watched
+// at most this share is spent on it.
 constexpr int kAccountShare = 20;
+// Places that are named for each reading, before those of one name are added
+// up.
+constexpr std::size_t kCandidates = 40;
 
 Count connections_of(const KernelSample& sample) {
   Count sum;
@@ -43,37 +46,50 @@ class Watch {
 
  private:
   bool over() const;
+  Status still_there();
   Status wait();
+  Status find_first_period();
+  void tell_not_looked_at(std::string what);
   Status attach();
   Status first_attach();
   Status come_to_rest();
   Status begin_period();
-  Status end_period(const KernelSample& kernel);
+  Status end_period(const KernelSample& kernel, bool first);
   Status read(bool last);
   Status look_at_heap(WatchReading& reading, bool last);
   Status account(const char* moment);
   std::vector<GrowingPlace> growing();
   Status zoom();
+  Status find_who_holds();
+  Status note_who_allocated(const Retention* all);
   std::string in_words() const;
 
   const WatchPlan& plan_;
   WatchWorld world_;
   RunRecord& record_;
   TimePoint began_;
-  std::uint32_t periods_ = 0;  // that have begun
+  std::uint32_t period_ = 0;  // the one that has begun
   Duration period_began_{};
   std::optional<HeapSnapshot> first_;
   std::optional<HeapSnapshot> heap_;  // the latest
   std::map<SiteId, bool> zoomed_;
   std::optional<WatchReading> first_reading_;
   WatchReading latest_;
-  Duration account_took_{};
+  Duration next_account_{};  // not before
   bool cannot_account_ = false;
+  std::vector<std::string> not_looked_at_;  // and why
 };
 
 bool Watch::over() const {
   return world_.cancellation.requested() ||
          (plan_.for_long && elapsed() >= *plan_.for_long);
+}
+
+Status Watch::still_there() {
+  if (!world_.target.exited()) return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("the service ended after {:.0f} s of the watch",
+                          to_seconds(elapsed())));
 }
 
 // Until the next reading is due. Readings keep to the beat of the first.
@@ -82,10 +98,7 @@ Status Watch::wait() {
   Duration until = plan_.every * (so_far / plan_.every + 1);
   if (plan_.for_long) until = std::min(until, *plan_.for_long);
   while (elapsed() < until && !world_.cancellation.requested()) {
-    if (const std::optional<ServiceExit> exit = world_.target.exited())
-      return fail(ErrorKind::kEnvironment,
-                  fmt::format("the service ended after {:.0f} s of the watch",
-                              to_seconds(elapsed())));
+    TIDEMARK_TRY(still_there());
     world_.clock.sleep(
         std::min<Duration>(until - elapsed(), std::chrono::seconds(1)));
   }
@@ -99,6 +112,8 @@ Status Watch::attach() {
   TIDEMARK_TRY(about);
   record_.service.allocator = about->allocator;
   record_.service.invisible = about->invisible;
+  for (const std::string& what : not_looked_at_)
+    record_.service.invisible.push_back(what);
   return {};
 }
 
@@ -133,17 +148,29 @@ Status Watch::come_to_rest() {
   return {};
 }
 
+// Births of an earlier watch may still be there: these begin behind them, as
+// long as there are numbers enough.
+Status Watch::find_first_period() {
+  if (!world_.heap) return {};
+  Result<HeapSnapshot> heap = world_.heap->snapshot();
+  TIDEMARK_TRY(heap);
+  for (const Ring& ring : heap->rings)
+    period_ = std::max(period_, ring.born.value);
+  if (period_ > kMaxCycles / 2) period_ = 0;
+  return {};
+}
+
 Status Watch::begin_period() {
   period_began_ = elapsed();
-  ++periods_;
-  return world_.heap ? world_.heap->begin_cycle({periods_}) : Status{};
+  ++period_;
+  return world_.heap ? world_.heap->begin_cycle({period_}) : Status{};
 }
 
 // The first is over at once: its snapshot is what the rest is measured from.
-Status Watch::end_period(const KernelSample& kernel) {
+Status Watch::end_period(const KernelSample& kernel, bool first) {
   CycleFacts facts;
-  facts.index = {periods_};
-  facts.kind = periods_ == 1 ? CycleKind::kWarmup : CycleKind::kIdle;
+  facts.index = {period_};
+  facts.kind = first ? CycleKind::kWarmup : CycleKind::kIdle;
   facts.started = period_began_;
   facts.finished = elapsed();
   if (heap_) {
@@ -153,24 +180,22 @@ Status Watch::end_period(const KernelSample& kernel) {
   record_.cycles.push_back(facts);
   KernelSample sample = kernel;
   sample.cycle = facts.index;
-  sample.moment = periods_ == 1 ? "baseline" : "settled";
+  sample.moment = first ? "baseline" : "settled";
   record_.kernel.push_back(std::move(sample));
   record_.took = elapsed();
   TIDEMARK_TRY(world_.observer.keep(record_));
-  return begin_period();
+  return period_ < kMaxCycles ? begin_period() : Status{};
 }
 
-// Whoever may not look into the service's pages is told so once, and sees the
-// rest.
+// Whoever may not look into the service's pages is told so, and sees the rest.
 Status Watch::account(const char* moment) {
   if (!world_.heap || cannot_account_) return {};
   const TimePoint begun = world_.clock.now();
   Result<MemoryAccount> account = world_.heap->account();
-  account_took_ = world_.clock.now() - begun;
+  next_account_ = elapsed() + kAccountShare * (world_.clock.now() - begun);
   if (!account) {
     cannot_account_ = true;
-    record_.service.invisible.push_back("where the memory is: " +
-                                        account.error().message);
+    tell_not_looked_at("where the memory is: " + account.error().message);
     return {};
   }
   account->moment = moment;
@@ -180,13 +205,35 @@ Status Watch::account(const char* moment) {
   return {};
 }
 
+// Several places may have one name.
 std::vector<GrowingPlace> Watch::growing() {
+  std::vector<GrownPlace> grown = grown_places(*first_, *heap_);
+  if (grown.size() > kCandidates) grown.resize(kCandidates);
   std::vector<GrowingPlace> places;
-  const OpenMemory more =
-      by_place(open_memory(*first_, *heap_, {1}), *world_.heap, kGrowingShown);
-  for (const OpenSite& site : more.sites)
-    places.push_back({site.place, site.bytes, site.objects});
+  for (const GrownPlace& more : grown) {
+    const std::string name =
+        site_in_words(world_.heap->describe(more.sites.front().site));
+    const auto same = std::find_if(
+        places.begin(), places.end(),
+        [&name](const GrowingPlace& place) { return place.place == name; });
+    if (same == places.end()) {
+      places.push_back({name, more.more, more.objects});
+      continue;
+    }
+    same->bytes += more.more;
+    same->objects += more.objects;
+  }
+  std::stable_sort(places.begin(), places.end(),
+                   [](const GrowingPlace& a, const GrowingPlace& b) {
+                     return a.bytes > b.bytes;
+                   });
+  if (places.size() > kGrowingShown) places.resize(kGrowingShown);
   return places;
+}
+
+void Watch::tell_not_looked_at(std::string what) {
+  record_.service.invisible.push_back(what);
+  not_looked_at_.push_back(std::move(what));
 }
 
 // Whole stacks for what does not go away.
@@ -202,15 +249,16 @@ Status Watch::look_at_heap(WatchReading& reading, bool last) {
   Result<HeapSnapshot> heap = world_.heap->snapshot();
   TIDEMARK_TRY(heap);
   WatchedHeap watched;
-  watched.allocations =
-      heap_ ? heap->counters.allocations - heap_->counters.allocations
-            : Count{};
+  // Those of a process that has ended are gone from the sum.
+  if (heap_)
+    watched.allocations = std::max(
+        Count{}, heap->counters.allocations - heap_->counters.allocations);
   heap_ = *std::move(heap);
   if (!first_) first_ = heap_;
   record_.heap_counters = heap_->counters;
   watched.live = heap_->live_bytes + heap_->mapping_bytes;
   watched.live_objects = heap_->live_objects + heap_->mapping_objects;
-  if (last || account_took_ * kAccountShare <= plan_.every) {
+  if (last || elapsed() >= next_account_) {
     TIDEMARK_TRY(account(first_reading_ ? "settled" : "baseline"));
     if (!cannot_account_) {
       const MemoryAccount& now = record_.memory.back();
@@ -223,6 +271,7 @@ Status Watch::look_at_heap(WatchReading& reading, bool last) {
 }
 
 Status Watch::read(bool last) {
+  TIDEMARK_TRY(still_there());
   TIDEMARK_TRY(attach());
   WatchReading reading;
   reading.time = world_.wall();
@@ -239,10 +288,12 @@ Status Watch::read(bool last) {
   const bool first = !first_reading_;
   if (first) first_reading_ = reading;
   latest_ = reading;
+  // No later than half an interval after it is due. The last number there is
+  // stands for all the time that is left.
   const Duration due =
       std::max(plan_.every, elapsed() / kPeriodsPerSoFar) - plan_.every / 2;
-  if (first || last || elapsed() - period_began_ >= due)
-    TIDEMARK_TRY(end_period(*kernel));
+  const bool ends = elapsed() - period_began_ >= due && period_ < kMaxCycles;
+  if (first || last || ends) TIDEMARK_TRY(end_period(*kernel, first));
   if (!first && world_.heap) TIDEMARK_TRY(zoom());
   return world_.told(reading, record_);
 }
@@ -255,12 +306,14 @@ Status Watch::look_on() {
   record_.service.pid = processes.empty() ? 0 : processes.front();
   TIDEMARK_TRY(first_attach());
   TIDEMARK_TRY(come_to_rest());
+  TIDEMARK_TRY(find_first_period());
   TIDEMARK_TRY(begin_period());
   record_.phases.push_back({"watch", elapsed(), {}});
   TIDEMARK_TRY(read(false));
-  while (!over()) {
-    TIDEMARK_TRY(wait());
-    TIDEMARK_TRY(read(over()));
+  for (bool last = false; !last;) {
+    if (!over()) TIDEMARK_TRY(wait());
+    last = over();
+    TIDEMARK_TRY(read(last));
   }
   record_.phases.back().finished = elapsed();
   return {};
@@ -295,22 +348,27 @@ Status Watch::conclude() {
   judgement.reason = in_words();
   record_.judgement = std::move(judgement);
   if (!heap_) return {};
-  if (!plan_.holders) {
-    note_holdings(record_, *heap_, nullptr, *world_.heap);
-    return {};
-  }
+  return plan_.holders ? find_who_holds() : note_who_allocated(nullptr);
+}
+
+Status Watch::note_who_allocated(const Retention* all) {
+  note_holdings(record_, *heap_, all, *world_.heap);
+  return {};
+}
+
+// The rest stands without it: what keeps us from looking is told.
+Status Watch::find_who_holds() {
   std::vector<Finding>& findings = record_.judgement->findings;
   auto found = find_retainers(findings, first_->taken_in, *heap_, *world_.heap,
                               kFreezeTimeout);
-  TIDEMARK_TRY(found);
-  if (!*found) return {};
-  note_holdings(record_, *heap_, &(*found)->all, *world_.heap);
+  if (!found) tell_not_looked_at("who holds what: " + found.error().message);
+  if (!found || !*found) return note_who_allocated(nullptr);
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (!has_holders(findings[i])) continue;
     describe_holders(record_, (*found)->of_findings[i], *world_.heap);
     findings[i].retention = std::move((*found)->of_findings[i]);
   }
-  return {};
+  return note_who_allocated(&(*found)->all);
 }
 
 }  // namespace

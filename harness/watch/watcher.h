@@ -36,9 +36,9 @@ struct WatchWorld {
 // Fills the record in from the first reading to the last, and stops the target
 // (a service that was attached to goes on). Rings of the record are periods: of
 // one interval at first, then of a twenty-fourth of the time there has been, so
-// that a watch of weeks has few hundreds. What grows is told (growth.h) and
-// never fails: nobody knows what others asked of the service. kEnvironment in
-// record.error: the service ended, or cannot be seen.
+// that a watch of a week has some 250, and a longer one no more. What grows is
+// told (growth.h) and never fails: nobody knows what others asked of the
+// service. kEnvironment in record.error: the service ended, or cannot be seen.
 void watch_service(const WatchPlan& plan, WatchWorld world, RunRecord& record);
 
 }  // namespace tidemark

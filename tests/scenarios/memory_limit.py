@@ -48,7 +48,7 @@ with tempfile.TemporaryDirectory() as folder:
         print(said)
         sys.exit(77)
     expect(run.returncode == 4, (run.returncode, said))
-    for words in ("was killed by signal 9", "target.memoryLimit is 8 MiB",
+    for words in ("was killed by signal 9", "target.memoryLimit is 8.0 MiB",
                   "Memory limit 8.0 MiB", "the kernel killed 1 process"):
         expect(words in " ".join(said.split()), said)
     record = json.loads((pathlib.Path(folder) / "too-small.json").read_text())

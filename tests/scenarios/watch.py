@@ -89,7 +89,9 @@ def a_service_that_is_started_shows_its_heap_and_what_grows():
         last = readings_until(
             watch, lambda seen: seen[-1]["live_bytes"] > first["live_bytes"]
             + 2_000_000)[-1]
-        expect(last["allocator_bytes"] >= last["live_bytes"], last)
+        # A busy machine is not asked each time who has which page.
+        expect(last["allocator_bytes"] is None
+               or last["allocator_bytes"] >= last["live_bytes"], last)
         expect(last["growing"][0]["bytes"] > 1_000_000, last)
         expect(last["processes"] == 1, last)
         metrics_are_served(metrics)
@@ -114,6 +116,13 @@ def metrics_are_served(port):
     dashboard = (ROOT / "scenarios/services/grafana.json").read_text()
     for name in set(re.findall(r"tidemark_watch_\w+", dashboard)):
         expect(f"\n{name}{{" in text.decode(), f"no {name} in\n{text}")
+    # Nor is a page that leads a browser here by another name.
+    other = urllib.request.Request(url, headers={"Host": "evil.example:80"})
+    try:
+        urllib.request.urlopen(other, timeout=PATIENCE)
+        raise AssertionError("answered to another name")
+    except urllib.error.HTTPError as error:
+        expect(error.code == 421, error)
     # A client that says nothing keeps nobody waiting.
     with socket.create_connection(("127.0.0.1", port), PATIENCE):
         try:

@@ -51,6 +51,8 @@ class FakeHeap final : public HeapProbe {
     return HeapDescription{"fake", unrecorded, unrecorded};
   }
   Status begin_cycle(CycleIndex cycle) override {
+    if (cycle.value > kMaxCycles)
+      return fail(ErrorKind::kBug, "there is no such cycle");
     now = cycle;
     return {};
   }

@@ -43,6 +43,10 @@ Result<pid_t> outermost_holder(const Inodes& inodes, const std::string& where) {
                [&inodes](const ProcessEntry& process) {
                  return holds_one_of(process.pid, inodes);
                });
+  // It may hold a service's socket for it, and is not the service.
+  if (holders.size() > 1)
+    std::erase_if(holders,
+                  [](const ProcessEntry& process) { return process.pid == 1; });
   std::vector<pid_t> outermost;
   for (const ProcessEntry& holder : holders) {
     const bool child = std::any_of(holders.begin(), holders.end(),

@@ -310,6 +310,13 @@ TEST_F(HuntTest, WhatGoesAwaySlowerThanThereIsPatienceForStaysInDoubt) {
     EXPECT_LE(run.cycles.linger, subject.patience);
 }
 
+TEST_F(HuntTest, AServiceThatDiesWhileItIsWatchedHasDied) {
+  service.fading["session"] = std::chrono::seconds(8);
+  service.dies_when_watched = std::chrono::seconds(30);
+  const HuntReport report = go();
+  EXPECT_TRUE(report.error);
+}
+
 TEST_F(HuntTest, WithoutPatienceNobodyWatchesWhatGoesAway) {
   service.fading["session"] = std::chrono::seconds(8);
   subject.patience = Duration{};

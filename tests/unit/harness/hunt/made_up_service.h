@@ -25,7 +25,8 @@ class MadeUpService {
   std::map<std::string, std::string> shadows;
   // Places whose blocks go away by themselves: half of them each so long.
   std::map<std::string, Duration> fading;
-  bool undrained = false;  // where peers vanish
+  Duration dies_when_watched = std::chrono::hours(1);  // for so long
+  bool undrained = false;                              // where peers vanish
   std::set<std::string> deadly;
   // It dies when both are tried, and of neither alone.
   std::set<std::string> deadly_together;
@@ -47,7 +48,7 @@ class MadeUpService {
     std::set<std::string> ways;
     for (const WeightedClose& way : load.close) ways.insert(way_of(way));
     record.connections.opened = Count{load.connections};
-    if (dies(ways)) {
+    if (dies(ways) || scenario.cycles.linger >= dies_when_watched) {
       record.error = Error{ErrorKind::kEnvironment, "it died", ""};
       return record;
     }

@@ -1,5 +1,6 @@
 #include "harness/watch/watcher.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -157,6 +158,51 @@ TEST_F(Watcher, PagesThatMayNotBeSeenAreToldOnce) {
   ASSERT_FALSE(record.error);
   EXPECT_FALSE(readings.back().heap->allocator);
   EXPECT_TRUE(record.memory.empty());
+  EXPECT_THAT(record.service.invisible,
+              testing::Contains("where the memory is: its pages may not be "
+                                "looked into"));
+}
+
+TEST_F(Watcher, APeriodThatHasTheLastNumberLasts) {
+  plan.every = seconds(1);
+  plan.for_long = std::chrono::hours(24 * 4);
+  on_reading = [this] {
+    if (readings.size() > 2) readings.erase(readings.begin());
+  };
+  const RunRecord record = watch();
+  ASSERT_FALSE(record.error) << record.error->message;
+  EXPECT_EQ(record.cycles.size(), kMaxCycles);
+  EXPECT_EQ(record.cycles.back().finished, *plan.for_long);
+}
+
+TEST_F(Watcher, BlocksThatAnEarlierWatchSawAreNotNew) {
+  heap.survivors[7] = 100;
+  const RunRecord record = watch();
+  EXPECT_TRUE(record.judgement->findings.empty());
+  EXPECT_EQ(record.cycles.front().index.value, 8u);
+}
+
+TEST_F(Watcher, APlaceThatRenewsItsBlocksDoesNotGrow) {
+  heap.survivors[1] = 100;
+  on_reading = [this] {
+    heap.survivors.begin()->second -= 10;
+    if (heap.survivors.begin()->second == 0)
+      heap.survivors.erase(heap.survivors.begin());
+    heap.survivors[heap.now.value] += 10;
+  };
+  watch();
+  EXPECT_TRUE(readings.back().heap->growing.empty());
+}
+
+TEST_F(Watcher, ACopyThatCannotBeMadeDoesNotEndTheWatchBadly) {
+  keep_one_more();
+  plan.holders = true;
+  heap.freeze_error = Error{ErrorKind::kEnvironment, "it is stuck", ""};
+  const RunRecord record = watch();
+  EXPECT_FALSE(record.error);
+  EXPECT_FALSE(record.allocated.empty());
+  EXPECT_THAT(record.service.invisible,
+              testing::Contains("who holds what: it is stuck"));
 }
 
 TEST_F(Watcher, HoldersAreAskedForOnlyWhenWanted) {
