@@ -103,7 +103,7 @@ def usage_errors_are_3():
     expect(run("report", "README.md").returncode == 3, "no record")
     done = run("run", "--format", "xml", "tests/specimens/chat/guilty.yaml")
     expect(done.returncode == 3, done.returncode)
-    expect("terminal, json, junit" in done.stderr, done.stderr)
+    expect("terminal, html, json, junit" in done.stderr, done.stderr)
 
 
 def an_option_takes_one_value_and_leaves_the_next_word_alone():
