@@ -393,7 +393,9 @@ async function time(browser) {
 function launched(...words) {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: [...words, ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],
+    // Containers have little of what Chromium would share memory by.
+    args: ["--disable-dev-shm-usage", ...words,
+      ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],
   });
 }
 
