@@ -188,6 +188,10 @@ void add_many_runs_options(CLI::App& command, Options& options,
       ->capture_default_str();
   command.add_option("-o,--output", options.output.output,
                      "Write the report to this file instead of stdout");
+  command.add_option("--junit", options.output.junit,
+                     "Write JUnit XML to this file as well");
+  command.add_flag("--no-color", options.output.no_colour,
+                   "No colour on a terminal (NO_COLOR does the same)");
 }
 
 void add_compare_options(CLI::App& command, CompareOptions& options) {
@@ -223,10 +227,6 @@ void add_compare_options(CLI::App& command, CompareOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "No progress");
   add_many_runs_options(command, options, kCompareFormats,
                         {"terminal", "html", "json", "junit", "markdown"});
-  command.add_option("--junit", options.output.junit,
-                     "Write JUnit XML to this file as well");
-  command.add_flag("--no-color", options.output.no_colour,
-                   "No colour on a terminal (NO_COLOR does the same)");
   command.footer(
       "Worse, exit code 1: a finding is new (in every run of NEW, in none of\n"
       "OLD), one that both have grows faster, or an open connection takes "
@@ -283,10 +283,6 @@ void add_sweep_options(CLI::App& command, SweepOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "No progress");
   add_many_runs_options(command, options, kSweepFormats,
                         {"terminal", "html", "json", "junit", "markdown"});
-  command.add_option("--junit", options.output.junit,
-                     "Write JUnit XML to this file as well");
-  command.add_flag("--no-color", options.output.no_colour,
-                   "No colour on a terminal (NO_COLOR does the same)");
   command.footer(
       "Exit codes: 0 every cell was run, 1 a cell leaks, 3 usage, 4 the\n"
       "baseline failed, 130 interrupted: the same command goes on.\n"

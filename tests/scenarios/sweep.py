@@ -81,9 +81,9 @@ def every_cell_is_measured(folder):
         heap = cell["figures"]["open_heap_bytes"]["median"]
         # Sockets, handlers and the like beside the two buffers.
         expect(each <= heap <= each + 32 * 1024, (buffer, many, heap))
-        # Three cycles are few: what Asio's pool of descriptors took once more,
-        # while the machine was busy, cannot be told from growth. No buffer is.
-        expect(cell["figures"]["residue_bytes"]["median"] < 64, cell)
+        # Asio keeps a block or two for its next handler, of up to 688 B, and
+        # may have replaced them after the baseline: 18 B for each of 60.
+        expect(cell["figures"]["residue_bytes"]["median"] < 20, cell)
         expect(cell["figures"]["error_share"]["median"] == 0, cell)
         for figure in ("replies_per_second", "reply_median_seconds",
                        "cpu_seconds_per_reply", "allocations_per_reply",
