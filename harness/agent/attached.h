@@ -7,8 +7,6 @@
 // calls of each loaded module (patch_calls.h).
 #pragma once
 
-#include <cstddef>
-
 namespace tidemark::agent {
 
 #ifdef TIDEMARK_ATTACHED
@@ -16,9 +14,5 @@ inline constexpr bool kAttached = true;
 #else
 inline constexpr bool kAttached = false;
 #endif
-
-// A library that is loaded late gets its thread-local storage from a reserve
-// of about 1.5 KB that the loader keeps for all such libraries.
-inline constexpr std::size_t kSiteCacheEntries = kAttached ? 64 : 128;
 
 }  // namespace tidemark::agent

@@ -194,7 +194,7 @@ void give_a_stack(pthread_attr_t& attributes) {
 }
 
 void* agent_main(void*) {
-  thread_state.internal = 1;
+  set_internal(thread_state, true);
   prctl(PR_SET_NAME, kThreadName);
   Header* header = segment.header;
   header->agent_tid.store(static_cast<std::uint32_t>(syscall(SYS_gettid)));
@@ -220,11 +220,10 @@ void start_agent_thread_if_wanted() {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   give_a_stack(attributes);
-  std::uint32_t was = thread_state.internal;
-  thread_state.internal = 1;
-  forget_sites(thread_state);  // what pthread_create takes is the agent's
+  const bool was = thread_state.internal;
+  set_internal(thread_state, true);  // what pthread_create takes
   int error = pthread_create(&agent_thread, &attributes, agent_main, nullptr);
-  thread_state.internal = was;
+  set_internal(thread_state, was);
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   std::uint32_t starting = kStarting;

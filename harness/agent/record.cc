@@ -11,6 +11,26 @@ Cell* chunk_slow(std::uint64_t address) {
   return chunk_for(address);
 }
 
+// With the site's entry if the thread has one now: its next birth there will
+// be counted without coming here.
+void count_birth(ThreadState& state, std::uint64_t caller, std::uint64_t bits,
+                 std::size_t bytes) {
+  ThreadSlot* slot = slot_of(state);
+  if (state.cache) {
+    CacheEntry& cached = cached_site(state.cache, caller);
+    const std::uint64_t key =
+        caller | command().stamp.load(std::memory_order_relaxed);
+    if (bits != 0 && cached.key.load(std::memory_order_relaxed) == key) {
+      bump(cached.allocations, 1);
+      bump(cached.allocated_bytes, bytes);
+      return;
+    }
+  }
+  bump(slot->allocations, 1);
+  bump(slot->allocated_bytes, bytes);
+  if (bits != 0) tally(cell_site(bits), 1, bytes);
+}
+
 }  // namespace
 
 void note_big_size(std::uint64_t address, std::uint64_t bytes) {
@@ -40,8 +60,7 @@ void note_big_size(std::uint64_t address, std::uint64_t bytes) {
   if (chunk) {
     ThreadState& state = thread_state;
     std::uint64_t bits = cell_bits_slow(state, caller, bytes);
-    bump(slot_of(state)->allocations, 1);
-    bump(state.slot->allocated_bytes, bytes);
+    count_birth(state, caller, bits, bytes);
     std::uint64_t size = bytes < kBigSize ? bytes : kBigSize;
     if (size == kBigSize) note_big_size(address, bytes);
     if (bits)

@@ -39,21 +39,22 @@ void record_death_slow(std::uint64_t address);
 inline void record_birth(void* block, std::size_t bytes, std::uint64_t caller) {
   std::uint64_t address = reinterpret_cast<std::uint64_t>(block);
   Cell* chunk = chunk_of(address);
-  ThreadState& state = thread_state;
-  const CacheEntry& cached = cached_site(state, caller);
+  CacheEntry* cache = thread_state.cache;
   // The chunk first: in a fork's child it is missing, and nothing else of
   // the parent's may be written then.
-  if (unlikely(!chunk)) return record_birth_slow(address, bytes, caller);
+  if (unlikely(!chunk || !cache))
+    return record_birth_slow(address, bytes, caller);
+  CacheEntry& cached = cached_site(cache, caller);
   // Bits before key: a signal handler may replace the entry in between, and
   // then the key no longer matches.
-  std::uint64_t bits = cached.bits;
+  std::uint64_t bits = cached.bits.load(std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::uint64_t key = caller | command().stamp.load(std::memory_order_relaxed);
-  if (unlikely(((cached.key ^ key) | (bytes >> 31)) != 0))
+  if (unlikely(((cached.key.load(std::memory_order_relaxed) ^ key) |
+                (bytes >> 31)) != 0))
     return record_birth_slow(address, bytes, caller);
-  ThreadSlot* slot = state.slot;
-  bump(slot->allocations, 1);
-  bump(slot->allocated_bytes, bytes);
+  bump(cached.allocations, 1);
+  bump(cached.allocated_bytes, bytes);
   chunk[cell_number(address)].store(bits | bytes, std::memory_order_relaxed);
 }
 

@@ -115,6 +115,8 @@ Segment lay_out(unsigned char* base) {
   s.header = reinterpret_cast<Header*>(base);
   s.zoom = reinterpret_cast<std::atomic<std::uint64_t>*>(base + kZoomAt);
   s.threads = reinterpret_cast<ThreadSlot*>(base + kThreadsAt);
+  s.caches = reinterpret_cast<CacheEntry*>(base + kCachesAt);
+  s.tallies = reinterpret_cast<Tally*>(base + kTalliesAt);
   s.sites = reinterpret_cast<Site*>(base + kSitesAt);
   s.stacks = reinterpret_cast<std::atomic<std::uint64_t>*>(base + kStacksAt);
   s.regions = reinterpret_cast<Region*>(base + kRegionsAt);

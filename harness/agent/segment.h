@@ -32,6 +32,8 @@ struct Segment {
   Header* header;
   const std::atomic<std::uint64_t>* zoom;
   ThreadSlot* threads;
+  CacheEntry* caches;
+  Tally* tallies;
   Site* sites;
   std::atomic<std::uint64_t>* stacks;
   Region* regions;

@@ -73,6 +73,19 @@ bool is_cacheable(const Site& caller_site) {
          !(caller_site.flags.load(std::memory_order_relaxed) & kSiteZoom);
 }
 
+// The entry is to be another site's: what it counted goes to the thread and
+// to the site that it was of.
+void move_counts(ThreadSlot& slot, CacheEntry& entry) {
+  const std::uint64_t site = cell_site(entry.bits.load());
+  slot.moving.fetch_add(1);
+  const std::uint64_t births = entry.allocations.exchange(0);
+  const std::uint64_t bytes = entry.allocated_bytes.exchange(0);
+  slot.allocations.fetch_add(births);
+  slot.allocated_bytes.fetch_add(bytes);
+  if (site != 0 && births != 0) tally(site, births, bytes);
+  slot.moving.fetch_add(1);
+}
+
 // The unwinder's memory, mapped when a thread first needs it. A thread that
 // takes over the slot of one that has ended takes that one's memory, too.
 UnwindState* unwind_state(ThreadState& state) {
@@ -109,6 +122,12 @@ UnwindState* unwind_state(ThreadState& state) {
 
 }  // namespace
 
+void tally(std::uint64_t site, std::uint64_t births, std::uint64_t bytes) {
+  Tally& sum = segment.tallies[site % kSiteSlots];
+  sum.allocations.fetch_add(births, std::memory_order_relaxed);
+  sum.allocated_bytes.fetch_add(bytes, std::memory_order_relaxed);
+}
+
 std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags) {
   bool fresh = false;
   // A mapping and a block from one caller are two sites.
@@ -133,13 +152,15 @@ std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
   const Site& entry = segment.sites[site];
   if (!state.internal && wants_stack(entry, caller, bytes)) {
     if (std::uint32_t whole = stack_site(state, caller, flags)) site = whole;
-  } else if (!state.internal && flags == 0 && is_cacheable(entry)) {
-    CacheEntry& cached = cached_site(state, caller);
-    cached.key = 0;
+  } else if (state.cache && flags == 0 && is_cacheable(entry)) {
+    CacheEntry& cached = cached_site(state.cache, caller);
+    cached.key.store(0, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    cached.bits = cycle | static_cast<std::uint64_t>(site) << kSiteShift;
+    if (cell_site(cached.bits.load()) != site) move_counts(*state.slot, cached);
+    cached.bits.store(cycle | static_cast<std::uint64_t>(site) << kSiteShift,
+                      std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    cached.key = caller | stamp;
+    cached.key.store(caller | stamp, std::memory_order_relaxed);
   }
   return cycle | static_cast<std::uint64_t>(site) << kSiteShift;
 }

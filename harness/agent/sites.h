@@ -18,4 +18,7 @@ std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags = 0);
 std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
                              std::uint64_t bytes, std::uint32_t flags = 0);
 
+// Counts births at a site that no cache entry counts.
+void tally(std::uint64_t site, std::uint64_t births, std::uint64_t bytes);
+
 }  // namespace tidemark::agent

@@ -59,22 +59,39 @@ ThreadSlot* take_slot() {
 
 }  // namespace
 
+namespace {
+
+// What a former owner left there is as good for the next: sites and stamps
+// are of the process. The last slot may be shared by threads that are all
+// alive.
+CacheEntry* cache_of(const ThreadState& state) {
+  const std::uint64_t slot =
+      static_cast<std::uint64_t>(state.slot - segment.threads);
+  if (state.internal || slot >= kThreadSlots - 1) return nullptr;
+  return segment.caches + slot * kSiteCacheEntries;
+}
+
+}  // namespace
+
 ThreadSlot* slot_of(ThreadState& state) {
   if (!state.slot) {
     state.slot = take_slot();
     state.slot->thread_pointer.store(
         reinterpret_cast<std::uint64_t>(__builtin_thread_pointer()));
+    state.cache = cache_of(state);
   }
   return state.slot;
 }
 
-void forget_sites(ThreadState& state) {
-  for (CacheEntry& entry : state.cache) entry.key = 0;
+void set_internal(ThreadState& state, bool internal) {
+  state.internal = internal;
+  state.cache = state.slot ? cache_of(state) : nullptr;
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
 void forget_thread_state() {
-  forget_sites(thread_state);
+  thread_state.cache = nullptr;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   thread_state.slot = nullptr;
   thread_state.unwind = nullptr;
 }

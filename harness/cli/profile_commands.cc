@@ -16,10 +16,12 @@ constexpr const char* kProfileFooter =
     "\n"
     "Sample types of records: residue_space (the default: what stayed),\n"
     "residue_objects, inuse_space and inuse_objects (live at the end),\n"
-    "retained_space (by root).\n"
+    "retained_space (by root), alloc_space and alloc_objects (since the\n"
+    "service started, freed or not).\n"
     "\n"
     "  tidemark top tidemark-out/chat.json\n"
     "  tidemark top --sample-type inuse_space tidemark-out/chat.json\n"
+    "  tidemark top --sample-type alloc_space tidemark-out/chat.json\n"
     "  tidemark top --diff-base before.pb.gz after.pb.gz\n"
     "  tidemark list --focus session heap.pb.gz 'Session::open'\n"
     "  tidemark tree /tmp/app.hprof.0001.heap";

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kNameColumn = 24;
 constexpr std::size_t kAnswersShown = 4;
+constexpr std::size_t kPlacesShown = 5;
 constexpr std::size_t kLeast = 8;  // columns for a text at the end of a row
 
 // The most frequent first.
@@ -94,11 +95,22 @@ std::string open_memory_section(const RunRecord& record,
                                  plural(connections, "open connection"),
                                  bytes_text(all / connections)),
                      2, width_of(style));
-  double rest = all;
+  double rest = all, unshown = 0;
+  std::size_t shown = 0;
   for (const OpenSite& site : open.sites) {
+    const double bytes = static_cast<double>(site.bytes.value);
+    rest -= bytes;
+    if (shown == kPlacesShown) {
+      unshown += bytes;
+      continue;
+    }
     text += open_site_row(record, site, connections, width_of(style));
-    rest -= static_cast<double>(site.bytes.value);
+    ++shown;
   }
+  if (open.sites.size() > shown)
+    text += fmt::format(
+        "  {:>10} at {}\n", bytes_text(unshown / connections),
+        plural(static_cast<double>(open.sites.size() - shown), "more place"));
   if (rest > 0)
     text += fmt::format("  {:>10} elsewhere\n", bytes_text(rest / connections));
   return text;

@@ -61,6 +61,16 @@ void add_holders(const SiteIndex& sites, const Retention& retention,
   stacks.add(std::move(lost), retention.unreachable_bytes);
 }
 
+std::vector<FlameStack> stacks_of(const RunRecord& record,
+                                  const std::vector<LastHeld>& all) {
+  Stacks stacks;
+  const SiteIndex sites(record);
+  for (const LastHeld& one : all)
+    if (const SiteRecord* site = sites.find(one.site))
+      stacks.add(frames_of(*site, {}), one.bytes);
+  return stacks.take();
+}
+
 }  // namespace
 
 SiteIndex::SiteIndex(const RunRecord& record) {
@@ -102,12 +112,11 @@ std::vector<FlameStack> holder_stacks(const RunRecord& record) {
 }
 
 std::vector<FlameStack> live_stacks(const RunRecord& record) {
-  Stacks stacks;
-  const SiteIndex sites(record);
-  for (const LastHeld& held : record.allocated)
-    if (const SiteRecord* site = sites.find(held.site))
-      stacks.add(frames_of(*site, {}), held.bytes);
-  return stacks.take();
+  return stacks_of(record, record.allocated);
+}
+
+std::vector<FlameStack> ever_allocated_stacks(const RunRecord& record) {
+  return stacks_of(record, record.ever_allocated);
 }
 
 std::vector<FlameStack> live_holder_stacks(const RunRecord& record) {

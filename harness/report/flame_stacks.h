@@ -41,6 +41,8 @@ std::vector<FlameStack> holder_stacks(const RunRecord& record);
 
 // All that was live at the end, as far as the record has it, likewise.
 std::vector<FlameStack> live_stacks(const RunRecord& record);
+// All that was ever allocated, freed or not, likewise.
+std::vector<FlameStack> ever_allocated_stacks(const RunRecord& record);
 std::vector<FlameStack> live_holder_stacks(const RunRecord& record);
 
 }  // namespace tidemark

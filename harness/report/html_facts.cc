@@ -100,6 +100,7 @@ std::string html_memory(const RunRecord& record) {
   const ReportStyle style;
   return account_table(record) + pinning_table(record) +
          html_preformatted(open_memory_section(record, style)) +
+         html_preformatted(churn_section(record, style)) +
          html_preformatted(processes_table(record, style));
 }
 

@@ -56,6 +56,11 @@ std::vector<FlameGraph> graphs_of(const RunRecord& record) {
        "The largest sites of the heap at the end, whether they are found or "
        "not.",
        live_stacks(record)});
+  graphs.push_back(
+      {"All that was ever allocated, freed or not",
+       "Who makes work for the allocator, whether anything stays or not: of "
+       "callers whose blocks nobody suspected, the caller alone.",
+       ever_allocated_stacks(record)});
   graphs.push_back({"All that was live, by who holds it",
                     "The whole heap at the end by the ways that hold most.",
                     live_holder_stacks(record)});

@@ -458,6 +458,7 @@ void body_fields(A& a, T& v) {
   a("post_mortem", v.post_mortem);
   a("held", v.held);
   a("allocated", v.allocated);
+  a("ever_allocated", v.ever_allocated);
   a("sites", v.sites);
   a("forecast", v.forecast);
   a("kernel", v.kernel);

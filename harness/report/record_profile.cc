@@ -215,6 +215,11 @@ class AllocationProfile {
                                        : record.allocated) {
     roots_.add_all(record);
     std::vector<ValueType> types;
+    if (!record.ever_allocated.empty()) {
+      types.push_back({"alloc_objects", "count"});
+      types.push_back({"alloc_space", "bytes"});
+    }
+    inuse_ = types.size();
     if (!live_.empty()) {
       types.push_back({"inuse_objects", "count"});
       types.push_back({"inuse_space", "bytes"});
@@ -229,8 +234,10 @@ class AllocationProfile {
   }
 
   Profile make() {
+    for (const LastHeld& born : record_.ever_allocated)
+      add_site(born.site, born.objects, born.bytes, 0, {});
     for (const LastHeld& held : live_)
-      add_site(held.site, held.objects, held.bytes, 0, {});
+      add_site(held.site, held.objects, held.bytes, inuse_, {});
     roots_.each([&](const std::vector<NamedFrame>& stack, const Labels& labels,
                     const Roots::Kept& kept) {
       std::vector<std::int64_t> values(columns_);
@@ -277,7 +284,7 @@ class AllocationProfile {
   const RunRecord& record_;
   const std::vector<LastHeld>& live_;
   Roots roots_;
-  std::size_t retained_ = 0, residue_ = 0, columns_ = 0;
+  std::size_t inuse_ = 0, retained_ = 0, residue_ = 0, columns_ = 0;
   std::optional<ProfileMaker> profile_;
 };
 

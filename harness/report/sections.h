@@ -61,6 +61,10 @@ std::string answers_table(const RunRecord& record, const ReportStyle& style);
 std::string open_memory_section(const RunRecord& record,
                                 const ReportStyle& style);
 
+// Where churn comes from: who allocated most, kept or not. Empty where nothing
+// is churned.
+std::string churn_section(const RunRecord& record, const ReportStyle& style);
+
 // The stand-ins, and the connections that stayed there.
 std::string standins_table(const RunRecord& record, const ReportStyle& style);
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kNone = "–";
 constexpr std::size_t kPlaceWidth = 48;
+constexpr std::size_t kPlacesTold = 5;
 
 std::vector<SweepColumn> that_some_have(
     const SweepAnswer& answer, std::initializer_list<SweepColumn> columns) {
@@ -94,15 +95,25 @@ std::string arithmetic_sentence(const SweepCell& cell) {
   const double all = static_cast<double>(sum.heap.value);
   const double named = static_cast<double>(sum.explained.value);
   std::vector<std::string> parts;
+  double small = 0;
+  std::size_t small_ones = 0;
   for (const SweepSite& site : cell.sites) {
-    if (static_cast<double>(sum.connections.value) * site.bytes_per_connection <
-        all / 100)
+    if (parts.size() >= kPlacesTold ||
+        static_cast<double>(sum.connections.value) * site.bytes_per_connection <
+            all / 100) {
+      small += site.bytes_per_connection;
+      ++small_ones;
       continue;
+    }
     parts.push_back(fmt::format("{} at {}",
                                 bytes_text(site.bytes_per_connection),
                                 clipped(site.place, kPlaceWidth)));
   }
   if (parts.empty() || all <= 0) return {};
+  if (small_ones > 0)
+    parts.push_back(
+        fmt::format("{} at {}", bytes_text(small),
+                    plural(static_cast<double>(small_ones), "more place")));
   std::string text = fmt::format(
       "{}: {} open connections × ({}) = {} of the {} that they fill: {} is "
       "elsewhere",

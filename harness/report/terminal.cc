@@ -65,6 +65,7 @@ class TerminalReporter final : public Reporter {
     text += suppressions_section(record, style);
     text += post_mortem_section(record, style);
     text += open_memory_section(record, style);
+    text += churn_section(record, style);
     text += standins_table(record, style);
     text += answers_table(record, style);
     text += memory_table(record, style);

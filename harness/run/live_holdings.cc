@@ -20,6 +20,7 @@ Result<RunRecord> live_holdings(const std::vector<pid_t>& processes,
       find_retainers({}, {}, *heap, probe, kFreezeTimeout);
   TIDEMARK_TRY(found);
   note_holdings(record, *heap, *found ? &(*found)->all : nullptr, probe);
+  note_ever_allocated(record, probe);
   record.partial = false;
   return record;
 }

@@ -37,8 +37,6 @@ constexpr Duration kPurgeTimeout = std::chrono::seconds(10);
 // its full timeout once; after that this is enough.
 constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
 
-constexpr std::size_t kOpenSites = 5;
-
 class Run {
  public:
   Run(const Scenario& scenario, RunWorld world, RunRecord& record)
@@ -310,8 +308,6 @@ Status Run::sample_open() {
   TIDEMARK_TRY(find_open_holders(memory, *open));
   open_ = memory;
   record_.open = memory;
-  if (record_.open->sites.size() > kOpenSites)
-    record_.open->sites.resize(kOpenSites);
   return {};
 }
 
@@ -645,12 +641,13 @@ Status Run::judge_evidence() {
     TIDEMARK_TRY(account("settled"));
   }
   if (record_.open) {
-    record_.open = by_place(open_, *world_.heap, kOpenSites);
+    record_.open = by_place(open_, *world_.heap);
     for (const OpenSite& site : record_.open->sites)
       describe_once(record_, site.site, *world_.heap);
   }
   Evidence evidence = gather();
   if (world_.heap) {
+    note_ever_allocated(record_, *world_.heap);
     // What is one leak depends on who allocated it: names first, then again.
     record_.judgement = judge(evidence);
     describe_findings();
@@ -751,6 +748,7 @@ void Run::look_post_mortem() {
   heap_ = *heap;
   list_processes_apart();
   record_.heap_counters = heap->counters;
+  note_ever_allocated(record_, *world_.heap);
   for (const LastHeld& held : record_.post_mortem)
     describe_once(record_, held.site, *world_.heap);
 }

@@ -10,7 +10,10 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kOpenCandidates = 40;
+constexpr std::size_t kOpenCandidates = 100;
+constexpr std::size_t kMostAllocators = 60;
+constexpr double kNamedShare = 0.99;
+constexpr std::size_t kFewPlaces = 5;
 // Of kPrefixFrames: stacks with six innermost frames in common are one place.
 constexpr std::size_t kPlacePrefix = 2;
 static_assert(kPrefixFrames[kPlacePrefix] == 6);
@@ -74,6 +77,27 @@ std::vector<LastHeld> largest_holders(const HeapSnapshot& heap,
   return held;
 }
 
+std::vector<LastHeld> largest_of(std::vector<LastHeld> all) {
+  std::stable_sort(
+      all.begin(), all.end(),
+      [](const LastHeld& a, const LastHeld& b) { return a.bytes > b.bytes; });
+  double sum = 0;
+  for (const LastHeld& one : all) sum += static_cast<double>(one.bytes.value);
+  double named = 0;
+  std::size_t count = 0;
+  while (count < std::min(all.size(), kMostAllocators) &&
+         named < kNamedShare * sum)
+    named += static_cast<double>(all[count++].bytes.value);
+  all.resize(count);
+  return all;
+}
+
+void note_ever_allocated(RunRecord& record, HeapProbe& probe) {
+  record.ever_allocated = largest_of(probe.ever_allocated());
+  for (const LastHeld& one : record.ever_allocated)
+    describe_once(record, one.site, probe);
+}
+
 OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
                        Count connections) {
   OpenMemory memory;
@@ -98,7 +122,7 @@ OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
 
 // The ways of an event loop to one line are many, and so are the lengths of
 // its strings.
-OpenMemory by_place(OpenMemory memory, HeapProbe& probe, std::size_t at_most) {
+OpenMemory by_place(OpenMemory memory, HeapProbe& probe) {
   std::vector<OpenSite> merged;
   for (OpenSite& site : memory.sites) {
     site.place = site_in_words(probe.describe(site.site));
@@ -114,7 +138,15 @@ OpenMemory by_place(OpenMemory memory, HeapProbe& probe, std::size_t at_most) {
     same->bytes_per_connection += site.bytes_per_connection;
   }
   sort_largest_first(merged);
-  if (merged.size() > at_most) merged.resize(at_most);
+  std::size_t count = std::min(merged.size(), kFewPlaces);
+  double named = 0;
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    if (i >= count &&
+        named < kNamedShare * static_cast<double>(memory.bytes.value))
+      ++count;
+    named += static_cast<double>(merged[i].bytes.value);
+  }
+  merged.resize(count);
   memory.sites = std::move(merged);
   return memory;
 }

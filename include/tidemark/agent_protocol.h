@@ -9,6 +9,9 @@
 //   Command     one page: what the harness asks (cycle, purge, freeze, thaw)
 //   zoom filter kZoomFilterBits bits
 //   threads     kThreadSlots × ThreadSlot: cumulative counters
+//   caches      kThreadSlots × kSiteCacheEntries × CacheEntry: the sites that
+//               each thread allocates at, with counters of their own
+//   tallies     kSiteSlots × Tally: cumulative counters by site
 //   sites       kSiteSlots × Site: an open-addressing table; a site's number
 //               is its index, and index 0 is never used
 //   stacks      kStackWords × u64: return addresses, leaf first
@@ -51,7 +54,7 @@ inline constexpr char kFrozenName[] = "tidemark-frozen";
 inline constexpr char kOptionsVariable[] = "TIDEMARK_AGENT";
 
 inline constexpr std::uint64_t kMagic = 0x314b52414d454449;  // "IDEMARK1"
-inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kVersion = 4;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr unsigned kChunkShift = 30;   // 1 GiB of addresses
@@ -235,10 +238,12 @@ struct Command {
 static_assert(sizeof(Command) <= kPage);
 
 // One per thread that ever allocated; slots of dead threads are taken over,
-// keeping their sums.
+// keeping their sums. Births are counted here or in an entry of the slot's
+// cache: a thread's figure is the sum of both.
 struct alignas(64) ThreadSlot {
   std::atomic<std::uint32_t> tid;
-  std::uint32_t unused;
+  // Odd while counts go from a cache entry to here.
+  std::atomic<std::uint32_t> moving;
   std::atomic<std::uint64_t> allocations;
   std::atomic<std::uint64_t> frees;
   std::atomic<std::uint64_t> allocated_bytes;
@@ -249,6 +254,31 @@ struct alignas(64) ThreadSlot {
   std::atomic<std::uint64_t> unwind_state;
 };
 static_assert(sizeof(ThreadSlot) == 64);
+
+// A caller that a thread allocated at lately. `key` is the caller with the
+// stamp of the time above its 47 bits; `bits` is the cell of a block from
+// there, but for its size. Callers that are zoomed are never here. The
+// counters are of births at the site in `bits`, and stay with the entry while
+// it is of that site. Only the slot's thread writes.
+struct alignas(32) CacheEntry {
+  std::atomic<std::uint64_t> key;
+  std::atomic<std::uint64_t> bits;
+  std::atomic<std::uint64_t> allocations;
+  std::atomic<std::uint64_t> allocated_bytes;
+};
+static_assert(sizeof(CacheEntry) == 32);
+inline constexpr std::uint64_t kSiteCacheEntries = 128;
+inline constexpr std::uint64_t kCacheBytes =
+    kSiteCacheEntries * sizeof(CacheEntry);
+
+// Births at one site that no cache entry counts (any more): a site's figure is
+// the sum of this and of the entries of all threads. Not handed on to a
+// fork's child, whose counters begin at 0.
+struct Tally {
+  std::atomic<std::uint64_t> allocations;
+  std::atomic<std::uint64_t> allocated_bytes;
+};
+static_assert(sizeof(Tally) == 16);
 
 inline constexpr std::uint64_t kStackKey = 1ull << 63;
 inline constexpr std::uint32_t kSiteZoom = 1u << 0;  // set by the harness
@@ -288,8 +318,12 @@ inline constexpr std::uint64_t kCommandAt = kPage;
 inline constexpr std::uint64_t kZoomAt = 2 * kPage;
 inline constexpr std::uint64_t kThreadsAt =
     kZoomAt + page_up(kZoomFilterBits / 8);
-inline constexpr std::uint64_t kSitesAt =
+inline constexpr std::uint64_t kCachesAt =
     kThreadsAt + kThreadSlots * sizeof(ThreadSlot);
+inline constexpr std::uint64_t kTalliesAt =
+    kCachesAt + kThreadSlots * kCacheBytes;
+inline constexpr std::uint64_t kSitesAt =
+    kTalliesAt + kSiteSlots * sizeof(Tally);
 inline constexpr std::uint64_t kStacksAt = kSitesAt + kSiteSlots * sizeof(Site);
 inline constexpr std::uint64_t kRegionsAt = kStacksAt + kStackWords * 8;
 inline constexpr std::uint64_t kBigAt =

@@ -47,6 +47,11 @@ class HeapProbe {
 
   virtual Result<HeapSnapshot> snapshot() = 0;
 
+  // All that was allocated since the probe's means came in, freed or not, by
+  // place: sites of blocks of every size. In no order; empty where the runtime
+  // does not tell.
+  virtual std::vector<LastHeld> ever_allocated() { return {}; }
+
   // Who has the memory of the service's processes at this moment; without
   // moment and socket queues. Takes as long as a snapshot and a look at every
   // page.

@@ -104,7 +104,8 @@ struct PurgeRecord {
   bool operator==(const PurgeRecord&) const = default;
 };
 
-// What a site held at the end, or when the service died.
+// What a site held at the end, or when the service died; or what it ever
+// allocated.
 struct LastHeld {
   SiteId site = 0;
   Count objects;
@@ -185,6 +186,10 @@ struct RunRecord {
   std::optional<Retention> held;
   // Then: who allocated most of it, largest first.
   std::vector<LastHeld> allocated;
+  // Who allocated most since the service started, freed or not, most bytes
+  // first; the size of these sites is negative: they are of all sizes. C4:
+  // this is not what is kept.
+  std::vector<LastHeld> ever_allocated;
   std::vector<SiteRecord> sites;  // those that anything above names
   std::optional<ForecastRecord> forecast;
   std::optional<Judgement> judgement;

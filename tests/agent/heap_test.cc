@@ -44,6 +44,37 @@ TEST_P(AgentHeap, LiveBlocksAreCountedAndFreedOnesAreNot) {
   ends_well();
 }
 
+TEST_P(AgentHeap, WhatWasFreedIsCountedAtTheSiteAllTheSame) {
+  sizes_of("allocated_and_freed");
+  std::uint64_t site = 0;
+  segment_->each_block([&](const RawBlock& block) {
+    if (block.bytes == kMark(1)) site = agent::cell_site(block.cell);
+  });
+  ASSERT_NE(site, 0u);
+  std::vector<RawTally> tallies = segment_->tallies();
+  std::erase_if(tallies,
+                [&](const RawTally& tally) { return tally.site != site; });
+  EXPECT_EQ(tallies,
+            (std::vector<RawTally>{{site, 8001, 8000 * kMark(0) + kMark(1)}}));
+  ends_well();
+}
+
+TEST_P(AgentHeap, TheTalliesOfAllSitesAreTheCounters) {
+  for (const char* subject : {"allocated_and_freed", "reuse_storm",
+                              "cross_thread", "cxx_operators"}) {
+    sizes_of(subject);
+    RawCounters sum;
+    for (const RawTally& tally : segment_->tallies()) {
+      sum.allocations += tally.births;
+      sum.allocated_bytes += tally.bytes;
+    }
+    EXPECT_EQ(sum.allocations, segment_->counters().allocations) << subject;
+    EXPECT_EQ(sum.allocated_bytes, segment_->counters().allocated_bytes)
+        << subject;
+    ends_well();
+  }
+}
+
 TEST_P(AgentHeap, WhatConstructorsAllocateBeforeMainIsSeen) {
   BySize sizes = sizes_of("basic");
   EXPECT_EQ(sizes[kMark(900)], 1u);

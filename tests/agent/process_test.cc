@@ -46,6 +46,11 @@ TEST(AgentProcess, AForkedChildHasATableOfItsOwn) {
   EXPECT_EQ(in_child.count(kMark(0)), 0u);
   EXPECT_EQ(in_child[kMark(1)], 1u);
   EXPECT_EQ(in_child[kMark(2)], 1u);
+  // Its own births, none of its parent's.
+  std::uint64_t births = 0;
+  for (const RawTally& tally : process.segment(child)->tallies())
+    births += tally.births;
+  EXPECT_EQ(births, process.segment(child)->counters().allocations);
   BySize in_parent = live_by_size(*process.segment());
   EXPECT_EQ(in_parent[kMark(0)], 1u);
   EXPECT_EQ(in_parent[kMark(1)], 1u);

@@ -34,6 +34,24 @@ void basic() {
   keep(calloc(3, kMark(2)));  // 3 × the marker
 }
 
+[[gnu::noipa]] void* block_of(std::size_t size) {
+  void* p = malloc(size);
+  escape(p);  // no tail call: the line is in this function
+  return p;
+}
+
+// From one line: 1,000 blocks in each of eight threads, one at a time, and one
+// that stays.
+void allocated_and_freed() {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([] {
+      for (int j = 0; j < 1000; ++j) free(block_of(kMark(0)));
+    });
+  for (std::thread& thread : threads) thread.join();
+  keep(block_of(kMark(1)));
+}
+
 void overflow() {
   std::size_t huge = SIZE_MAX / 2;
   escape(reinterpret_cast<char*&>(huge));
@@ -249,6 +267,7 @@ void mappings() {
 
 const SubjectCase kHeapCases[] = {
     {"basic", basic},
+    {"allocated_and_freed", allocated_and_freed},
     {"overflow", overflow},
     {"zero_size", zero_size},
     {"realloc_moves", realloc_moves},

@@ -95,6 +95,13 @@ Bytes resident(pid_t pid) {
   return {pages * sysconf(_SC_PAGESIZE)};
 }
 
+// In a site's key: no block is of this size, it stands for all.
+constexpr Bytes kAnySize{-1};
+
+bool is_agents(const Process& process, std::uint64_t site) {
+  return process.segment->site(site).caller == agent::kAgentCaller;
+}
+
 bool is_allocators_mapping(const SiteKey& key) {
   return !key.stack.empty() && is_allocator_module(key.stack.front().module);
 }
@@ -108,6 +115,7 @@ class NativeProbe final : public HeapProbe {
   Result<HeapCounters> counters() override;
   Result<PurgeRecord> purge(Duration timeout) override;
   Result<HeapSnapshot> snapshot() override;
+  std::vector<LastHeld> ever_allocated() override;
   Result<MemoryAccount> account() override;
   Status zoom(const std::vector<SiteId>& sites) override;
   SiteRecord describe(SiteId site) override;
@@ -348,13 +356,10 @@ void NativeProbe::add_cells(
     ring.bytes.value += bytes;
     into.processes.back().born[born].value += bytes;
   };
-  auto is_agents = [&](std::uint64_t number) {
-    return process.segment->site(number).caller == agent::kAgentCaller;
-  };
   auto add_blocks = [&](std::uint64_t cell, std::uint64_t blocks,
                         std::uint64_t size) {
     std::uint64_t number = agent::cell_site(cell);
-    if (is_agents(number)) return;
+    if (is_agents(process, number)) return;
     std::int64_t count = static_cast<std::int64_t>(blocks);
     std::int64_t bytes = static_cast<std::int64_t>(blocks * size);
     add(site_of(process, number, {static_cast<std::int64_t>(size)},
@@ -370,7 +375,7 @@ void NativeProbe::add_cells(
     add_blocks(big.cell, 1, big.blocks);
   for (const RawRegion& region : process.segment->regions()) {
     std::uint64_t number = agent::cell_site(region.bits);
-    if (is_agents(number)) continue;
+    if (is_agents(process, number)) continue;
     SiteId site = site_of(process, number, {}, MemoryKind::kMapping);
     // What an allocator maps for itself is seen block by block already.
     if (is_allocators_mapping(names_.key(site))) continue;
@@ -387,8 +392,7 @@ const SiteBrief& NativeProbe::brief(SiteId site) {
   const SiteKey& key = names_.key(site);
   SiteBrief brief{site, key.kind, key.size, key.zoomed, site, 0, {}};
   SiteKey shared = key;
-  // No block is of this size: these numbers stand for sites of all sizes.
-  shared.size = {-1};
+  shared.size = kAnySize;
   if (key.zoomed) {
     brief.stack = names_.number(shared) + 1;
     shared.truncated = false;
@@ -402,6 +406,23 @@ const SiteBrief& NativeProbe::brief(SiteId site) {
   shared.truncated = false;
   brief.group = names_.number(shared);
   return briefs_.emplace(site, std::move(brief)).first->second;
+}
+
+std::vector<LastHeld> NativeProbe::ever_allocated() {
+  std::map<SiteId, LastHeld> sums;
+  for (Process& process : processes_)
+    for (const RawTally& tally : process.segment->tallies()) {
+      if (is_agents(process, tally.site)) continue;
+      const SiteId site =
+          site_of(process, tally.site, kAnySize, MemoryKind::kHeap);
+      LastHeld& sum = sums[site];
+      sum.site = site;
+      sum.objects += Count{static_cast<std::int64_t>(tally.births)};
+      sum.bytes += Bytes{static_cast<std::int64_t>(tally.bytes)};
+    }
+  std::vector<LastHeld> all;
+  for (const auto& [site, sum] : sums) all.push_back(sum);
+  return all;
 }
 
 Result<HeapSnapshot> NativeProbe::snapshot() {

@@ -115,19 +115,78 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::open(pid_t pid) {
   return adopt(fd);
 }
 
-RawCounters SegmentReader::counters() const {
+std::uint64_t SegmentReader::slots_used() const {
+  return std::min<std::uint64_t>(header_->thread_slots_used.load(),
+                                 kThreadSlots);
+}
+
+const CacheEntry* SegmentReader::cache_of(std::uint64_t slot) const {
+  return reinterpret_cast<const CacheEntry*>(base_ + kCachesAt +
+                                             slot * kCacheBytes);
+}
+
+RawCounters SegmentReader::thread_counters(std::uint64_t index) const {
+  const ThreadSlot& slot =
+      reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt)[index];
+  const CacheEntry* cache = cache_of(index);
+  // Counts on their way would be missing, or be there twice. A thread that
+  // died on the way leaves `moving` odd for ever.
+  constexpr int kTries = 3;
   RawCounters sum;
-  const ThreadSlot* slots =
-      reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt);
-  std::uint64_t used =
-      std::min<std::uint64_t>(header_->thread_slots_used.load(), kThreadSlots);
-  for (std::uint64_t i = 0; i < used; ++i) {
-    sum.allocations += slots[i].allocations.load(std::memory_order_relaxed);
-    sum.frees += slots[i].frees.load(std::memory_order_relaxed);
-    sum.allocated_bytes +=
-        slots[i].allocated_bytes.load(std::memory_order_relaxed);
+  for (int tries = 0; tries < kTries; ++tries) {
+    const std::uint32_t before = slot.moving.load(std::memory_order_acquire);
+    sum = {slot.allocations.load(std::memory_order_relaxed),
+           slot.frees.load(std::memory_order_relaxed),
+           slot.allocated_bytes.load(std::memory_order_relaxed)};
+    for (std::uint64_t i = 0; i < kSiteCacheEntries; ++i) {
+      sum.allocations += cache[i].allocations.load(std::memory_order_relaxed);
+      sum.allocated_bytes +=
+          cache[i].allocated_bytes.load(std::memory_order_relaxed);
+    }
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (before % 2 == 0 && slot.moving.load() == before) break;
   }
   return sum;
+}
+
+RawCounters SegmentReader::counters() const {
+  RawCounters sum;
+  for (std::uint64_t i = 0; i < slots_used(); ++i) {
+    const RawCounters one = thread_counters(i);
+    sum.allocations += one.allocations;
+    sum.frees += one.frees;
+    sum.allocated_bytes += one.allocated_bytes;
+  }
+  return sum;
+}
+
+std::vector<RawTally> SegmentReader::tallies() const {
+  std::map<std::uint64_t, RawTally> sums;
+  constexpr std::uint64_t kWords = sizeof(Tally) / sizeof(std::uint64_t);
+  static_assert(kWords == 2);
+  for_each_cell(kTalliesAt, kTalliesAt + kSiteSlots * sizeof(Tally),
+                [&](std::uint64_t at, std::uint64_t value) {
+                  const std::uint64_t word = at / sizeof(std::uint64_t);
+                  RawTally& sum = sums[word / kWords];
+                  (word % kWords == 0 ? sum.births : sum.bytes) += value;
+                });
+  for (std::uint64_t slot = 0; slot < slots_used(); ++slot) {
+    const CacheEntry* cache = cache_of(slot);
+    for (std::uint64_t i = 0; i < kSiteCacheEntries; ++i) {
+      const std::uint64_t births = cache[i].allocations.load();
+      if (births == 0) continue;
+      RawTally& sum = sums[cell_site(cache[i].bits.load())];
+      sum.births += births;
+      sum.bytes += cache[i].allocated_bytes.load();
+    }
+  }
+  std::vector<RawTally> tallies;
+  for (auto& [site, sum] : sums) {
+    if (site == 0 || site >= kSiteSlots) continue;
+    sum.site = site;
+    tallies.push_back(sum);
+  }
+  return tallies;
 }
 
 std::uint64_t SegmentReader::chunks() const {
@@ -236,9 +295,7 @@ std::vector<RawThread> SegmentReader::threads() const {
   std::vector<RawThread> threads;
   const ThreadSlot* slots =
       reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt);
-  std::uint64_t used =
-      std::min<std::uint64_t>(header_->thread_slots_used.load(), kThreadSlots);
-  for (std::uint64_t i = 0; i < used; ++i)
+  for (std::uint64_t i = 0; i < slots_used(); ++i)
     threads.push_back({slots[i].tid.load(), slots[i].thread_pointer.load(),
                        slots[i].unwind_state.load()});
   return threads;

@@ -49,6 +49,15 @@ struct RawCounters {
   bool operator==(const RawCounters&) const = default;
 };
 
+// Births at one site since the process began, of all sizes.
+struct RawTally {
+  std::uint64_t site = 0;
+  std::uint64_t births = 0;
+  std::uint64_t bytes = 0;
+
+  bool operator==(const RawTally&) const = default;
+};
+
 // What a slot tells of the thread that owns it, or did.
 struct RawThread {
   std::uint32_t tid = 0;
@@ -75,6 +84,10 @@ class SegmentReader {
   agent::Command& command() const { return *command_; }
 
   RawCounters counters() const;
+
+  // By site, in its order; the agent's own and those of dead threads, too.
+  // Births that found no room in the table of sites are in counters() only.
+  std::vector<RawTally> tallies() const;
 
   // Live blocks by cell value, in no particular order; sizes of 4 GiB and
   // more come separately as address → bytes in `big`.
@@ -103,6 +116,9 @@ class SegmentReader {
   SegmentReader(int fd, unsigned char* base, std::uint64_t bytes);
 
   std::uint64_t chunks() const;
+  std::uint64_t slots_used() const;
+  const agent::CacheEntry* cache_of(std::uint64_t slot) const;
+  RawCounters thread_counters(std::uint64_t slot) const;
   template <class Entry>
   std::vector<Entry> read_table(std::uint64_t at, std::uint64_t entries) const;
   template <class See>

@@ -44,6 +44,19 @@ TEST(RecordProfile, HasTheColumnsThatTheRecordKnows) {
               ElementsAre("residue_objects", "residue_space"));
 }
 
+TEST(RecordProfile, WhatWasEverAllocatedIsApartFromWhatIsLive) {
+  RunRecord record = samples::leak();
+  const SiteId site = record.sites.front().id;
+  record.allocated = {{site, {2}, {32}}};
+  record.ever_allocated = {{site, {5000}, {80'000}}};
+  const Profile profile = allocation_profile(record);
+  EXPECT_EQ(types_of(profile).front(), "alloc_objects");
+  EXPECT_EQ(total(profile, "alloc_objects"), 5000);
+  EXPECT_EQ(total(profile, "alloc_space"), 80'000);
+  EXPECT_EQ(total(profile, "inuse_objects"), 2);
+  EXPECT_EQ(total(profile, "inuse_space"), 32);
+}
+
 TEST(RecordProfile, TheResidueIsWhatTheFindingsSay) {
   RunRecord record = samples::leak();
   Finding& finding = record.judgement->findings.front();

@@ -8,7 +8,7 @@ namespace tidemark {
 namespace {
 
 // Sites 1 and 2 are one line by two ways of the event loop, 3 is another.
-class TwoPlaces final : public HeapProbe {
+class TwoPlaces : public HeapProbe {
  public:
   Result<HeapDescription> attach(const std::vector<pid_t>&) override {
     return HeapDescription{};
@@ -70,16 +70,51 @@ TEST(OpenMemoryOf, SitesOfOnePlaceAreOne) {
       {{1, {2}, {4}, {400}}, {2, {2}, {6}, {600}}, {3, {2}, {9}, {900}}});
   TwoPlaces probe;
   const OpenMemory memory =
-      by_place(open_memory(HeapSnapshot{}, open, Count{10}), probe, 5);
+      by_place(open_memory(HeapSnapshot{}, open, Count{10}), probe);
   ASSERT_EQ(memory.sites.size(), 2u);
   EXPECT_EQ(memory.sites[0].place, "dial (client.cc:80)");
   EXPECT_EQ(memory.sites[0].bytes, Bytes{1000});
   EXPECT_EQ(memory.sites[0].objects, Count{10});
   EXPECT_DOUBLE_EQ(memory.sites[0].bytes_per_connection, 100);
   EXPECT_EQ(memory.sites[1].place, "dial (client.cc:81)");
-  EXPECT_EQ(by_place(open_memory(HeapSnapshot{}, open, Count{10}), probe, 1)
-                .sites.size(),
-            1u);
+}
+
+// Each site is a place of its own, of `line` = its number.
+class ManyPlaces : public TwoPlaces {
+ public:
+  SiteRecord describe(SiteId site) override {
+    SiteRecord record;
+    record.frames.push_back({"dial", "client.cc", site, "client"});
+    return record;
+  }
+};
+
+TEST(OpenMemoryOf, PlacesAreNamedUntilLittleIsLeft) {
+  std::vector<Ring> rings;
+  for (SiteId site = 1; site <= 40; ++site)
+    rings.push_back({site, {2}, {10}, {site <= 20 ? 1000 : 10}});
+  ManyPlaces probe;
+  const OpenMemory memory =
+      by_place(open_memory(HeapSnapshot{}, holding(rings), Count{10}), probe);
+  EXPECT_EQ(memory.sites.size(), 20u);
+}
+
+TEST(OpenMemoryOf, AFewPlacesAreNamedWhateverTheyHold) {
+  ManyPlaces probe;
+  const OpenMemory memory =
+      by_place(open_memory(HeapSnapshot{},
+                           holding({{1, {2}, {1}, {100'000}},
+                                    {2, {2}, {1}, {10}},
+                                    {3, {2}, {1}, {10}}}),
+                           Count{10}),
+               probe);
+  EXPECT_EQ(memory.sites.size(), 3u);
+}
+
+TEST(LargestOf, StopsWhereLittleIsLeft) {
+  EXPECT_EQ(largest_of({{1, {5}, {2}}, {2, {1}, {500}}, {3, {1}, {498}}}),
+            (std::vector<LastHeld>{{2, {1}, {500}}, {3, {1}, {498}}}));
+  EXPECT_TRUE(largest_of({}).empty());
 }
 
 TEST(SiteInWords, LibraryFramesAndParametersAreLeftOut) {
