@@ -18,6 +18,8 @@ def ctests(folder):
 
 def unit_tests(program):
     """`Suite.Name` of each line `  Name` below a line `Suite.`"""
+    if not pathlib.Path(program).exists():
+        sys.exit(f"{program} is missing: ci/build asan tidemark_unit makes it")
     listing = subprocess.run([program, "--gtest_list_tests"], check=True,
                              capture_output=True, text=True).stdout
     suite, tests = "", []

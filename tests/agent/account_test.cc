@@ -73,6 +73,24 @@ TEST_P(AgentAccount, AddsUpAndNamesWhatPinsPages) {
       std::string::npos);
 }
 
+// It is a process with an agent, and no child that shows its parent's heap.
+TEST(AgentOfAnotherBuild, IsToldByItsVersion) {
+  UnderAgent process({TIDEMARK_SUBJECT, "basic"});
+  ASSERT_EQ(process.line(), "ready");
+  const auto segment = process.segment();
+  const_cast<agent::Header&>(segment->header()).version = 99;
+  RealClock clock;
+  const Result<HeapDescription> about =
+      make_native_probe(clock)->attach({process.pid()});
+  ASSERT_FALSE(about);
+  EXPECT_NE(about.error().message.find("it cannot be read: "),
+            std::string::npos)
+      << about.error().message;
+  EXPECT_NE(about.error().message.find("of version 99"), std::string::npos)
+      << about.error().message;
+  process.finish();
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Allocators, AgentAccount,
     testing::Values(Preload{"glibc", "", true},

@@ -156,8 +156,9 @@ def run_specimen(folder, name):
 def our_own_files_read_alike(folder):
     record, allocated, held = run_specimen(folder, "chat")
     types = sample_types(allocated)
-    expected = ["inuse_objects", "inuse_space", "retained_space",
-                "residue_objects", "residue_space"]
+    expected = ["alloc_objects", "alloc_space", "inuse_objects",
+                "inuse_space", "retained_space", "residue_objects",
+                "residue_space"]
     if types != expected:
         raise AssertionError(f"sample types {types}")
     compare(allocated, least_rows=40)
@@ -366,8 +367,8 @@ def mistakes_are_explained(folder, allocated):
             (("top", folder / "text"), "it is no profile: wanted pprof's"),
             (("top", folder / "none"), "none"),
             (("top", "--sample-type", "cpu", allocated),
-             "it has inuse_objects, inuse_space, retained_space, "
-             "residue_objects, residue_space"),
+             "it has alloc_objects, alloc_space, inuse_objects, inuse_space, "
+             "retained_space, residue_objects, residue_space"),
             (("top", "--base", allocated, "--diff-base", allocated, allocated),
              "excludes"),
             (("top", "--focus", "(", allocated), "is no regular expression"),

@@ -51,7 +51,7 @@ std::string why_unseen(pid_t pid, const Error& error) {
   const std::string subject = fmt::format("process {} ", pid);
   if (error.message.starts_with(subject))
     return error.message.substr(subject.size());
-  return error.message;
+  return "cannot be read: " + error.message;
 }
 
 bool has_ended(pid_t pid) {
@@ -167,7 +167,9 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
       Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
       if (!segment) {
         // A forked child that has not allocated yet has its parent's blocks.
-        if (maps && maps->find(kSegmentMapping) != maps->npos) continue;
+        if (maps && maps->find(kSegmentMapping) != maps->npos &&
+            !SegmentReader::has_own(pid))
+          continue;
         unseen_[pid] = {why_unseen(pid, segment.error()),
                         before[pid].looks + 1};
         continue;
@@ -189,7 +191,7 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
 Result<HeapDescription> NativeProbe::attach(const std::vector<pid_t>& pids) {
   adopt_new(pids);
   if (processes_.empty()) {
-    std::string why = unseen_.empty() ? "no process of it is running"
+    std::string why = unseen_.empty() ? "has no process that is running"
                                       : unseen_.begin()->second.why;
     return fail(ErrorKind::kEnvironment,
                 "the heap of the service cannot be seen: it " + why,

@@ -125,6 +125,12 @@ const CacheEntry* SegmentReader::cache_of(std::uint64_t slot) const {
                                              slot * kCacheBytes);
 }
 
+bool SegmentReader::has_own(pid_t pid) {
+  const int fd = find_descriptor(pid);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
+}
+
 RawCounters SegmentReader::thread_counters(std::uint64_t index) const {
   const ThreadSlot& slot =
       reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt)[index];

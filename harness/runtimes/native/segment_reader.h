@@ -76,6 +76,10 @@ class SegmentReader {
   // Finds the segment of a running process. kEnvironment: it has none (yet).
   static Result<std::unique_ptr<SegmentReader>> open(pid_t pid);
 
+  // Whether a process has a segment that it made itself, of any version; a
+  // child that has not allocated yet has its parent's only.
+  static bool has_own(pid_t pid);
+
   ~SegmentReader();
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;
