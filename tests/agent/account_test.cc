@@ -23,6 +23,11 @@ struct Preload {
   // The free memory, purged, is in the pages of what is left (glibc,
   // jemalloc), or in pages beside them too.
   bool gives_pages_back;
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Preload& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 class AgentAccount : public testing::TestWithParam<Preload> {};

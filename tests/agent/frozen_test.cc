@@ -133,6 +133,11 @@ class Frozen : public testing::Test {
 struct Preload {
   const char* name;
   const char* library;
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Preload& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 // Each allocator has memory of its own in which old pointers lie about.

@@ -11,6 +11,11 @@ namespace {
 struct Preload {
   const char* name;
   const char* library;
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Preload& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 class AgentHeap : public testing::TestWithParam<Preload> {

@@ -208,6 +208,11 @@ struct Command {
   const char* name;
   std::vector<std::string> words;
   std::string input;
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Command& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 class RealProgram : public testing::TestWithParam<Command> {};

@@ -18,6 +18,11 @@ struct Preload {
   const char* library;
   double at_most;  // of the RSS before
   agent::Allocator allocator;
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Preload& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 class AgentPurge : public testing::TestWithParam<Preload> {};

@@ -20,6 +20,11 @@ struct Preload {
   const char* library;
   bool tells_use;        // how much is in use, and how much is free
   std::uint64_t before;  // bytes before each block
+
+  // Names a test: without it the bytes would, which differ from run to run.
+  friend void PrintTo(const Preload& shown, std::ostream* out) {
+    *out << shown.name;
+  }
 };
 
 class AgentStatistics : public testing::TestWithParam<Preload> {};
