@@ -11,24 +11,14 @@ Cell* chunk_slow(std::uint64_t address) {
   return chunk_for(address);
 }
 
-// With the site's entry if the thread has one now: its next birth there will
-// be counted without coming here.
+// With the site's entry if the thread has one now.
 void count_birth(ThreadState& state, std::uint64_t caller, std::uint64_t bits,
                  std::size_t bytes) {
   ThreadSlot* slot = slot_of(state);
-  if (state.cache) {
-    CacheEntry& cached = cached_site(state.cache, caller);
-    const std::uint64_t key =
-        caller | command().stamp.load(std::memory_order_relaxed);
-    if (bits != 0 && cached.key.load(std::memory_order_relaxed) == key) {
-      bump(cached.allocations, 1);
-      bump(cached.allocated_bytes, bytes);
-      return;
-    }
-  }
-  bump(slot->allocations, 1);
-  bump(slot->allocated_bytes, bytes);
-  if (bits != 0) tally(cell_site(bits), 1, bytes);
+  CacheEntry* cached = bits != 0 ? entry_of(state, caller) : nullptr;
+  bump(cached ? cached->allocations : slot->allocations, 1);
+  bump(cached ? cached->allocated_bytes : slot->allocated_bytes, bytes);
+  if (bits != 0 && !cached) tally(cell_site(bits), 1, bytes);
 }
 
 }  // namespace
@@ -59,7 +49,8 @@ void note_big_size(std::uint64_t address, std::uint64_t bytes) {
   Cell* chunk = chunk_slow(address);
   if (chunk) {
     ThreadState& state = thread_state;
-    std::uint64_t bits = cell_bits_slow(state, caller, bytes);
+    std::uint64_t bits = bits_from_cache(state, caller);
+    if (!bits) bits = cell_bits_slow(state, caller, bytes);
     count_birth(state, caller, bits, bytes);
     std::uint64_t size = bytes < kBigSize ? bytes : kBigSize;
     if (size == kBigSize) note_big_size(address, bytes);

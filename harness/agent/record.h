@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/agent/counter.h"
 #include "harness/agent/segment.h"
 #include "harness/agent/sites.h"
 #include "harness/agent/thread_state.h"
@@ -19,12 +20,6 @@ inline Cell* chunk_of(std::uint64_t address) {
 
 inline std::uint64_t cell_number(std::uint64_t address) {
   return (address >> kGranuleShift) & kCellMask;
-}
-
-// A thread's own counter: only this thread writes, the harness reads.
-inline void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) {
-  counter.store(counter.load(std::memory_order_relaxed) + by,
-                std::memory_order_relaxed);
 }
 
 // Sizes that do not fit a cell are kept beside.

@@ -206,6 +206,15 @@ void inherit(const Segment& parent, int parent_fd, const Segment& child) {
   }
 }
 
+// A thread of this child that has not made the segment still counts where its
+// parent's did: there is the child's own memory from now on, which nobody
+// reads.
+void keep_apart(const Segment& parent) {
+  syscall(SYS_mmap, parent.base + kThreadsAt, kTalliesAt - kThreadsAt,
+          PROT_READ | PROT_WRITE,
+          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0L);
+}
+
 bool make_segment() {
   Segment parent = segment;
   // A daemon has closed it: its number may soon be that of the child's own.
@@ -238,6 +247,7 @@ bool make_segment() {
     // The parent's segment stays mapped: this thread may have been inside a
     // look-up of it in the parent's time.
     inherit(parent, parent_fd, made);
+    keep_apart(parent);
     if (inherited_count < kMostInherited) inherited[inherited_count++] = parent;
     if (parent_fd >= 0) close(parent_fd);
   }

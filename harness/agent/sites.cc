@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/agent/commands.h"
+#include "harness/agent/counter.h"
 #include "harness/agent/segment.h"
 #include "harness/agent/unwind/capture.h"
 
@@ -74,16 +75,33 @@ bool is_cacheable(const Site& caller_site) {
 }
 
 // The entry is to be another site's: what it counted goes to the thread and
-// to the site that it was of.
+// to the site that it was of. A signal handler that comes in between and does
+// the same finds nothing left to move.
 void move_counts(ThreadSlot& slot, CacheEntry& entry) {
   const std::uint64_t site = cell_site(entry.bits.load());
-  slot.moving.fetch_add(1);
+  bump(slot.moving, 1);
+  std::atomic_thread_fence(std::memory_order_release);
   const std::uint64_t births = entry.allocations.exchange(0);
   const std::uint64_t bytes = entry.allocated_bytes.exchange(0);
-  slot.allocations.fetch_add(births);
-  slot.allocated_bytes.fetch_add(bytes);
+  bump(slot.allocations, births);
+  bump(slot.allocated_bytes, bytes);
   if (site != 0 && births != 0) tally(site, births, bytes);
-  slot.moving.fetch_add(1);
+  std::atomic_thread_fence(std::memory_order_release);
+  bump(slot.moving, 1);
+}
+
+CacheEntry& neighbour(CacheEntry* cache, CacheEntry& entry) {
+  return cache[static_cast<std::size_t>(&entry - cache) ^ 1];
+}
+
+// Where a caller goes that has no entry: to its own place unless that is
+// another's in this cycle, then beside it.
+CacheEntry& place_for(ThreadState& state, std::uint64_t caller,
+                      std::uint64_t stamp) {
+  CacheEntry& own = cached_site(state.cache, caller);
+  const std::uint64_t key = own.key.load(std::memory_order_relaxed);
+  const bool taken = key >= kFirstStamp && key - stamp < kFirstStamp;
+  return taken && key != (caller | stamp) ? neighbour(state.cache, own) : own;
 }
 
 // The unwinder's memory, mapped when a thread first needs it. A thread that
@@ -128,6 +146,26 @@ void tally(std::uint64_t site, std::uint64_t births, std::uint64_t bytes) {
   sum.allocated_bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
+CacheEntry* entry_of(const ThreadState& state, std::uint64_t caller) {
+  if (!state.cache) return nullptr;
+  const std::uint64_t key =
+      caller | command().stamp.load(std::memory_order_relaxed);
+  CacheEntry& own = cached_site(state.cache, caller);
+  if (own.key.load(std::memory_order_relaxed) == key) return &own;
+  CacheEntry& other = neighbour(state.cache, own);
+  if (other.key.load(std::memory_order_relaxed) == key) return &other;
+  return nullptr;
+}
+
+std::uint64_t bits_from_cache(const ThreadState& state, std::uint64_t caller) {
+  const CacheEntry* entry = entry_of(state, caller);
+  if (!entry) return 0;
+  const std::uint64_t bits = entry->bits.load(std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  // A signal handler may have replaced it meanwhile.
+  return entry_of(state, caller) == entry ? bits : 0;
+}
+
 std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags) {
   bool fresh = false;
   // A mapping and a block from one caller are two sites.
@@ -153,7 +191,7 @@ std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
   if (!state.internal && wants_stack(entry, caller, bytes)) {
     if (std::uint32_t whole = stack_site(state, caller, flags)) site = whole;
   } else if (state.cache && flags == 0 && is_cacheable(entry)) {
-    CacheEntry& cached = cached_site(state.cache, caller);
+    CacheEntry& cached = place_for(state, caller, stamp);
     cached.key.store(0, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (cell_site(cached.bits.load()) != site) move_counts(*state.slot, cached);

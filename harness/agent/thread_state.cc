@@ -21,7 +21,8 @@ constexpr std::uint64_t kFirstSweep = 256;
 
 bool is_dead(std::uint32_t tid) {
   int saved_errno = errno;
-  bool dead = syscall(SYS_tgkill, getpid(), static_cast<int>(tid), 0) != 0 &&
+  bool dead = syscall(SYS_tgkill, static_cast<int>(segment.header->pid),
+                      static_cast<int>(tid), 0) != 0 &&
               errno == ESRCH;
   errno = saved_errno;
   return dead;
@@ -44,6 +45,10 @@ ThreadSlot* take_over(std::uint32_t tid, std::uint64_t used) {
 ThreadSlot* take_slot() {
   std::uint32_t tid = static_cast<std::uint32_t>(syscall(SYS_gettid));
   Header* header = segment.header;
+  // A child of vfork borrows the memory of a thread of the service, and its
+  // number is soon nobody's.
+  if (header->pid != static_cast<std::uint32_t>(getpid()))
+    return &segment.threads[kThreadSlots - 1];
   std::uint64_t used = header->thread_slots_used.load();
   if (used >= kFirstSweep) {
     if (used > kThreadSlots) used = kThreadSlots;
@@ -62,12 +67,11 @@ ThreadSlot* take_slot() {
 namespace {
 
 // What a former owner left there is as good for the next: sites and stamps
-// are of the process. The last slot may be shared by threads that are all
-// alive.
+// are of the process.
 CacheEntry* cache_of(const ThreadState& state) {
   const std::uint64_t slot =
       static_cast<std::uint64_t>(state.slot - segment.threads);
-  if (state.internal || slot >= kThreadSlots - 1) return nullptr;
+  if (state.internal || slot >= kCachedSlots) return nullptr;
   return segment.caches + slot * kSiteCacheEntries;
 }
 

@@ -9,8 +9,9 @@ namespace tidemark {
 
 // Who allocated, by whole stack, as far as the record knows:
 //
-//   alloc_objects, alloc_space      since the service started, freed or not,
-//                                   blocks of all sizes together
+//   alloc_objects, alloc_space      since the agent came in, freed or not, by
+//                                   the processes that are still there; blocks
+//                                   of all sizes together
 //   inuse_objects, inuse_space      live at the end, or when the service died;
 //                                   of the sites that hold most of it
 //   retained_space                  what one root alone keeps alive; its stack

@@ -9,7 +9,7 @@
 //   Command     one page: what the harness asks (cycle, purge, freeze, thaw)
 //   zoom filter kZoomFilterBits bits
 //   threads     kThreadSlots × ThreadSlot: cumulative counters
-//   caches      kThreadSlots × kSiteCacheEntries × CacheEntry: the sites that
+//   caches      kCachedSlots × kSiteCacheEntries × CacheEntry: the sites that
 //               each thread allocates at, with counters of their own
 //   tallies     kSiteSlots × Tally: cumulative counters by site
 //   sites       kSiteSlots × Site: an open-addressing table; a site's number
@@ -54,7 +54,7 @@ inline constexpr char kFrozenName[] = "tidemark-frozen";
 inline constexpr char kOptionsVariable[] = "TIDEMARK_AGENT";
 
 inline constexpr std::uint64_t kMagic = 0x314b52414d454449;  // "IDEMARK1"
-inline constexpr std::uint32_t kVersion = 4;
+inline constexpr std::uint32_t kVersion = 5;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr unsigned kChunkShift = 30;   // 1 GiB of addresses
@@ -69,7 +69,9 @@ inline constexpr std::uint64_t kMaxChunks = 512;
 inline constexpr std::uint64_t kZoomFilterBits = 1ull << 16;
 inline constexpr std::uint64_t kThreadSlots = 1ull << 15;
 inline constexpr std::uint64_t kSiteSlots = 1ull << 20;
-inline constexpr std::uint64_t kStackWords = 1ull << 25;  // 256 MiB
+// Together with caches and tallies 256 MiB: a service whose address space is
+// limited pays for all that is laid out.
+inline constexpr std::uint64_t kStackWords = (1ull << 25) - (1ull << 22);
 inline constexpr std::uint64_t kRegionSlots = 1ull << 14;
 inline constexpr std::uint64_t kBigSlots = 1ull << 10;
 inline constexpr std::uint32_t kMaxFrames = 128;
@@ -238,12 +240,15 @@ struct Command {
 static_assert(sizeof(Command) <= kPage);
 
 // One per thread that ever allocated; slots of dead threads are taken over,
-// keeping their sums. Births are counted here or in an entry of the slot's
-// cache: a thread's figure is the sum of both.
+// keeping their sums. The last is shared by threads beyond so many and by
+// children of vfork, which run on the memory of their parent. Births are
+// counted here or in an entry of the slot's cache: a thread's figure is the sum
+// of both.
 struct alignas(64) ThreadSlot {
   std::atomic<std::uint32_t> tid;
+  std::uint32_t unused;
   // Odd while counts go from a cache entry to here.
-  std::atomic<std::uint32_t> moving;
+  std::atomic<std::uint64_t> moving;
   std::atomic<std::uint64_t> allocations;
   std::atomic<std::uint64_t> frees;
   std::atomic<std::uint64_t> allocated_bytes;
@@ -267,6 +272,8 @@ struct alignas(32) CacheEntry {
   std::atomic<std::uint64_t> allocated_bytes;
 };
 static_assert(sizeof(CacheEntry) == 32);
+// Threads beyond so many have none and count in their slot: slower, no less.
+inline constexpr std::uint64_t kCachedSlots = 1ull << 12;
 inline constexpr std::uint64_t kSiteCacheEntries = 128;
 inline constexpr std::uint64_t kCacheBytes =
     kSiteCacheEntries * sizeof(CacheEntry);
@@ -321,7 +328,7 @@ inline constexpr std::uint64_t kThreadsAt =
 inline constexpr std::uint64_t kCachesAt =
     kThreadsAt + kThreadSlots * sizeof(ThreadSlot);
 inline constexpr std::uint64_t kTalliesAt =
-    kCachesAt + kThreadSlots * kCacheBytes;
+    kCachesAt + kCachedSlots * kCacheBytes;
 inline constexpr std::uint64_t kSitesAt =
     kTalliesAt + kSiteSlots * sizeof(Tally);
 inline constexpr std::uint64_t kStacksAt = kSitesAt + kSiteSlots * sizeof(Site);

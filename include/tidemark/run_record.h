@@ -186,9 +186,9 @@ struct RunRecord {
   std::optional<Retention> held;
   // Then: who allocated most of it, largest first.
   std::vector<LastHeld> allocated;
-  // Who allocated most since the service started, freed or not, most bytes
-  // first; the size of these sites is negative: they are of all sizes. C4:
-  // this is not what is kept.
+  // Who allocated most, freed or not, most bytes first: since the agent came
+  // in, by the processes that are still there. The size of these sites is 0:
+  // they are of all sizes. C4: this is not what is kept.
   std::vector<LastHeld> ever_allocated;
   std::vector<SiteRecord> sites;  // those that anything above names
   std::optional<ForecastRecord> forecast;

@@ -45,6 +45,7 @@ void fill(int fd, const std::uint8_t* data, std::size_t size) {
 
 void read_everything(SegmentReader& segment) {
   segment.counters();
+  segment.tallies();
   for (const CellCount& count : segment.scan())
     segment.site(agent::cell_site(count.cell));
   segment.big_blocks();

@@ -164,12 +164,13 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
     if (known == processes_.end() || known->gone) {
       // It is not a process of the service's, and it shows no heap.
       if (is_any_copy(pid)) continue;
-      Result<std::unique_ptr<SegmentReader>> segment = SegmentReader::open(pid);
+      const int own = SegmentReader::find(pid);
+      // A forked child that has not allocated yet has its parent's blocks.
+      if (own < 0 && maps && maps->find(kSegmentMapping) != maps->npos)
+        continue;
+      Result<std::unique_ptr<SegmentReader>> segment =
+          own < 0 ? SegmentReader::open(pid) : SegmentReader::adopt(own);
       if (!segment) {
-        // A forked child that has not allocated yet has its parent's blocks.
-        if (maps && maps->find(kSegmentMapping) != maps->npos &&
-            !SegmentReader::has_own(pid))
-          continue;
         unseen_[pid] = {why_unseen(pid, segment.error()),
                         before[pid].looks + 1};
         continue;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -37,9 +38,15 @@ struct PlainRegion {
 static_assert(sizeof(PlainBigSize) == sizeof(BigSize));
 static_assert(sizeof(PlainRegion) == sizeof(Region));
 
-// The descriptor of the segment that `pid` itself made; -1 if there is none.
-// A forked child that has not allocated yet still shows its parent's.
-int find_descriptor(pid_t pid) {
+// Counts on their way from a cache entry would be missing, or be there twice:
+// then they are read once more. A thread that died on the way is on it for
+// ever, and a busy one may be on it again.
+constexpr int kTriesForCounters = 100;
+constexpr int kTriesForTallies = 3;
+
+}  // namespace
+
+int SegmentReader::find(pid_t pid) {
   std::string folder = fmt::format("/proc/{}/fd", pid);
   DIR* entries = opendir(folder.c_str());
   if (!entries) return -1;
@@ -65,8 +72,6 @@ int find_descriptor(pid_t pid) {
   closedir(entries);
   return found;
 }
-
-}  // namespace
 
 SegmentReader::SegmentReader(int fd, unsigned char* base, std::uint64_t bytes)
     : fd_(fd),
@@ -108,7 +113,7 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::adopt(int fd) {
 }
 
 Result<std::unique_ptr<SegmentReader>> SegmentReader::open(pid_t pid) {
-  int fd = find_descriptor(pid);
+  int fd = find(pid);
   if (fd < 0)
     return fail(ErrorKind::kEnvironment,
                 fmt::format("process {} has no agent in it", pid));
@@ -120,54 +125,59 @@ std::uint64_t SegmentReader::slots_used() const {
                                  kThreadSlots);
 }
 
-const CacheEntry* SegmentReader::cache_of(std::uint64_t slot) const {
-  return reinterpret_cast<const CacheEntry*>(base_ + kCachesAt +
-                                             slot * kCacheBytes);
+// Of a slot that nobody took: a hole in the file, which reading would fill.
+std::span<const CacheEntry> SegmentReader::cache_of(std::uint64_t slot) const {
+  const ThreadSlot* slots =
+      reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt);
+  if (slot >= kCachedSlots || slots[slot].tid.load() == 0) return {};
+  return {reinterpret_cast<const CacheEntry*>(base_ + kCachesAt +
+                                              slot * kCacheBytes),
+          kSiteCacheEntries};
 }
 
-bool SegmentReader::has_own(pid_t pid) {
-  const int fd = find_descriptor(pid);
-  if (fd >= 0) ::close(fd);
-  return fd >= 0;
+std::uint64_t SegmentReader::moving(std::uint64_t slot) const {
+  return reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt)[slot]
+      .moving.load(std::memory_order_acquire);
 }
 
 RawCounters SegmentReader::thread_counters(std::uint64_t index) const {
   const ThreadSlot& slot =
       reinterpret_cast<const ThreadSlot*>(base_ + kThreadsAt)[index];
-  const CacheEntry* cache = cache_of(index);
-  // Counts on their way would be missing, or be there twice. A thread that
-  // died on the way leaves `moving` odd for ever.
-  constexpr int kTries = 3;
   RawCounters sum;
-  for (int tries = 0; tries < kTries; ++tries) {
-    const std::uint32_t before = slot.moving.load(std::memory_order_acquire);
+  for (int tries = 0; tries < kTriesForCounters; ++tries) {
+    const std::uint64_t before = moving(index);
     sum = {slot.allocations.load(std::memory_order_relaxed),
            slot.frees.load(std::memory_order_relaxed),
            slot.allocated_bytes.load(std::memory_order_relaxed)};
-    for (std::uint64_t i = 0; i < kSiteCacheEntries; ++i) {
-      sum.allocations += cache[i].allocations.load(std::memory_order_relaxed);
+    for (const CacheEntry& entry : cache_of(index)) {
+      sum.allocations += entry.allocations.load(std::memory_order_relaxed);
       sum.allocated_bytes +=
-          cache[i].allocated_bytes.load(std::memory_order_relaxed);
+          entry.allocated_bytes.load(std::memory_order_relaxed);
     }
     std::atomic_thread_fence(std::memory_order_acquire);
-    if (before % 2 == 0 && slot.moving.load() == before) break;
+    if (before % 2 == 0 && moving(index) == before) break;
+    sched_yield();
   }
   return sum;
 }
 
 RawCounters SegmentReader::counters() const {
   RawCounters sum;
-  for (std::uint64_t i = 0; i < slots_used(); ++i) {
-    const RawCounters one = thread_counters(i);
+  const auto add = [&](std::uint64_t slot) {
+    const RawCounters one = thread_counters(slot);
     sum.allocations += one.allocations;
     sum.frees += one.frees;
     sum.allocated_bytes += one.allocated_bytes;
-  }
+  };
+  const std::uint64_t used = slots_used();
+  for (std::uint64_t slot = 0; slot < used; ++slot) add(slot);
+  // The last is for whoever has no slot of its own.
+  if (used < kThreadSlots) add(kThreadSlots - 1);
   return sum;
 }
 
-std::vector<RawTally> SegmentReader::tallies() const {
-  std::map<std::uint64_t, RawTally> sums;
+SegmentReader::Tallies SegmentReader::add_up_tallies() const {
+  Tallies sums;
   constexpr std::uint64_t kWords = sizeof(Tally) / sizeof(std::uint64_t);
   static_assert(kWords == 2);
   for_each_cell(kTalliesAt, kTalliesAt + kSiteSlots * sizeof(Tally),
@@ -176,15 +186,32 @@ std::vector<RawTally> SegmentReader::tallies() const {
                   RawTally& sum = sums[word / kWords];
                   (word % kWords == 0 ? sum.births : sum.bytes) += value;
                 });
-  for (std::uint64_t slot = 0; slot < slots_used(); ++slot) {
-    const CacheEntry* cache = cache_of(slot);
-    for (std::uint64_t i = 0; i < kSiteCacheEntries; ++i) {
-      const std::uint64_t births = cache[i].allocations.load();
+  for (std::uint64_t slot = 0; slot < slots_used(); ++slot)
+    for (const CacheEntry& entry : cache_of(slot)) {
+      const std::uint64_t births = entry.allocations.load();
       if (births == 0) continue;
-      RawTally& sum = sums[cell_site(cache[i].bits.load())];
+      RawTally& sum = sums[cell_site(entry.bits.load())];
       sum.births += births;
-      sum.bytes += cache[i].allocated_bytes.load();
+      sum.bytes += entry.allocated_bytes.load();
     }
+  return sums;
+}
+
+std::vector<RawTally> SegmentReader::tallies() const {
+  const auto all_moving = [this] {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t slot = 0; slot < slots_used(); ++slot)
+      all.push_back(moving(slot));
+    return all;
+  };
+  Tallies sums;
+  for (int tries = 0; tries < kTriesForTallies; ++tries) {
+    const std::vector<std::uint64_t> before = all_moving();
+    sums = add_up_tallies();
+    const bool still =
+        std::none_of(before.begin(), before.end(),
+                     [](std::uint64_t moving) { return moving % 2 != 0; });
+    if (still && all_moving() == before) break;
   }
   std::vector<RawTally> tallies;
   for (auto& [site, sum] : sums) {

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,9 +78,10 @@ class SegmentReader {
   // Finds the segment of a running process. kEnvironment: it has none (yet).
   static Result<std::unique_ptr<SegmentReader>> open(pid_t pid);
 
-  // Whether a process has a segment that it made itself, of any version; a
-  // child that has not allocated yet has its parent's only.
-  static bool has_own(pid_t pid);
+  // The descriptor of the segment that a process made itself, to be adopted;
+  // -1 if there is none. A forked child that has not allocated yet still
+  // shows its parent's.
+  static int find(pid_t pid);
 
   ~SegmentReader();
   SegmentReader(const SegmentReader&) = delete;
@@ -121,8 +124,12 @@ class SegmentReader {
 
   std::uint64_t chunks() const;
   std::uint64_t slots_used() const;
-  const agent::CacheEntry* cache_of(std::uint64_t slot) const;
+  // Empty for a slot that has none.
+  std::span<const agent::CacheEntry> cache_of(std::uint64_t slot) const;
+  std::uint64_t moving(std::uint64_t slot) const;
   RawCounters thread_counters(std::uint64_t slot) const;
+  using Tallies = std::map<std::uint64_t, RawTally>;  // by site
+  Tallies add_up_tallies() const;
   template <class Entry>
   std::vector<Entry> read_table(std::uint64_t at, std::uint64_t entries) const;
   template <class See>
