@@ -13,6 +13,7 @@ namespace tidemark::agent {
 namespace {
 
 constexpr unsigned kProbes = 64;
+constexpr std::uint64_t kHotter = 64;  // births more, and it has the place
 
 // Finds the key's place in the open-addressing table, claiming a free one.
 // `fresh` tells the claimer that the rest of the entry is its to write.
@@ -90,6 +91,24 @@ void move_counts(ThreadSlot& slot, CacheEntry& entry) {
   bump(slot.moving, 1);
 }
 
+// Who comes first has its own place, and who allocates more should: only there
+// the hot path finds it. Neither counts anything yet then, so that two that
+// are alike do not change all the time.
+void change_places(ThreadSlot& slot, CacheEntry& a, CacheEntry& b) {
+  const std::uint64_t key_a = a.key.load(), key_b = b.key.load();
+  const std::uint64_t bits_a = a.bits.load(), bits_b = b.bits.load();
+  a.key.store(0, std::memory_order_relaxed);
+  b.key.store(0, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  move_counts(slot, a);
+  move_counts(slot, b);
+  a.bits.store(bits_b, std::memory_order_relaxed);
+  b.bits.store(bits_a, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  a.key.store(key_b, std::memory_order_relaxed);
+  b.key.store(key_a, std::memory_order_relaxed);
+}
+
 CacheEntry& neighbour(CacheEntry* cache, CacheEntry& entry) {
   return cache[static_cast<std::size_t>(&entry - cache) ^ 1];
 }
@@ -157,13 +176,18 @@ CacheEntry* entry_of(const ThreadState& state, std::uint64_t caller) {
   return nullptr;
 }
 
-std::uint64_t bits_from_cache(const ThreadState& state, std::uint64_t caller) {
-  const CacheEntry* entry = entry_of(state, caller);
+std::uint64_t bits_from_cache(ThreadState& state, std::uint64_t caller) {
+  CacheEntry* entry = entry_of(state, caller);
   if (!entry) return 0;
   const std::uint64_t bits = entry->bits.load(std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   // A signal handler may have replaced it meanwhile.
-  return entry_of(state, caller) == entry ? bits : 0;
+  if (entry_of(state, caller) != entry) return 0;
+  CacheEntry& own = cached_site(state.cache, caller);
+  if (entry != &own &&
+      entry->allocations.load() > own.allocations.load() + kHotter)
+    change_places(*state.slot, own, *entry);
+  return bits;
 }
 
 std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags) {

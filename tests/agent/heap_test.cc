@@ -64,9 +64,26 @@ TEST_P(AgentHeap, WhatWasFreedIsCountedAtTheSiteAllTheSame) {
   ends_well();
 }
 
+TEST_P(AgentHeap, SitesThatTakeEachOthersPlacesAreCountedEach) {
+  sizes_of("many_sites");
+  std::map<std::uint64_t, std::size_t> numbers;
+  segment_->each_block([&](const RawBlock& block) {
+    for (std::size_t n = 0; n < 300; ++n)
+      if (block.bytes == kMark(n)) numbers[agent::cell_site(block.cell)] = n;
+  });
+  EXPECT_EQ(numbers.size(), 300u);
+  for (const RawTally& tally : segment_->tallies()) {
+    const auto known = numbers.find(tally.site);
+    if (known == numbers.end()) continue;
+    const std::size_t n = known->second;
+    EXPECT_EQ(tally, (RawTally{tally.site, 4 * n + 1, 64 * n + kMark(n)}));
+  }
+  ends_well();
+}
+
 TEST_P(AgentHeap, TheTalliesOfAllSitesAreTheCounters) {
   for (const char* subject : {"allocated_and_freed", "reuse_storm",
-                              "cross_thread", "cxx_operators"}) {
+                              "cross_thread", "cxx_operators", "many_sites"}) {
     sizes_of(subject);
     RawCounters sum;
     for (const RawTally& tally : segment_->tallies()) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/agent/subject.h"
@@ -51,6 +52,27 @@ void allocated_and_freed() {
   for (std::thread& thread : threads) thread.join();
   keep(block_of(kMark(1)));
 }
+
+template <std::size_t kSite>
+[[gnu::noipa]] void* block_from(std::size_t size) {
+  void* p = malloc(size);
+  escape(p);
+  return p;
+}
+
+// More sites than a thread's cache has entries, each hotter than those before:
+// they take each other's places. Site n makes 4 n blocks that go and one,
+// kMark(n), that stays.
+template <std::size_t... kSites>
+void allocate_from(std::index_sequence<kSites...>) {
+  void* (*const sites[])(std::size_t) = {block_from<kSites>...};
+  for (int round = 0; round < 4; ++round)
+    for (std::size_t n = 0; n < sizeof...(kSites); ++n)
+      for (std::size_t i = 0; i < n; ++i) free(sites[n](16));
+  for (std::size_t n = 0; n < sizeof...(kSites); ++n) keep(sites[n](kMark(n)));
+}
+
+void many_sites() { allocate_from(std::make_index_sequence<300>()); }
 
 void overflow() {
   std::size_t huge = SIZE_MAX / 2;
@@ -268,6 +290,7 @@ void mappings() {
 const SubjectCase kHeapCases[] = {
     {"basic", basic},
     {"allocated_and_freed", allocated_and_freed},
+    {"many_sites", many_sites},
     {"overflow", overflow},
     {"zero_size", zero_size},
     {"realloc_moves", realloc_moves},
