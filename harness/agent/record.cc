@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "harness/agent/site_cache.h"
+
 namespace tidemark::agent {
 namespace {
 

@@ -18,15 +18,4 @@ std::uint32_t site_of_caller(std::uint64_t caller, std::uint32_t flags = 0);
 std::uint64_t cell_bits_slow(ThreadState& state, std::uint64_t caller,
                              std::uint64_t bytes, std::uint32_t flags = 0);
 
-// The entry of the thread's cache that is of this caller now; null if none is.
-// An entry's neighbour is where a second caller of the same place goes; if it
-// allocates more than the first, they change places.
-CacheEntry* entry_of(const ThreadState& state, std::uint64_t caller);
-
-// The bits of a cell as cell_bits_slow() gives them; 0: they are not cached.
-std::uint64_t bits_from_cache(ThreadState& state, std::uint64_t caller);
-
-// Counts births at a site that no cache entry counts.
-void tally(std::uint64_t site, std::uint64_t births, std::uint64_t bytes);
-
 }  // namespace tidemark::agent
