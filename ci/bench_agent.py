@@ -14,6 +14,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/scenarios"))
+from free_port import free_port  # noqa: E402
 BUILD = ROOT / "build/release"
 AGENT = str(BUILD / "libtidemark_agent.so")
 PASS = str(BUILD / "libbench_passthrough.so")
@@ -69,12 +71,6 @@ def alternating(modes, measure, rounds=None):
 
 def medians(values):
     return {mode: statistics.median(v) for mode, v in values.items()}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def process_cpu(pid):

@@ -8,11 +8,14 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/scenarios"))
+from free_port import free_port  # noqa: E402
 BUILD = pathlib.Path(os.environ.get("TIDEMARK_BUILD", ROOT / "build/release"))
 TIDEMARK = os.environ.get("TIDEMARK", str(BUILD / "tidemark"))
 BARE = str(BUILD / "bare_loop")
@@ -73,12 +76,6 @@ def drive(command):
                 f"{command[0]} {command[1]} ended with {process.returncode}: "
                 f"{(complaints.read() + output)[-600:].strip()}")
     return output, usage.ru_utime + usage.ru_stime
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait_for(port):

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/cli/free_port.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/cli/wiring.h"
 #include "harness/hunt/questions.h"

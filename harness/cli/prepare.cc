@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "drivers/common/ownership.h"
+#include "harness/cli/free_port.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/cli/preflight.h"
 #include "harness/cli/wiring.h"

@@ -1,17 +1,12 @@
 #include "harness/cli/wiring.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "harness/attach/attached_target.h"
-#include "harness/base/fd.h"
 #include "harness/cli/allocators.h"
 #include "harness/cli/load_wiring.h"
 #include "harness/report/html.h"
@@ -108,20 +103,6 @@ class JsonReporter final : public Reporter {
 };
 
 }  // namespace
-
-Result<int> free_port() {
-  Fd socket_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(socket_fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      getsockname(socket_fd.get(), reinterpret_cast<sockaddr*>(&address),
-                  &size) != 0)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("no free port on 127.0.0.1: {}", strerror(errno)));
-  return ntohs(address.sin_port);
-}
 
 Result<std::unique_ptr<Target>> make_plain_target(const Scenario& scenario,
                                                   bool foreign, Clock& clock,

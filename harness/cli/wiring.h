@@ -17,9 +17,6 @@
 
 namespace tidemark {
 
-// A port that was free a moment ago, on loopback.
-Result<int> free_port();
-
 struct World {
   std::unique_ptr<Target> target;
   std::unique_ptr<HeapProbe> heap;  // null for runtime `process`

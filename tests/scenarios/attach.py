@@ -15,6 +15,7 @@ import tempfile
 import time
 
 from expectations import ROOT, complaints_site, named_function
+from free_port import free_port
 
 SPECIMENS = "build/release/specimens"
 
@@ -28,13 +29,6 @@ SKIPPED = 77
 
 # How long this machine may be busy with something else.
 PATIENCE = 300
-
-
-def free_port():
-    """Another process may take it before the service does: see service()."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def listens(pid, port):

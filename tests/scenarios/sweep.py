@@ -128,6 +128,7 @@ def started(folder):
             record = json.loads(path.read_text())
         except ValueError:
             continue
+        expect(not record.get("error"), (path.name, record.get("error")))
         if not record["partial"]:
             found[path.name] = record["started_at"], path.stat().st_mtime_ns
     return found

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 
 from expectations import ROOT
+from free_port import free_port
 
 TIDEMARK = sys.argv[1]
 PATIENCE = 120
@@ -23,12 +24,6 @@ PATIENCE = 120
 def expect(good, what):
     if not good:
         raise AssertionError(what)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def redis_command(port):

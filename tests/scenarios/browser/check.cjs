@@ -55,6 +55,13 @@ function frames(page, number = 0) {
 
 const widthOf = (frame) => frame.evaluate((g) => Number(g.getAttribute("width")));
 
+// What comes into sight is laid out then, and moves what is below it: a click
+// waits until its target rests, but scrolls to it only after that.
+async function press(button) {
+  await button.scrollIntoViewIfNeeded();
+  await button.click();
+}
+
 // Frames move for a moment after a zoom.
 function allFramesAreInside(page, number) {
   return page.waitForFunction((which) => {
@@ -104,7 +111,7 @@ const cases = {
     const leaf = page.locator('[data-flame="2"] g.frame').last();
     const before = await widthOf(leaf);
     const name = await leaf.getAttribute("name");
-    await leaf.locator("rect").click();
+    await press(leaf.locator("rect"));
     await page.waitForFunction(([wanted, least]) =>
       [...document.querySelectorAll('[data-flame="2"] g.frame')].some((g) =>
         g.getAttribute("name") === wanted &&
@@ -116,7 +123,7 @@ const cases = {
       .startsWith("Zoomed: "));
     await page.locator("#flames").screenshot(
       { path: path.join(folder, "guilty-flames-zoomed.png") });
-    await page.locator('[data-flame="2"]').getByText("Show all").click();
+    await press(page.locator('[data-flame="2"]').getByText("Show all"));
     await page.waitForFunction((count) => document.querySelectorAll(
       '[data-flame="2"] g.frame').length >= count, 2);
     await page.done();
@@ -175,7 +182,7 @@ const cases = {
     const numbers = async (n) => (await column(n)).map((text) => parseInt(text));
     const sorted = (values, order) => assert.deepEqual(values,
       [...values].sort((a, b) => order * (a - b)));
-    await table.getByRole("button", { name: "size", exact: true }).click();
+    await press(table.getByRole("button", { name: "size", exact: true }));
     const head = table.locator("thead th").nth(1);
     assert.equal(await head.getAttribute("aria-sort"), "descending");
     sorted(await numbers(2), -1);
@@ -187,7 +194,7 @@ const cases = {
     const sites = page.locator("#sites");
     const status = sites.locator(".reading");
     assert.equal(await status.innerText(), "1 to 100 of 5,000");
-    await sites.getByRole("button", { name: "Next" }).click();
+    await press(sites.getByRole("button", { name: "Next" }));
     assert.equal(await status.innerText(), "101 to 200 of 5,000");
     await sites.locator("input").fill("FN_1039");
     assert.equal(await table.locator("tbody tr").count(), 1);

@@ -8,19 +8,18 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from free_port import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 NODE = pathlib.Path(os.environ.get("TIDEMARK_NODE", ROOT / "build/node"))
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 AS_ROOT = os.geteuid() == 0
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def _before_exec():
