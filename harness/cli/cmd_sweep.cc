@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,8 @@
 #include "harness/report/sweep_report.h"
 #include "harness/scenario/load.h"
 #include "harness/scenario/matrix.h"
+#include "harness/sweep/doubts.h"
 #include "harness/sweep/fold.h"
-#include "harness/sweep/hopeless.h"
 #include "harness/sweep/order.h"
 
 namespace tidemark {
@@ -37,6 +38,7 @@ struct Sweep {
   std::vector<SweepStep> order;
   SweepFolder folder;
   std::vector<StoredRun> runs;
+  std::set<SweepStep> done;  // a run of each
 
   SweepAnswer answer() const { return fold_sweep(spec, cells, runs); }
 };
@@ -69,31 +71,18 @@ Result<Sweep> open_sweep(const SweepOptions& options) {
                std::move(cells),
                std::move(order),
                SweepFolder(folder, sha256_hex(*text)),
+               {},
                {}};
 }
 
-bool has_run(const Sweep& sweep, const SweepStep& step) {
-  const std::string name = SweepFolder::name_of(step);
-  return std::any_of(sweep.runs.begin(), sweep.runs.end(),
-                     [&name](const StoredRun& run) {
-                       return std::filesystem::path(run.kept_at).stem() == name;
-                     });
-}
-
-bool is_given_up(const SweepAnswer& so_far, std::size_t cell,
-                 const SweepSpec& spec) {
-  return !so_far.cells[cell].runs.empty() &&
-         !why_hopeless(so_far.cells, so_far.cells[cell], spec.baseline).empty();
-}
-
-// The runs that are still to be made, as far as is known now.
+// The runs that are to be made now, as far as is known.
 std::vector<SweepStep> missing(const Sweep& sweep) {
-  const SweepAnswer so_far = sweep.answer();
-  std::vector<SweepStep> steps;
-  for (const SweepStep& step : sweep.order)
-    if (!has_run(sweep, step) && !is_given_up(so_far, step.cell, sweep.spec))
-      steps.push_back(step);
-  return steps;
+  return steps_to_make(sweep.order, sweep.done, sweep.answer());
+}
+
+void add_run(const SweepStep& step, StoredRun run, Sweep& sweep) {
+  sweep.done.insert(step);
+  sweep.runs.push_back(std::move(run));
 }
 
 // What was done of this sweep and not finished goes on; what is finished is
@@ -101,7 +90,7 @@ std::vector<SweepStep> missing(const Sweep& sweep) {
 Status take_up(Sweep& sweep, const SweepOptions& options) {
   for (const SweepStep& step : sweep.order)
     if (auto run = sweep.folder.load(step, sweep.cells[step.cell]))
-      sweep.runs.push_back(*std::move(run));
+      add_run(step, *std::move(run), sweep);
   if (options.only_report) {
     if (!sweep.runs.empty()) return {};
     return fail(
@@ -115,17 +104,21 @@ Status take_up(Sweep& sweep, const SweepOptions& options) {
     fmt::print(stderr,
                "tidemark: goes on with {} of {} runs done; --fresh begins "
                "anew\n",
-               sweep.runs.size(), sweep.order.size());
+               sweep.runs.size(), sweep.answer().wanted);
     return {};
   }
   sweep.runs.clear();
+  sweep.done.clear();
   return sweep.folder.clear();
 }
 
 std::string title_of(const Sweep& sweep, const SweepStep& step) {
-  return fmt::format("run {} of {}, {}", sweep.runs.size() + 1,
+  return fmt::format("run {} of {}, {}{}", sweep.runs.size() + 1,
                      sweep.runs.size() + missing(sweep).size(),
-                     in_words(sweep.cells[step.cell]));
+                     in_words(sweep.cells[step.cell]),
+                     step.run < sweep.spec.repeat
+                         ? ""
+                         : " again: what is smaller is in doubt");
 }
 
 Status run_step(Sweep& sweep, const SweepStep& step,
@@ -148,7 +141,8 @@ Status run_step(Sweep& sweep, const SweepStep& step,
     error.hint = "the same command goes on where this one ended";
     return fail(std::move(error));
   }
-  sweep.runs.push_back({std::move(run->record), std::move(run->kept_at)});
+  add_run(step, {std::move(run->record), std::move(run->kept_at), step.run},
+          sweep);
   return {};
 }
 

@@ -32,7 +32,7 @@ std::optional<StoredRun> SweepFolder::load(const SweepStep& step,
   const bool failed =
       record->error && record->error->kind != ErrorKind::kInterrupted;
   if (record->partial && !failed) return std::nullopt;
-  return StoredRun{*std::move(record), file};
+  return StoredRun{*std::move(record), file, step.run};
 }
 
 Status SweepFolder::clear() const {

@@ -60,7 +60,7 @@ std::string cells_table(const SweepAnswer& answer) {
     for (const SweepColumn& column : told)
       row.push_back(figure_text(cell, column.figure));
     row.push_back(spread_text(cell, SweepFigure::kThroughput));
-    row.push_back(loss_text(cell) + (cell.loses ? ", too much" : ""));
+    row.push_back(loss_text(cell));
     row.push_back(mark_text(answer, i));
     table.add(row, answer.best == i ? "told" : "");
   }
@@ -229,12 +229,7 @@ std::string runs_section(const SweepAnswer& answer) {
   facts.add("tidemark", answer.tidemark_version);
   facts.add("baseline", cell_text(answer.spec.baseline));
   facts.add("may be lost", fmt::format("{:.1f} %", 100 * answer.spec.max_loss));
-  facts.add(
-      "runs",
-      fmt::format("{} of {}, {} of each of {}", answer.runs,
-                  plural(static_cast<double>(answer.wanted), "run"),
-                  answer.spec.repeat,
-                  plural(static_cast<double>(answer.cells.size()), "cell")));
+  facts.add("runs", runs_sentence(answer));
   facts.add("order", answer.spec.shuffled
                          ? fmt::format("drawn, seed {}", answer.spec.seed)
                          : "as written");

@@ -50,6 +50,7 @@ Json spec_json(const SweepSpec& spec) {
   return {{"factors", std::move(factors)},
           {"exclude", spec.exclude},
           {"repeat", spec.repeat},
+          {"repeat_most", spec.repeat_most},
           {"shuffled", spec.shuffled},
           {"seed", spec.seed},
           {"baseline", spec.baseline},
@@ -63,7 +64,8 @@ Json figures_json(const SweepCell& cell) {
     figures[name_of(figure)] = {{"median", value.median},
                                 {"least", value.least},
                                 {"most", value.most},
-                                {"runs", value.runs}};
+                                {"runs", value.runs},
+                                {"rounds", value.rounds}};
   return figures;
 }
 
@@ -91,7 +93,8 @@ Json cell_json(const SweepAnswer& answer, std::size_t index) {
   return {{"levels", cell.levels},
           {"best", answer.best == index},
           {"pareto", cell.pareto},
-          {"loses", cell.loses},
+          {"standing", to_word(cell.standing)},
+          {"in_question", cell.in_question},
           {"given_up", cell.given_up},
           {"throughput_loss", estimate_json(cell.throughput_loss)},
           {"reply_loss", estimate_json(cell.reply_loss)},
@@ -100,18 +103,22 @@ Json cell_json(const SweepAnswer& answer, std::size_t index) {
           {"runs", std::move(runs)}};
 }
 
+Json loss_json(const SweepLoss& loss) {
+  return {{"level", loss.level}, {"loss", estimate_json(loss.loss)}};
+}
+
 Json knee_json(const SweepKnee& knee) {
+  Json doubtful = Json::array();
+  for (const SweepLoss& loss : knee.doubtful)
+    doubtful.push_back(loss_json(loss));
   return {{"factor", knee.factor},
           {"level", knee.level},
           {"from", knee.from},
           {"bytes_per_connection", knee.bytes},
           {"bytes_per_connection_from", knee.bytes_from},
           {"loss", estimate_json(knee.loss)},
-          {"certain", knee.certain},
-          {"smallest_tried", knee.smallest},
-          {"below", knee.smallest ? Json(nullptr) : Json(knee.below)},
-          {"below_loss",
-           knee.smallest ? Json(nullptr) : estimate_json(knee.below_loss)}};
+          {"doubtful", std::move(doubtful)},
+          {"below", knee.below ? loss_json(*knee.below) : Json(nullptr)}};
 }
 
 Json effect_json(const SweepEffect& effect) {
@@ -135,7 +142,7 @@ std::string sweep_json(const SweepAnswer& answer) {
   Json effects = Json::array();
   for (const SweepEffect& effect : answer.effects)
     effects.push_back(effect_json(effect));
-  const Json out{{"tidemark_sweep", 1},
+  const Json out{{"tidemark_sweep", 2},
                  {"tidemark_version", answer.tidemark_version},
                  {"scenario_path", answer.scenario_path},
                  {"scenario_name", answer.scenario_name},

@@ -80,9 +80,7 @@ std::string speed_table_of(const SweepAnswer& answer) {
       if (column.figure == SweepFigure::kThroughput)
         row.push_back(spread_text(cell, column.figure));
     }
-    std::string loss = loss_text(cell);
-    if (cell.loses) loss += ", too much";
-    row.push_back(std::move(loss));
+    row.push_back(loss_text(cell));
     rows.push_back(std::move(row));
   }
   return "\n" + table(rows, answer.spec.factors.size());
@@ -119,13 +117,7 @@ std::string sweep_text(const SweepAnswer& unsafe, const ReportStyle& style) {
   text += facts("memory", need_sentences(answer), width);
   if (answer.spec.factors.size() > 1) text += facts("effect", effects, width);
   text += facts("note", note_sentences(answer), width);
-  text += facts(
-      "sweep",
-      {fmt::format("{} of {}, {} of each of {}", answer.runs,
-                   plural(static_cast<double>(answer.wanted), "run"),
-                   answer.spec.repeat,
-                   plural(static_cast<double>(answer.cells.size()), "cell"))},
-      width);
+  text += facts("sweep", {runs_sentence(answer)}, width);
   return text;
 }
 

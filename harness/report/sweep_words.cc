@@ -72,12 +72,19 @@ std::string value_text(SweepFigure figure, double value) {
   }
 }
 
+// "1.0 to 5.2 %"; empty: there is none. Below -100 % nobody wants to know more.
+std::string interval_text(const Estimate& loss) {
+  if (loss.low == loss.high) return {};
+  const std::string low =
+      loss.low < -1 ? "below -100" : fmt::format("{:.1f}", 100 * loss.low);
+  return fmt::format("{} to {:.1f} %", low, 100 * loss.high);
+}
+
 // "3.1 % (1.0 to 5.2 %)", "nothing (-2.0 to 1.1 %)"
 std::string estimate_text(const Estimate& loss) {
   const std::string value = loss.value <= 0 ? "nothing" : percent(loss.value);
-  if (loss.low == loss.high) return value;
-  return fmt::format("{} ({:.1f} to {:.1f} %)", value, 100 * loss.low,
-                     100 * loss.high);
+  const std::string interval = interval_text(loss);
+  return interval.empty() ? value : fmt::format("{} ({})", value, interval);
 }
 
 std::string loses(const Estimate& loss) {
@@ -176,7 +183,15 @@ std::string loss_text(const SweepCell& cell) {
   for (const auto& loss : {cell.throughput_loss, cell.reply_loss})
     if (loss) worst = std::max(worst.value_or(loss->value), loss->value);
   if (!worst) return {};
-  return *worst <= 0 ? "none" : percent(*worst);
+  const std::string text = *worst <= 0 ? "none" : percent(*worst);
+  switch (cell.standing) {
+    case SweepStanding::kLoses:
+      return text + ", too much";
+    case SweepStanding::kDoubt:
+      return text + ", in doubt";
+    default:
+      return text;
+  }
 }
 
 std::string mark_text(const SweepAnswer& answer, std::size_t index) {
@@ -200,10 +215,14 @@ std::string sweep_headline(const SweepAnswer& answer) {
   const std::optional<double> from = open_bytes(*baseline);
   if (best.levels == baseline->levels)
     return fmt::format(
-        "{}: nothing takes less memory than the baseline, {}, without losing "
-        "more than {}",
-        answer.scenario_name, cell_text(best.levels),
-        percent(answer.spec.max_loss));
+        "{}: nothing {} less memory than the baseline, {}, without losing more "
+        "than {}",
+        answer.scenario_name,
+        std::any_of(answer.cells.begin(), answer.cells.end(),
+                    [](const SweepCell& cell) { return cell.in_question; })
+            ? "is known to take"
+            : "takes",
+        cell_text(best.levels), percent(answer.spec.max_loss));
   return fmt::format(
       "{}: {} takes {} for each open connection where the baseline, {}, takes "
       "{}, and {}",
@@ -215,26 +234,40 @@ std::string sweep_headline(const SweepAnswer& answer) {
 }
 
 std::string knee_sentence(const SweepKnee& knee, double max_loss) {
-  if (knee.level == knee.from)
-    return fmt::format(
-        "{}: {} stays: the next smaller, {}, loses {}, more than "
-        "{}",
-        knee.factor, knee.from, knee.below, estimate_text(knee.below_loss),
-        percent(max_loss));
-  std::string text = fmt::format(
-      "{}: down to {} it loses {} against {}, and an open connection takes {} "
-      "instead of {}",
-      knee.factor, knee.level, estimate_text(knee.loss), knee.from,
-      bytes_text(knee.bytes), bytes_text(knee.bytes_from));
-  text += knee.smallest ? "; no smaller one was tried"
-                        : fmt::format("; {} loses {}", knee.below,
-                                      estimate_text(knee.below_loss));
-  if (!knee.certain)
-    text += fmt::format(
-        ". The interval is wider than {}: a larger matrix.repeat, or more "
-        "messages, would make it certain",
-        percent(max_loss));
-  return text;
+  std::string text =
+      knee.level == knee.from
+          ? fmt::format("{}: {} stays", knee.factor, knee.from)
+          : fmt::format(
+                "{}: down to {} it loses {} against {}, and an open connection "
+                "takes {} instead of {}",
+                knee.factor, knee.level, estimate_text(knee.loss), knee.from,
+                bytes_text(knee.bytes), bytes_text(knee.bytes_from));
+  if (knee.below)
+    text += fmt::format("; {} loses {}, more than {}", knee.below->level,
+                        estimate_text(knee.below->loss), percent(max_loss));
+  else if (knee.doubtful.empty())
+    text += "; no smaller one was tried";
+  if (knee.doubtful.empty()) return text;
+  std::vector<std::string> parts;
+  for (const SweepLoss& doubt : knee.doubtful)
+    parts.push_back(
+        fmt::format("{} ({})", doubt.level, interval_text(doubt.loss)));
+  return text +
+         fmt::format(
+             ". In doubt {} {}: more runs, matrix.repeat: {{max: …}}, or "
+             "more messages in each, would tell",
+             parts.size() == 1 ? "is" : "are", fmt::join(parts, ", "));
+}
+
+std::string runs_sentence(const SweepAnswer& answer) {
+  const SweepSpec& spec = answer.spec;
+  return fmt::format(
+      "{} of {}, {} of each of {}", answer.runs,
+      plural(static_cast<double>(answer.wanted), "run"),
+      spec.repeat == spec.repeat_most
+          ? fmt::format("{}", spec.repeat)
+          : fmt::format("{} to {}", spec.repeat, spec.repeat_most),
+      plural(static_cast<double>(answer.cells.size()), "cell"));
 }
 
 std::string effect_sentence(const SweepEffect& effect,
@@ -328,9 +361,12 @@ SweepAnswer printable_answer(const SweepAnswer& unsafe) {
     }
     for (SweepSite& site : cell.sites) clean(site.place);
   }
-  for (SweepKnee& knee : answer.knees)
-    for (std::string* text : {&knee.level, &knee.from, &knee.below})
-      clean(*text);
+  for (SweepKnee& knee : answer.knees) {
+    clean(knee.level);
+    clean(knee.from);
+    if (knee.below) clean(knee.below->level);
+    for (SweepLoss& doubt : knee.doubtful) clean(doubt.level);
+  }
   for (SweepEffect& effect : answer.effects) clean(effect.level);
   return answer;
 }

@@ -30,13 +30,16 @@ std::string figure_text(const SweepCell& cell, SweepFigure figure);
 // Half of the distance between the runs' least and most, of the median:
 // "±3 %"; empty with one run.
 std::string spread_text(const SweepCell& cell, SweepFigure figure);
-// "3.1 %", "none": of whichever the cell loses more; empty: not known.
+// "3.1 %", "none", "40 %, too much", "4 %, in doubt": of whichever the cell
+// loses more; empty: not known.
 std::string loss_text(const SweepCell& cell);
 // "baseline, Pareto", "loses too much", "given up".
 std::string mark_text(const SweepAnswer& answer, std::size_t cell);
 
 // The whole in one sentence, then each thing that is told in one.
 std::string sweep_headline(const SweepAnswer& answer);
+// "21 of 21 runs, 3 of each of 7 cells"
+std::string runs_sentence(const SweepAnswer& answer);
 std::string knee_sentence(const SweepKnee& knee, double max_loss);
 std::string effect_sentence(const SweepEffect& effect, const std::string& from);
 std::vector<std::string> arithmetic_sentences(const SweepAnswer& answer);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "harness/base/proc_tree.h"
 #include "harness/run/callers.h"
@@ -36,6 +38,8 @@ constexpr Duration kPurgeTimeout = std::chrono::seconds(10);
 // Settling a service that is never at rest (it allocates on a timer) costs
 // its full timeout once; after that this is enough.
 constexpr Duration kRestlessTimeout = std::chrono::milliseconds(300);
+// In how many cycles it is looked what open connections hold.
+constexpr std::size_t kOpenCycles = 5;
 
 class Run {
  public:
@@ -129,7 +133,8 @@ class Run {
   Bytes limited_use_;       // likewise, the most
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
-  OpenMemory open_;  // with more sites than the record has
+  std::vector<OpenMemory> opens_;  // with more sites than the record has
+  OpenMemory open_;                // of them
   std::optional<Retention> open_retention_;  // of open_, at full concurrency
 };
 
@@ -288,14 +293,17 @@ void Run::note_memory_use() {
   record_.service.memory_limit->now = std::max(most, use->now);
 }
 
-// Once, at full concurrency: what open connections cost. With a budget for
-// it also before, while warming up, so that the sites have stacks in time.
+// At full concurrency: what open connections cost, in a few cycles, as one
+// moment may have more in flight than another. With a budget for it also
+// before, while warming up, so that the sites have stacks in time.
 Status Run::sample_open() {
   const bool early = state_.stage == ScheduleStage::kWarmup && !zoomed_open_ &&
                      heap_ && scenario_.expect.peak_per_connection;
   const bool now = state_.stage == ScheduleStage::kMeasure && !record_.open;
   const Count connections = world_.driver.open_now();
-  if ((!early && !now) || connections.value == 0) return {};
+  const bool again = !opens_.empty() && opens_.size() < kOpenCycles &&
+                     connections == opens_.front().connections;
+  if ((!early && !now && !again) || connections.value == 0) return {};
   if (now) {
     TIDEMARK_TRY(sample_kernel("open", state_.cycles + 1));
     TIDEMARK_TRY(account("open"));
@@ -305,9 +313,10 @@ Status Run::sample_open() {
   TIDEMARK_TRY(open);
   const OpenMemory memory = open_memory(*heap_, *open, connections);
   if (early) return zoom_open(memory);
-  TIDEMARK_TRY(find_open_holders(memory, *open));
-  open_ = memory;
-  record_.open = memory;
+  if (now) TIDEMARK_TRY(find_open_holders(memory, *open));
+  opens_.push_back(memory);
+  open_ = middle_of(opens_);
+  record_.open = open_;
   return {};
 }
 

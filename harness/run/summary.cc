@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -118,6 +120,16 @@ OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
   if (memory.sites.size() > kOpenCandidates)
     memory.sites.resize(kOpenCandidates);
   return memory;
+}
+
+OpenMemory middle_of(std::vector<OpenMemory> memories) {
+  const auto middle =
+      memories.begin() + static_cast<std::ptrdiff_t>((memories.size() - 1) / 2);
+  std::nth_element(memories.begin(), middle, memories.end(),
+                   [](const OpenMemory& a, const OpenMemory& b) {
+                     return a.bytes < b.bytes;
+                   });
+  return std::move(*middle);
 }
 
 // The ways of an event loop to one line are many, and so are the lengths of

@@ -1,6 +1,8 @@
 // Small sums for the record.
 #pragma once
 
+#include <vector>
+
 #include "tidemark/probe.h"
 #include "tidemark/run_record.h"
 
@@ -25,6 +27,10 @@ void note_ever_allocated(RunRecord& record, HeapProbe& probe);
 // place. `place` is left empty.
 OpenMemory open_memory(const HeapSnapshot& rest, const HeapSnapshot& open,
                        Count connections);
+
+// The one with the middle number of bytes; of two in the middle, the smaller.
+// REQUIRES: not empty.
+OpenMemory middle_of(std::vector<OpenMemory> memories);
 
 // The same with `place` filled in and sites of one place added up: those that
 // have 99 % of the bytes together, and a few more where there are few.

@@ -333,6 +333,30 @@ void Section::whole(std::string_view key, std::uint32_t& out,
   if (value) out = static_cast<std::uint32_t>(*value);
 }
 
+void Section::whole_or_bounds(std::string_view key, std::uint32_t& min,
+                              std::uint32_t& max, std::uint32_t least,
+                              std::uint32_t most) {
+  const Node* found = find(key);
+  if (found == nullptr) return;
+  if (found->kind == NodeKind::kScalar) {
+    whole(key, min, least, most);
+    max = min;
+    return;
+  }
+  Section bounds(*found, path(key), *problems_);
+  bounds.whole("min", min, least, most);
+  bounds.whole("max", max, least, most);
+  // The one that is not said follows the other.
+  if (bounds.find("max") == nullptr) max = std::max(min, max);
+  if (bounds.find("min") == nullptr) min = std::min(min, max);
+  bounds.finish();
+  if (min > max)
+    problems_->add(
+        found->at,
+        fmt::format("`{}`: wanted min up to max, found min {} and max {}",
+                    path(key), min, max));
+}
+
 std::optional<std::size_t> Section::word_index(
     std::string_view key, const std::vector<std::string>& known) {
   const Node* found = find(key);

@@ -78,6 +78,11 @@ class Section {
   void flag(std::string_view key, bool& out);
   void whole(std::string_view key, std::uint32_t& out, std::uint32_t least,
              std::uint32_t most);
+  // `key: 5`, which is both, or {min: 2, max: 8}; one that is absent stays as
+  // it is unless the other is beyond it.
+  void whole_or_bounds(std::string_view key, std::uint32_t& min,
+                       std::uint32_t& max, std::uint32_t least,
+                       std::uint32_t most);
 
   // One of a few words.
   template <class E>

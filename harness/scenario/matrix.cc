@@ -286,7 +286,8 @@ std::optional<SweepSpec> read_matrix(const Node& root, Diagnostics& problems) {
   }
   if (!problems.empty()) return std::nullopt;
   read_excludes(section, spec);
-  section.whole("repeat", spec.repeat, 1, kMostRepeats);
+  section.whole_or_bounds("repeat", spec.repeat, spec.repeat_most, 1,
+                          kMostRepeats);
   section.word("order", spec.shuffled,
                {{"shuffled", true}, {"written", false}});
   std::uint32_t seed = static_cast<std::uint32_t>(spec.seed);
@@ -296,11 +297,11 @@ std::optional<SweepSpec> read_matrix(const Node& root, Diagnostics& problems) {
   read_max_loss(section, spec);
   read_connections(section, spec);
   section.finish();
-  if (cells_of(spec) * spec.repeat > kMaxSweepRuns)
+  if (cells_of(spec) * spec.repeat_most > kMaxSweepRuns)
     problems.add(matrix.at,
                  fmt::format("`matrix`: wanted at most {} runs, found more: {} "
                              "of each cell",
-                             kMaxSweepRuns, spec.repeat),
+                             kMaxSweepRuns, spec.repeat_most),
                  "fewer levels that matter tell more");
   return spec;
 }

@@ -4,7 +4,8 @@
 //     buffer: [100MB, 64KiB, 4KiB]      a factor and its levels
 //     allocator: [system, jemalloc]
 //     exclude: [{ buffer: 4KiB, allocator: jemalloc }]
-//     repeat: 3
+//     repeat: 3                         or {min: 3, max: 12}: what is in doubt
+//                                       after three runs is run again
 //
 // A level goes wherever the file says {{ buffer }}, in values of every kind,
 // before anything else of the file is read: what a cell may be is what a

@@ -19,29 +19,6 @@ constexpr Bytes kMaxBudget{std::int64_t{1} << 40};
 constexpr std::uint64_t kMaxCount = 1'000'000'000;
 constexpr std::size_t kMaxLevels = 8;  // of a factor
 
-// `warmup: 5`, or a least and a most: warming up ends when nothing grows.
-void read_warmup(Section& section, CycleSpec& cycles) {
-  const Node* node = section.find("warmup");
-  if (node == nullptr) return;
-  const std::string name = section.path("warmup");
-  if (node->kind == NodeKind::kScalar) {
-    const std::optional<std::uint64_t> value =
-        read_whole(*node, name, 1, kMaxCycles, section.problems());
-    if (!value) return;
-    cycles.warmup_min = cycles.warmup_max = static_cast<std::uint32_t>(*value);
-    return;
-  }
-  Section bounds(*node, name, section.problems());
-  bounds.whole("min", cycles.warmup_min, 1, kMaxCycles);
-  bounds.whole("max", cycles.warmup_max, 1, kMaxCycles);
-  bounds.finish();
-  if (cycles.warmup_min <= cycles.warmup_max) return;
-  section.problems().add(
-      node->at,
-      fmt::format("`{}`: wanted min up to max, found min {} and max {}", name,
-                  cycles.warmup_min, cycles.warmup_max));
-}
-
 void check_total(const Node& node, const CycleSpec& cycles,
                  Diagnostics& problems) {
   const std::uint64_t total = std::uint64_t{cycles.warmup_max} + cycles.loaded +
@@ -179,7 +156,9 @@ void read_cycles(const Node& node, CycleSpec& cycles, Diagnostics& problems) {
     return;
   }
   Section section(node, "cycles", problems);
-  read_warmup(section, cycles);
+  // Warming up ends when nothing grows.
+  section.whole_or_bounds("warmup", cycles.warmup_min, cycles.warmup_max, 1,
+                          kMaxCycles);
   // Whoever says how many wants so many.
   for (const char* kind : {"loaded", "idle", "half"})
     if (section.find(kind) != nullptr) cycles.planned = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/sweep/cells.h"
+#include "harness/sweep/doubts.h"
 #include "harness/sweep/effects.h"
 #include "harness/sweep/figures.h"
 #include "harness/sweep/hopeless.h"
@@ -16,14 +17,6 @@ namespace {
 
 // Shorter than this and a cycle's speed is that of its beginning and end.
 constexpr Duration kShortPlay = std::chrono::milliseconds(50);
-
-// Of figures that may be zero; of two in the middle, their mean.
-double middle_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2;
-}
 
 SweepRun run_of(const StoredRun& run) {
   const RunRecord& record = run.record;
@@ -37,8 +30,10 @@ SweepRun run_of(const StoredRun& run) {
 
 void add_run(const StoredRun& run, SweepCell& cell) {
   cell.runs.push_back(run_of(run));
-  for (const auto& [figure, value] : figures_of(run.record))
+  for (const auto& [figure, value] : figures_of(run.record)) {
     cell.figures[figure].runs.push_back(value);
+    cell.figures[figure].rounds.push_back(run.round);
+  }
   if (cell.arithmetic || run.record.error) return;
   cell.sites = sites_of(run.record);
   cell.arithmetic = arithmetic_of(run.record);
@@ -83,7 +78,7 @@ std::optional<std::size_t> best_of(const std::vector<SweepCell>& cells) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto bytes = median_at(cells[i], memory);
-    if (!bytes || cells[i].loses || !cells[i].throughput_loss) continue;
+    if (!bytes || cells[i].standing != SweepStanding::kKeeps) continue;
     const auto failed = median_at(cells[i], SweepFigure::kErrors);
     if (failed && *failed > 0) continue;
     if (!best || *bytes < *median_at(cells[*best], memory)) best = i;
@@ -146,12 +141,15 @@ SweepAnswer fold_sweep(const SweepSpec& spec,
     answer.runs += cell.runs.size();
     if (!cell.runs.empty() && cell.runs.size() < spec.repeat)
       cell.given_up = why_hopeless(all, cell, spec.baseline);
-    answer.wanted += cell.given_up.empty() ? spec.repeat : cell.runs.size();
+    answer.wanted += cell.given_up.empty()
+                         ? std::max<std::size_t>(spec.repeat, cell.runs.size())
+                         : cell.runs.size();
   }
   mark_pareto(all);
   answer.knees = find_knees(spec, all);
   answer.effects = find_effects(spec, all);
   answer.best = best_of(all);
+  mark_doubts(answer);
   if (!runs.empty()) note_short_cycles(runs, answer);
   return answer;
 }

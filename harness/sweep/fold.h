@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tidemark/run_record.h"
@@ -11,10 +13,11 @@
 
 namespace tidemark {
 
-// A run and the file that its record is in.
+// A run, the file that its record is in and its round, from 0.
 struct StoredRun {
   RunRecord record;
   std::string kept_at;
+  std::uint32_t round = 0;
 };
 
 // `cells` are the sweep's, as written; runs of other cells are left out.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 
 #include "harness/sweep/cells.h"
 
@@ -11,6 +13,28 @@ namespace {
 
 constexpr double kMostFail = 0.5;   // of all requests
 constexpr double kFarBehind = 2.0;  // in memory and in throughput
+constexpr std::size_t kRounds = 2;
+
+// What `one` has over `other` of a figure in each round that both have.
+std::vector<double> ratios(const SweepCell& one, const SweepCell& other,
+                           SweepFigure figure) {
+  std::vector<double> found;
+  for (const double logarithm : paired_logs(other, one, figure))
+    found.push_back(std::exp(logarithm));
+  return found;
+}
+
+// One round may be bad for one of them alone.
+bool is_far_ahead(const SweepCell& other, const SweepCell& cell,
+                  SweepFigure memory) {
+  const std::vector<double> more = ratios(cell, other, memory);
+  const std::vector<double> faster =
+      ratios(other, cell, SweepFigure::kThroughput);
+  const auto is_far = [](double ratio) { return ratio > kFarBehind; };
+  return more.size() >= kRounds && faster.size() >= kRounds &&
+         std::all_of(more.begin(), more.end(), is_far) &&
+         std::all_of(faster.begin(), faster.end(), is_far);
+}
 
 }  // namespace
 
@@ -24,16 +48,9 @@ std::string why_hopeless(const std::vector<SweepCell>& cells,
     return fmt::format("{:.0f} % of its requests failed", *errors * 100);
   if (cell.levels == baseline) return {};
   const SweepFigure memory = memory_figure(cells);
-  const auto bytes = median_at(cell, memory);
-  const auto speed = median_at(cell, SweepFigure::kThroughput);
-  if (!bytes || !speed) return {};
-  const auto far_ahead = [&](const SweepCell& other) {
-    const auto less = median_at(other, memory);
-    const auto faster = median_at(other, SweepFigure::kThroughput);
-    return less && faster && *less > 0 &&
-           *less * kFarBehind<*bytes&& * faster> * speed * kFarBehind;
-  };
-  if (std::any_of(cells.begin(), cells.end(), far_ahead))
+  if (std::any_of(cells.begin(), cells.end(), [&](const SweepCell& other) {
+        return is_far_ahead(other, cell, memory);
+      }))
     return "another cell takes less than half of its memory and answers more "
            "than twice as much";
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -11,61 +12,73 @@
 namespace tidemark {
 namespace {
 
-double mean_log(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += std::log(value);
-  return sum / static_cast<double>(values.size());
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(values.size());
 }
 
-// How far runs of the same cell are apart, all cells together.
+// How far the rounds of the same cell are apart, all cells together.
 struct Scatter {
-  double deviation = 0;  // of the logarithms
+  double deviation = 0;
   int freedom = 0;
 };
 
-Scatter scatter_of(const std::vector<SweepCell>& cells, SweepFigure figure) {
-  Scatter scatter;
+Scatter scatter_of(const SweepCell& baseline,
+                   const std::vector<SweepCell>& cells, SweepFigure figure) {
   double squares = 0;
+  double freedom = 0;
+  double shared = 0;  // cells that share the baseline's runs
   for (const SweepCell& cell : cells) {
-    const auto found = cell.figures.find(figure);
-    if (found == cell.figures.end()) continue;
-    const std::vector<double>& runs = found->second.runs;
-    const double mean = mean_log(runs);
-    for (const double run : runs)
-      squares += (std::log(run) - mean) * (std::log(run) - mean);
-    scatter.freedom += static_cast<int>(runs.size()) - 1;
+    if (&cell == &baseline) continue;
+    const std::vector<double> pairs = paired_logs(baseline, cell, figure);
+    if (pairs.size() < 2) continue;
+    const double mean = mean_of(pairs);
+    for (const double pair : pairs) squares += (pair - mean) * (pair - mean);
+    freedom += static_cast<double>(pairs.size() - 1);
+    ++shared;
   }
-  if (scatter.freedom > 0)
-    scatter.deviation = std::sqrt(squares / scatter.freedom);
-  return scatter;
+  if (freedom == 0) return {};
+  return {std::sqrt(squares / freedom),
+          std::max(1, static_cast<int>(freedom * 4 / (shared + 3)))};
 }
 
 // `sign`: 1 for what is better the more it is, -1 for times.
 std::optional<Estimate> loss_of(const SweepCell& baseline,
                                 const SweepCell& cell, SweepFigure figure,
                                 double sign, const Scatter& scatter) {
-  const auto from = baseline.figures.find(figure);
-  const auto to = cell.figures.find(figure);
-  if (from == baseline.figures.end() || to == cell.figures.end())
-    return std::nullopt;
-  const std::vector<double>& before = from->second.runs;
-  const std::vector<double>& after = to->second.runs;
-  const double value = 1 - std::pow(median_of(after) / median_of(before), sign);
-  if (scatter.freedom < 1) return Estimate{value, value, value};
-  const double gain = sign * (mean_log(after) - mean_log(before));
-  const double half = student_t99(scatter.freedom) * scatter.deviation *
-                      std::sqrt(1 / static_cast<double>(before.size()) +
-                                1 / static_cast<double>(after.size()));
+  const std::vector<double> pairs = paired_logs(baseline, cell, figure);
+  if (pairs.empty()) return std::nullopt;
+  const double value = 1 - std::exp(sign * middle_of(pairs));
+  if (scatter.freedom < 1 || &cell == &baseline)
+    return Estimate{value, value, value};
+  const double gain = sign * mean_of(pairs);
+  const double half = student_t99(scatter.freedom) * scatter.deviation /
+                      std::sqrt(static_cast<double>(pairs.size()));
   return Estimate{value, std::min(value, 1 - std::exp(gain + half)),
                   std::max(value, 1 - std::exp(gain - half))};
 }
 
-// The larger of the two losses; absent: none was measured.
-std::optional<Estimate> worst_loss(const SweepCell& cell) {
+SweepStanding standing_of(const SweepCell& cell, double max_loss) {
+  SweepStanding standing = SweepStanding::kUnknown;
+  for (const auto& loss : {cell.throughput_loss, cell.reply_loss}) {
+    if (!loss) continue;
+    if (loss->low > max_loss) return SweepStanding::kLoses;
+    if (loss->high > max_loss)
+      standing = SweepStanding::kDoubt;
+    else if (standing == SweepStanding::kUnknown)
+      standing = SweepStanding::kKeeps;
+  }
+  return standing;
+}
+
+// Of the two losses the one that its standing is from. REQUIRES: it is known.
+Estimate worst_loss(const SweepCell& cell) {
   const auto& a = cell.throughput_loss;
   const auto& b = cell.reply_loss;
-  if (!a || !b) return a ? a : b;
-  return a->value >= b->value ? a : b;
+  if (!a || !b) return a ? *a : *b;
+  const auto end =
+      cell.standing == SweepStanding::kLoses ? &Estimate::low : &Estimate::high;
+  return *a.*end >= *b.*end ? *a : *b;
 }
 
 struct Step {
@@ -92,9 +105,14 @@ std::vector<Step> downwards(const SweepSpec& spec, const SweepFactor& factor,
                    [&start](const Step& step) { return step.level == start; });
   steps.erase(steps.begin(), first);
   std::erase_if(steps, [](const Step& step) {
-    return step.cell == nullptr || !worst_loss(*step.cell);
+    return step.cell == nullptr ||
+           step.cell->standing == SweepStanding::kUnknown;
   });
   return steps;
+}
+
+SweepLoss loss_at(const Step& step) {
+  return {step.level, worst_loss(*step.cell)};
 }
 
 std::optional<SweepKnee> knee_of(const SweepSpec& spec,
@@ -104,26 +122,28 @@ std::optional<SweepKnee> knee_of(const SweepSpec& spec,
   const std::vector<Step> steps = downwards(spec, factor, cells);
   if (steps.size() < 2 || steps[0].level != spec.baseline.at(factor.name))
     return std::nullopt;
-  std::size_t at = 0;
-  for (std::size_t i = 1; i < steps.size(); ++i) {
-    if (!steps[i].cell->loses)
-      at = i;
-    else if (worst_loss(*steps[i].cell)->low > 0)
-      break;  // beyond doubt
-  }
   const SweepFigure memory = memory_figure(cells);
   SweepKnee knee;
   knee.factor = factor.name;
-  knee.level = steps[at].level;
   knee.from = steps[0].level;
-  knee.bytes = median_at(*steps[at].cell, memory).value_or(0);
   knee.bytes_from = median_at(*steps[0].cell, memory).value_or(0);
-  knee.loss = *worst_loss(*steps[at].cell);
-  knee.certain = at == 0 || knee.loss.high <= spec.max_loss;
-  knee.smallest = at + 1 == steps.size();
-  if (knee.smallest) return knee;
-  knee.below = steps[at + 1].level;
-  knee.below_loss = *worst_loss(*steps[at + 1].cell);
+  const Step* at = &steps[0];
+  for (std::size_t i = 1; i < steps.size() && !knee.below; ++i) {
+    switch (steps[i].cell->standing) {
+      case SweepStanding::kKeeps:
+        at = &steps[i];
+        knee.doubtful.clear();
+        break;
+      case SweepStanding::kLoses:
+        knee.below = loss_at(steps[i]);
+        break;
+      default:
+        knee.doubtful.push_back(loss_at(steps[i]));
+    }
+  }
+  knee.level = at->level;
+  knee.bytes = median_at(*at->cell, memory).value_or(0);
+  knee.loss = worst_loss(*at->cell);
   return knee;
 }
 
@@ -133,15 +153,14 @@ void measure_losses(const CellLevels& baseline, double max_loss,
                     std::vector<SweepCell>& cells) {
   const SweepCell* from = cell_at(cells, baseline);
   if (from == nullptr) return;
-  const Scatter throughput = scatter_of(cells, SweepFigure::kThroughput);
-  const Scatter reply = scatter_of(cells, SweepFigure::kReplyMedian);
+  const Scatter throughput = scatter_of(*from, cells, SweepFigure::kThroughput);
+  const Scatter reply = scatter_of(*from, cells, SweepFigure::kReplyMedian);
   for (SweepCell& cell : cells) {
     cell.throughput_loss =
         loss_of(*from, cell, SweepFigure::kThroughput, 1, throughput);
     cell.reply_loss =
         loss_of(*from, cell, SweepFigure::kReplyMedian, -1, reply);
-    const std::optional<Estimate> loss = worst_loss(cell);
-    cell.loses = loss && loss->value > max_loss;
+    cell.standing = standing_of(cell, max_loss);
   }
 }
 

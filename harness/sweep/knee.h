@@ -7,20 +7,23 @@
 
 namespace tidemark {
 
-// What each cell loses against the baseline; sets both losses and `loses`. With
-// m the mean of the logarithms of a cell's runs, s their standard deviation
-// within cells, pooled over all cells, and t that of Student at 99 %:
-//   1 − exp(m − m₀ ± t·s·√(1/n + 1/n₀))
-// around 1 − the ratio of the medians; of times, their inverse, so that a
-// reply that takes twice as long loses a half. Without a cell that has two
-// runs there is no interval: low and high are the value.
+// What each cell loses against the baseline: sets both losses and `standing`.
+// Runs of the same round are compared, so that what makes a machine faster or
+// slower for minutes falls out. With d the logarithm of a cell's figure over
+// the baseline's in a round, n rounds, s the standard deviation of d within
+// cells, pooled over all cells, and t that of Student at 99 %:
+//   1 − exp(mean(d) ± t·s/√n)
+// around 1 − exp(median(d)); of times, of −d, so that a reply that takes twice
+// as long loses a half. The k cells share the baseline's runs: of their degrees
+// of freedom 4/(k + 3) count (Satterthwaite). Where no cell has two rounds
+// there is no interval: low and high are the value.
 void measure_losses(const CellLevels& baseline, double max_loss,
                     std::vector<SweepCell>& cells);
 
 // For each factor of numbers or sizes: from the baseline's level downwards, all
-// other factors as in the baseline, the last level that loses no more than is
-// allowed before the first that loses more beyond doubt. Nothing for a factor
-// with no smaller level than the baseline's, or whose cells were not measured.
+// other factors as in the baseline, the last level that keeps what the baseline
+// gives before the first that loses more. Nothing for a factor with no smaller
+// level than the baseline's, or whose cells were not measured.
 std::vector<SweepKnee> find_knees(const SweepSpec& spec,
                                   const std::vector<SweepCell>& cells);
 

@@ -20,7 +20,7 @@ std::vector<SweepStep> sweep_order(const SweepSpec& spec, std::size_t cells) {
   std::vector<std::size_t> round(cells);
   std::iota(round.begin(), round.end(), std::size_t{0});
   std::vector<SweepStep> order;
-  for (std::uint32_t run = 0; run < spec.repeat; ++run) {
+  for (std::uint32_t run = 0; run < spec.repeat_most; ++run) {
     if (spec.shuffled) shuffle(round, random);
     for (const std::size_t cell : round) order.push_back({cell, run});
   }

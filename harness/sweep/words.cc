@@ -36,4 +36,18 @@ const char* to_word(SweepFigure figure) {
   return "";
 }
 
+const char* to_word(SweepStanding standing) {
+  switch (standing) {
+    case SweepStanding::kUnknown:
+      return "unknown";
+    case SweepStanding::kKeeps:
+      return "keeps";
+    case SweepStanding::kDoubt:
+      return "doubt";
+    case SweepStanding::kLoses:
+      return "loses";
+  }
+  return "";
+}
+
 }  // namespace tidemark

@@ -29,10 +29,12 @@ struct SweepSpec {
   // Cells that have all levels of one of these are left out.
   std::vector<CellLevels> exclude;
   std::uint32_t repeat = 3;  // runs of each cell
-  bool shuffled = true;      // else cell after cell, as written
-  std::uint64_t seed = 42;   // of the order
-  CellLevels baseline;       // what losses are measured from; a whole cell
-  double max_loss = 0.05;    // of throughput, and of the median reply time
+  // Of the baseline and of cells that are in doubt; never less than `repeat`.
+  std::uint32_t repeat_most = 3;
+  bool shuffled = true;     // else cell after cell, as written
+  std::uint64_t seed = 42;  // of the order
+  CellLevels baseline;      // what losses are measured from; a whole cell
+  double max_loss = 0.05;   // of throughput, and of the median reply time
   // For whose memory there is a line of arithmetic.
   std::vector<std::uint32_t> connections;
 

@@ -43,6 +43,9 @@ struct SweepValue {
   double least = 0;
   double most = 0;
   std::vector<double> runs;  // in the order they were made
+  // For each of them its round, from 0: what is of one round was measured
+  // within the same minutes.
+  std::vector<std::uint32_t> rounds;
 
   bool operator==(const SweepValue&) const = default;
 };
@@ -74,6 +77,14 @@ struct SweepRun {
   bool operator==(const SweepRun&) const = default;
 };
 
+// Whether a cell keeps what the baseline gives, as far as may be lost.
+enum class SweepStanding {
+  kUnknown,  // no speed of it or of the baseline was measured
+  kKeeps,    // its losses are within it, their intervals' ends included
+  kDoubt,    // an interval has both sides of it
+  kLoses,    // it loses more, an interval's lower end included
+};
+
 struct SweepCell {
   CellLevels levels;
   std::vector<SweepRun> runs;
@@ -86,26 +97,35 @@ struct SweepCell {
   // a figure in both.
   std::optional<Estimate> throughput_loss;
   std::optional<Estimate> reply_loss;
-  bool loses = false;    // more than is allowed of either
+  SweepStanding standing = SweepStanding::kUnknown;
+  // More runs of it could change the answer; see harness/sweep/doubts.h.
+  bool in_question = false;
   bool pareto = false;   // no other cell takes less memory and gives more
   std::string given_up;  // why it was not run again, one sentence; else empty
 
   bool operator==(const SweepCell&) const = default;
 };
 
+// A level and the larger of its two losses.
+struct SweepLoss {
+  std::string level;
+  Estimate loss;
+
+  bool operator==(const SweepLoss&) const = default;
+};
+
 // Along one factor, the others at the baseline.
 struct SweepKnee {
   std::string factor;
-  std::string level;  // the smallest that loses no more than is allowed
+  std::string level;  // the smallest that keeps what the baseline gives
   std::string from;   // the baseline's
   double bytes = 0;   // per open connection, at `level` and at `from`
   double bytes_from = 0;
-  Estimate loss;          // the larger of the two losses
-  bool certain = false;   // the interval is within what is allowed, too
-  bool smallest = false;  // no smaller one was tried
-  // The next smaller one and what it loses; absent with `smallest`.
-  std::string below;
-  Estimate below_loss;
+  Estimate loss;  // the larger of the two losses
+  // Smaller ones of which it is not known, largest first.
+  std::vector<SweepLoss> doubtful;
+  // The largest one below that loses more; absent: none that was tried does.
+  std::optional<SweepLoss> below;
 
   bool operator==(const SweepKnee&) const = default;
 };
@@ -132,12 +152,13 @@ struct SweepAnswer {
   std::size_t wanted = 0;        // that there would be, given-up ones left out
   std::vector<SweepKnee> knees;  // one for each factor of sizes or numbers
   std::vector<SweepEffect> effects;
-  std::optional<std::size_t> best;  // the cell of least memory that loses none
+  std::optional<std::size_t> best;  // the one of least memory that keeps all
   std::vector<std::string> notes;   // what was not told, and why
 
   bool operator==(const SweepAnswer&) const = default;
 };
 
-const char* to_word(SweepFigure figure);  // "open heap", "throughput" …
+const char* to_word(SweepFigure figure);      // "open heap", "throughput" …
+const char* to_word(SweepStanding standing);  // "keeps", "doubt" …
 
 }  // namespace tidemark

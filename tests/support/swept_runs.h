@@ -1,6 +1,9 @@
 // Runs of a sweep's cells, small enough to be changed by hand.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +14,8 @@
 namespace tidemark {
 
 // Of a service whose speed and memory per connection are given.
-inline StoredRun swept_run(CellLevels cell, double per_second, double bytes) {
+inline StoredRun swept_run(CellLevels cell, double per_second, double bytes,
+                           std::uint32_t round = 0) {
   RunRecord record = run_with({}, per_second, bytes);
   record.cell = std::move(cell);
   record.open->sites = {{5,
@@ -31,7 +35,7 @@ inline StoredRun swept_run(CellLevels cell, double per_second, double bytes) {
     facts.pace.service_cpu = facts.pace.playing / 2;
     facts.pace.allocations = {facts.pace.replies.value * 3};
   }
-  return {std::move(record), "cell.json"};
+  return {std::move(record), "cell.json", round};
 }
 
 inline SweepSpec buffer_spec() {
@@ -47,15 +51,24 @@ inline std::vector<CellLevels> buffer_cells() {
   return {{{"buffer", "1MiB"}}, {{"buffer", "64KiB"}}, {{"buffer", "4KiB"}}};
 }
 
+// A round for each row of `noise`, which has a factor for each cell.
+inline std::vector<StoredRun> buffer_rounds(
+    const std::vector<std::array<double, 3>>& noise,
+    const std::array<double, 3>& per_second) {
+  constexpr std::array<double, 3> kBytes{1'000'000, 66'000, 6'000};
+  std::vector<StoredRun> runs;
+  for (std::uint32_t round = 0; round < noise.size(); ++round)
+    for (std::size_t i = 0; i < 3; ++i)
+      runs.push_back(swept_run(buffer_cells()[i],
+                               per_second[i] * noise[round][i], kBytes[i],
+                               round));
+  return runs;
+}
+
 // 64 KiB loses next to nothing, 4 KiB a third.
 inline std::vector<StoredRun> buffer_runs() {
-  std::vector<StoredRun> runs;
-  for (const double noise : {0.99, 1.0, 1.01}) {
-    runs.push_back(swept_run({{"buffer", "1MiB"}}, 1000 * noise, 1'000'000));
-    runs.push_back(swept_run({{"buffer", "64KiB"}}, 990 * noise, 66'000));
-    runs.push_back(swept_run({{"buffer", "4KiB"}}, 660 * noise, 6'000));
-  }
-  return runs;
+  return buffer_rounds({{0.990, 0.995, 0.990}, {1.01, 1.00, 1.01}, {1, 1, 1}},
+                       {1000, 990, 660});
 }
 
 }  // namespace tidemark

@@ -298,6 +298,23 @@ TEST_F(Runner, AStandInThatExpectsNoCloseDoesNotFailTheRun) {
   EXPECT_EQ(run().judgement->outcome, Outcome::kPass);
 }
 
+// Whichever cycle it is: every third, counted from another one each time.
+class BusyCycle : public Runner, public ::testing::WithParamInterface<int> {};
+
+TEST_P(BusyCycle, IsNotTakenForWhatOpenConnectionsHold) {
+  int cycle = GetParam();
+  driver.on_open = [&] {
+    const bool whole = driver.open_now() == Count{60};
+    const std::int64_t more = whole && ++cycle % 3 == 0 ? 50 : 0;
+    heap.survivors[heap.now.value] += driver.open_now().value + more;
+  };
+  driver.on_close = [&] { heap.survivors.erase(heap.now.value); };
+  const RunRecord record = run();
+  ASSERT_TRUE(record.open);
+  EXPECT_EQ(record.open->bytes, Bytes{60 * 96});
+}
+INSTANTIATE_TEST_SUITE_P(Every, BusyCycle, ::testing::Range(0, 3));
+
 TEST_F(Runner, WhatOpenConnectionsHoldIsKeptBySiteAndZoomedInTime) {
   scenario.expect.peak_per_connection = Bytes{95};
   driver.on_open = [&] {

@@ -126,5 +126,16 @@ TEST(SiteInWords, LibraryFramesAndParametersAreLeftOut) {
   EXPECT_EQ(site_in_words(site), "chat::Room::join (room.cc:88)");
 }
 
+TEST(OpenMemory, TheMiddleOneIsNeitherTheBusiestMomentNorTheQuietest) {
+  const auto of = [](std::int64_t bytes) {
+    OpenMemory memory;
+    memory.bytes = {bytes};
+    return memory;
+  };
+  EXPECT_EQ(middle_of({of(9), of(1), of(5)}).bytes, Bytes{5});
+  EXPECT_EQ(middle_of({of(9), of(1)}).bytes, Bytes{1});
+  EXPECT_EQ(middle_of({of(7)}).bytes, Bytes{7});
+}
+
 }  // namespace
 }  // namespace tidemark

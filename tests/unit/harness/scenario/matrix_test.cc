@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "harness/scenario/load.h"
 #include "tests/unit/harness/scenario/words.h"
 
@@ -48,6 +50,7 @@ TEST(Matrix, FactorsKeepTheFilesOrderAndDefaultsAreFilledIn) {
   EXPECT_THAT(spec.factors[0].values, ElementsAre(65536, 4096));
   EXPECT_EQ(spec.baseline, (CellLevels{{"buffer", "64KiB"}, {"size", "10"}}));
   EXPECT_EQ(spec.repeat, 3U);
+  EXPECT_EQ(spec.repeat_most, 3U);
   EXPECT_TRUE(spec.shuffled);
   EXPECT_DOUBLE_EQ(spec.max_loss, 0.05);
 }
@@ -58,11 +61,29 @@ TEST(Matrix, SettingsAreRead) {
       "  baseline: { buffer: 4KiB }\n  maxLoss: 2.5%\n"
       "  forConnections: [30, 1000]\n"));
   EXPECT_EQ(spec.repeat, 5U);
+  EXPECT_EQ(spec.repeat_most, 5U);
   EXPECT_FALSE(spec.shuffled);
   EXPECT_EQ(spec.seed, 7U);
   EXPECT_EQ(spec.baseline.at("buffer"), "4KiB");
   EXPECT_DOUBLE_EQ(spec.max_loss, 0.025);
   EXPECT_THAT(spec.connections, ElementsAre(30, 1000));
+}
+
+TEST(Matrix, RunsMayHaveALeastAndAMost) {
+  const auto bounds = [](const std::string& repeat) {
+    const SweepSpec spec = swept(
+        with_matrix("  buffer: [64KiB, 4KiB]\n  repeat: " + repeat + "\n"));
+    return std::pair(spec.repeat, spec.repeat_most);
+  };
+  EXPECT_EQ(bounds("{ min: 2, max: 9 }"), std::pair(2U, 9U));
+  EXPECT_EQ(bounds("{ max: 9 }"), std::pair(3U, 9U));
+  EXPECT_EQ(bounds("{ max: 2 }"), std::pair(2U, 2U));
+  EXPECT_EQ(bounds("{ min: 7 }"), std::pair(7U, 7U));
+  EXPECT_THAT(
+      complaint(with_matrix(
+          "  buffer: [64KiB, 4KiB]\n  repeat: { min: 9, max: 2 }\n")),
+      HasSubstr(
+          "`matrix.repeat`: wanted min up to max, found min 9 and max 2"));
 }
 
 TEST(Matrix, LevelsThatAreWordsHaveNoNumbers) {

@@ -12,14 +12,14 @@ using ::testing::ElementsAre;
 
 SweepSpec three_runs(bool shuffled) {
   SweepSpec spec;
-  spec.repeat = 3;
+  spec.repeat = spec.repeat_most = 3;
   spec.shuffled = shuffled;
   return spec;
 }
 
 TEST(SweepOrder, AsWrittenEachRoundHasEveryCellOnce) {
   SweepSpec spec = three_runs(false);
-  spec.repeat = 2;
+  spec.repeat = spec.repeat_most = 2;
   EXPECT_THAT(sweep_order(spec, 2),
               ElementsAre(SweepStep{0, 0}, SweepStep{1, 0}, SweepStep{0, 1},
                           SweepStep{1, 1}));
