@@ -170,6 +170,28 @@ def another_text_begins_anew(folder):
     expect(not set(after.values()) & set(before.values()), (before, after))
 
 
+def what_is_in_doubt_is_run_again(folder):
+    """Buffers that are all large enough: whether one of them loses a
+    thousandth, three rounds cannot tell."""
+    text = (BUFFERS.replace("[256KiB, 16KiB]", "[256KiB, 128KiB, 64KiB]")
+            .replace("[20, 40]", "[20]")
+            .replace("  exclude: [{buffer: 16KiB, many: 40}]\n", "")
+            .replace("repeat: 2", "repeat: {min: 2, max: 3}\n  maxLoss: 0.1%"))
+    path = scenario(folder, text)
+    done = sweep(folder, "--format", "json", path)
+    expect(done.returncode == 0, (done.returncode, done.stderr))
+    answer = json.loads(done.stdout)
+    runs = {c["levels"]["buffer"]: len(c["runs"]) for c in answer["cells"]}
+    expect(runs["256KiB"] == 3 and sum(runs.values()) >= 8, runs)
+    expect(answer["runs"] == answer["wanted"] == sum(runs.values()), answer)
+    for cell in answer["cells"]:
+        figure = cell["figures"]["replies_per_second"]
+        expect(len(figure["runs"]) == len(figure["rounds"]), figure)
+    done = sweep(folder, "--report", path)
+    expect("in doubt" in done.stdout and "2 to 3 of each" in done.stdout,
+           done.stdout)
+
+
 def one_cell_is_run_alone(folder):
     path = scenario(folder)
     done = subprocess.run(
@@ -215,7 +237,8 @@ def main():
         folder = pathlib.Path(scratch)
         every_cell_is_measured(folder)
         its_text_answers(folder)
-    for check in (a_killed_one_goes_on, one_cell_is_run_alone,
+    for check in (a_killed_one_goes_on, what_is_in_doubt_is_run_again,
+                  one_cell_is_run_alone,
                   a_cell_that_cannot_start_is_given_up, mistakes_are_told):
         with tempfile.TemporaryDirectory() as scratch:
             folder = pathlib.Path(scratch)
