@@ -40,7 +40,12 @@ struct Sweep {
   std::vector<StoredRun> runs;
   std::set<SweepStep> done;  // a run of each
 
-  SweepAnswer answer() const { return fold_sweep(spec, cells, runs); }
+  // With what is still to be made among the runs that are wanted.
+  SweepAnswer answer() const {
+    SweepAnswer so_far = fold_sweep(spec, cells, runs);
+    so_far.wanted = so_far.runs + steps_to_make(order, done, so_far).size();
+    return so_far;
+  }
 };
 
 Result<Sweep> open_sweep(const SweepOptions& options) {
@@ -107,9 +112,18 @@ Status take_up(Sweep& sweep, const SweepOptions& options) {
                sweep.runs.size(), sweep.answer().wanted);
     return {};
   }
+  const char* why = options.fresh        ? "--fresh"
+                    : sweep.runs.empty() ? "the scenario is another now"
+                                         : "the sweep was finished";
   sweep.runs.clear();
   sweep.done.clear();
-  return sweep.folder.clear();
+  const Result<std::size_t> removed = sweep.folder.clear();
+  TIDEMARK_TRY(removed);
+  if (*removed > 0)
+    fmt::print(stderr, "tidemark: begins anew, {}: {} {} in {} removed\n", why,
+               *removed, *removed == 1 ? "run is" : "runs are",
+               sweep.folder.path());
+  return {};
 }
 
 std::string title_of(const Sweep& sweep, const SweepStep& step) {
@@ -118,7 +132,7 @@ std::string title_of(const Sweep& sweep, const SweepStep& step) {
                      in_words(sweep.cells[step.cell]),
                      step.run < sweep.spec.repeat
                          ? ""
-                         : " again: what is smaller is in doubt");
+                         : " again, until what is in doubt is known");
 }
 
 Status run_step(Sweep& sweep, const SweepStep& step,

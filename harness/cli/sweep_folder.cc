@@ -35,8 +35,9 @@ std::optional<StoredRun> SweepFolder::load(const SweepStep& step,
   return StoredRun{*std::move(record), file, step.run};
 }
 
-Status SweepFolder::clear() const {
+Result<std::size_t> SweepFolder::clear() const {
   std::error_code error;
+  std::size_t removed = 0;
   for (const fs::directory_entry& entry :
        fs::directory_iterator(path_, error)) {
     const std::string name = entry.path().filename().string();
@@ -48,8 +49,9 @@ Status SweepFolder::clear() const {
                               "{}",
                               entry.path().string(), error.message()),
                   "choose another folder with --records");
+    ++removed;
   }
-  return {};
+  return removed;
 }
 
 }  // namespace tidemark

@@ -2,6 +2,7 @@
 // to agree with them. What is there is what has been done.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +31,8 @@ class SweepFolder {
                                 const CellLevels& cell) const;
 
   // Removes the records of runs, whatever text they are of; other files stay.
-  Status clear() const;
+  // How many there were.
+  Result<std::size_t> clear() const;
 
  private:
   std::string file_of(const SweepStep& step) const;

@@ -75,7 +75,7 @@ class Run {
   void allow_the_agent();
   void note_memory_use();
   Status idle();
-  Status sample_open();
+  Status sample_open(const CycleSettings& settings);
   Status zoom_open(const OpenMemory& memory);
   Evidence gather() const;
   bool wants_retainers() const;
@@ -134,7 +134,8 @@ class Run {
   Duration loaded_time_{};  // how long the latest loaded cycle was active
   bool zoomed_open_ = false;
   std::vector<OpenMemory> opens_;  // with more sites than the record has
-  OpenMemory open_;                // of them
+  CycleSettings open_settings_;    // of theirs
+  OpenMemory open_;                // the middle one
   std::optional<Retention> open_retention_;  // of open_, at full concurrency
 };
 
@@ -247,7 +248,7 @@ Status Run::load(const PlannedCycle& planned, Count before) {
     TIDEMARK_TRY(still_running(quiet_));
     TIDEMARK_TRY(opened);
     TIDEMARK_TRY(exercise());
-    if (all_at_once) TIDEMARK_TRY(sample_open());
+    if (all_at_once) TIDEMARK_TRY(sample_open(planned.settings));
     TIDEMARK_TRY(world_.driver.close());
   }
   return {};
@@ -296,13 +297,14 @@ void Run::note_memory_use() {
 // At full concurrency: what open connections cost, in a few cycles, as one
 // moment may have more in flight than another. With a budget for it also
 // before, while warming up, so that the sites have stacks in time.
-Status Run::sample_open() {
+Status Run::sample_open(const CycleSettings& settings) {
   const bool early = state_.stage == ScheduleStage::kWarmup && !zoomed_open_ &&
                      heap_ && scenario_.expect.peak_per_connection;
   const bool now = state_.stage == ScheduleStage::kMeasure && !record_.open;
   const Count connections = world_.driver.open_now();
   const bool again = !opens_.empty() && opens_.size() < kOpenCycles &&
-                     connections == opens_.front().connections;
+                     connections == opens_.front().connections &&
+                     settings == open_settings_;
   if ((!early && !now && !again) || connections.value == 0) return {};
   if (now) {
     TIDEMARK_TRY(sample_kernel("open", state_.cycles + 1));
@@ -313,7 +315,8 @@ Status Run::sample_open() {
   TIDEMARK_TRY(open);
   const OpenMemory memory = open_memory(*heap_, *open, connections);
   if (early) return zoom_open(memory);
-  if (now) TIDEMARK_TRY(find_open_holders(memory, *open));
+  if (!open_retention_) TIDEMARK_TRY(find_open_holders(memory, *open));
+  open_settings_ = settings;
   opens_.push_back(memory);
   open_ = middle_of(opens_);
   record_.open = open_;

@@ -67,4 +67,16 @@ inline const SweepCell* cell_at(const std::vector<SweepCell>& cells,
   return nullptr;
 }
 
+// Whether `cell` may be what a sweep advises: its runs did not fail, and its
+// requests no more often than the baseline's.
+inline bool can_be_answer(const std::vector<SweepCell>& cells,
+                          const SweepCell& cell, const CellLevels& baseline) {
+  const SweepCell* from = cell_at(cells, baseline);
+  const auto allowed =
+      from == nullptr ? std::nullopt : median_at(*from, SweepFigure::kErrors);
+  const auto failed = median_at(cell, SweepFigure::kErrors);
+  return cell.given_up.empty() &&
+         failed.value_or(0) <= std::max(0.0, allowed.value_or(0));
+}
+
 }  // namespace tidemark

@@ -35,7 +35,9 @@ bool is_given_up(const SweepAnswer& so_far, const SweepCell& cell) {
 
 void mark_doubts(SweepAnswer& answer) {
   for (SweepCell& cell : answer.cells) {
-    if (cell.standing != SweepStanding::kDoubt) continue;
+    if (cell.standing != SweepStanding::kDoubt ||
+        !can_be_answer(answer.cells, cell, answer.spec.baseline))
+      continue;
     const bool on_a_knee = std::any_of(
         answer.knees.begin(), answer.knees.end(), [&](const SweepKnee& knee) {
           return is_doubtful_in(knee, answer.spec, cell);
@@ -53,10 +55,14 @@ std::vector<SweepStep> steps_to_make(const std::vector<SweepStep>& order,
       baseline != nullptr && !is_given_up(so_far, *baseline) &&
       std::any_of(so_far.cells.begin(), so_far.cells.end(),
                   [](const SweepCell& cell) { return cell.in_question; });
+  // A round that is over is not made up: its baseline is of another hour.
+  std::uint32_t latest = 0;
+  for (const SweepStep& step : done) latest = std::max(latest, step.run);
   std::vector<SweepStep> steps;
   for (const SweepStep& step : order) {
     const SweepCell& cell = so_far.cells[step.cell];
     const bool planned = step.run < spec.repeat;
+    if (!planned && step.run < latest) continue;
     if (!planned && !steps.empty() && step.run != steps.front().run) break;
     const bool wanted =
         planned || (more_tells && (cell.in_question || &cell == baseline));

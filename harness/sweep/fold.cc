@@ -39,13 +39,24 @@ void add_run(const StoredRun& run, SweepCell& cell) {
   cell.arithmetic = arithmetic_of(run.record);
 }
 
-void summarise(SweepCell& cell) {
+bool failed(const SweepCell& cell) {
+  return std::any_of(
+      cell.runs.begin(), cell.runs.end(),
+      [](const SweepRun& run) { return run.outcome == Outcome::kError; });
+}
+
+// Over the rounds that all cells have: what was run again later, when the
+// machine may have been another, is for the losses, which compare rounds.
+void summarise(std::uint32_t repeat, SweepCell& cell) {
   for (auto& [figure, value] : cell.figures) {
-    value.median = middle_of(value.runs);
-    const auto [least, most] =
-        std::minmax_element(value.runs.begin(), value.runs.end());
+    std::vector<double> runs;
+    for (std::size_t i = 0; i < value.runs.size(); ++i)
+      if (value.rounds[i] < repeat) runs.push_back(value.runs[i]);
+    if (runs.empty()) runs = value.runs;
+    const auto [least, most] = std::minmax_element(runs.begin(), runs.end());
     value.least = *least;
     value.most = *most;
+    value.median = middle_of(std::move(runs));
   }
 }
 
@@ -73,14 +84,15 @@ void mark_pareto(std::vector<SweepCell>& cells) {
   }
 }
 
-std::optional<std::size_t> best_of(const std::vector<SweepCell>& cells) {
+std::optional<std::size_t> best_of(const std::vector<SweepCell>& cells,
+                                   const CellLevels& baseline) {
   const SweepFigure memory = memory_figure(cells);
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto bytes = median_at(cells[i], memory);
-    if (!bytes || cells[i].standing != SweepStanding::kKeeps) continue;
-    const auto failed = median_at(cells[i], SweepFigure::kErrors);
-    if (failed && *failed > 0) continue;
+    if (!bytes || cells[i].standing != SweepStanding::kKeeps ||
+        !can_be_answer(cells, cells[i], baseline))
+      continue;
     if (!best || *bytes < *median_at(cells[*best], memory)) best = i;
   }
   return best;
@@ -132,14 +144,14 @@ SweepAnswer fold_sweep(const SweepSpec& spec,
     cell.levels = levels;
     for (const StoredRun& run : runs)
       if (run.record.cell == levels) add_run(run, cell);
-    summarise(cell);
+    summarise(spec.repeat, cell);
     answer.cells.push_back(std::move(cell));
   }
   std::vector<SweepCell>& all = answer.cells;
-  measure_losses(spec.baseline, spec.max_loss, all);
+  measure_losses(spec, all);
   for (SweepCell& cell : all) {
     answer.runs += cell.runs.size();
-    if (!cell.runs.empty() && cell.runs.size() < spec.repeat)
+    if (!cell.runs.empty() && (cell.runs.size() < spec.repeat || failed(cell)))
       cell.given_up = why_hopeless(all, cell, spec.baseline);
     answer.wanted += cell.given_up.empty()
                          ? std::max<std::size_t>(spec.repeat, cell.runs.size())
@@ -148,7 +160,7 @@ SweepAnswer fold_sweep(const SweepSpec& spec,
   mark_pareto(all);
   answer.knees = find_knees(spec, all);
   answer.effects = find_effects(spec, all);
-  answer.best = best_of(all);
+  answer.best = best_of(all, spec.baseline);
   mark_doubts(answer);
   if (!runs.empty()) note_short_cycles(runs, answer);
   return answer;

@@ -12,9 +12,19 @@
 namespace tidemark {
 namespace {
 
+// From so many rounds on a cell's own scatter counts, if it is the larger one.
+constexpr std::size_t kOwnScatter = 4;
+
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) /
          static_cast<double>(values.size());
+}
+
+double squares_of(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return sum;
 }
 
 // How far the rounds of the same cell are apart, all cells together.
@@ -32,8 +42,7 @@ Scatter scatter_of(const SweepCell& baseline,
     if (&cell == &baseline) continue;
     const std::vector<double> pairs = paired_logs(baseline, cell, figure);
     if (pairs.size() < 2) continue;
-    const double mean = mean_of(pairs);
-    for (const double pair : pairs) squares += (pair - mean) * (pair - mean);
+    squares += squares_of(pairs);
     freedom += static_cast<double>(pairs.size() - 1);
     ++shared;
   }
@@ -52,8 +61,13 @@ std::optional<Estimate> loss_of(const SweepCell& baseline,
   if (scatter.freedom < 1 || &cell == &baseline)
     return Estimate{value, value, value};
   const double gain = sign * mean_of(pairs);
-  const double half = student_t99(scatter.freedom) * scatter.deviation /
-                      std::sqrt(static_cast<double>(pairs.size()));
+  double spread = student_t99(scatter.freedom) * scatter.deviation;
+  if (pairs.size() >= kOwnScatter)
+    spread =
+        std::max(spread, student_t99(static_cast<int>(pairs.size()) - 1) *
+                             std::sqrt(squares_of(pairs) /
+                                       static_cast<double>(pairs.size() - 1)));
+  const double half = spread / std::sqrt(static_cast<double>(pairs.size()));
   return Estimate{value, std::min(value, 1 - std::exp(gain + half)),
                   std::max(value, 1 - std::exp(gain - half))};
 }
@@ -131,6 +145,7 @@ std::optional<SweepKnee> knee_of(const SweepSpec& spec,
   for (std::size_t i = 1; i < steps.size() && !knee.below; ++i) {
     switch (steps[i].cell->standing) {
       case SweepStanding::kKeeps:
+        if (!can_be_answer(cells, *steps[i].cell, spec.baseline)) break;
         at = &steps[i];
         knee.doubtful.clear();
         break;
@@ -149,9 +164,8 @@ std::optional<SweepKnee> knee_of(const SweepSpec& spec,
 
 }  // namespace
 
-void measure_losses(const CellLevels& baseline, double max_loss,
-                    std::vector<SweepCell>& cells) {
-  const SweepCell* from = cell_at(cells, baseline);
+void measure_losses(const SweepSpec& spec, std::vector<SweepCell>& cells) {
+  const SweepCell* from = cell_at(cells, spec.baseline);
   if (from == nullptr) return;
   const Scatter throughput = scatter_of(*from, cells, SweepFigure::kThroughput);
   const Scatter reply = scatter_of(*from, cells, SweepFigure::kReplyMedian);
@@ -160,7 +174,11 @@ void measure_losses(const CellLevels& baseline, double max_loss,
         loss_of(*from, cell, SweepFigure::kThroughput, 1, throughput);
     cell.reply_loss =
         loss_of(*from, cell, SweepFigure::kReplyMedian, -1, reply);
-    cell.standing = standing_of(cell, max_loss);
+    cell.standing = standing_of(cell, spec.max_loss);
+    // One round says nothing where more may be made.
+    if (throughput.freedom == 0 && spec.repeat_most > 1 && &cell != from &&
+        cell.standing != SweepStanding::kUnknown)
+      cell.standing = SweepStanding::kDoubt;
   }
 }
 

@@ -37,7 +37,8 @@ enum class SweepFigure {
 };
 
 // Of one figure over the runs of a cell; a run that has no such figure is
-// left out.
+// left out. The median and its neighbours are of the rounds that all cells
+// have: the first `repeat`.
 struct SweepValue {
   double median = 0;
   double least = 0;

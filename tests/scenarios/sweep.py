@@ -165,6 +165,7 @@ def another_text_begins_anew(folder):
     done = sweep(folder, path)
     expect(done.returncode == 0, (done.returncode, done.stderr))
     expect("3 of 3 runs" in done.stdout, done.stdout)
+    expect("the scenario is another now: 6 runs" in done.stderr, done.stderr)
     after = started(folder)
     expect(len(after) == 3, after)
     expect(not set(after.values()) & set(before.values()), (before, after))

@@ -90,5 +90,13 @@ TEST_F(StepsToMake, AreNoneWithoutABaselineToCompareWith) {
   EXPECT_THAT(after(runs), IsEmpty());
 }
 
+// The round's baseline is of another hour by then.
+TEST_F(StepsToMake, DoNotMakeUpForARoundThatIsOver) {
+  std::vector<StoredRun> runs =
+      buffer_rounds({kNoisy[0], kNoisy[1], kNoisy[2]}, kSpeeds);
+  runs.push_back(swept_run(buffer_cells()[0], 1000, 1'000'000, 4));
+  EXPECT_THAT(after(runs), UnorderedElementsAre(SweepStep{1, 4}));
+}
+
 }  // namespace
 }  // namespace tidemark

@@ -31,6 +31,20 @@ TEST(SweepFold, FiguresAreMediansWithTheirSpread) {
   EXPECT_EQ(answer.wanted, 9U);
 }
 
+// What was run again when the machine was twice as fast is not compared with
+// what was not.
+TEST(SweepFold, MediansAreOfTheRoundsThatAllCellsHave) {
+  std::vector<StoredRun> runs = buffer_runs();
+  for (const std::uint32_t round : {3U, 4U, 5U, 6U})
+    runs.push_back(swept_run({{"buffer", "1MiB"}}, 2000, 1'000'000, round));
+  const SweepAnswer answer = folded(runs);
+  const SweepValue& value =
+      answer.cells[0].figures.at(SweepFigure::kThroughput);
+  EXPECT_NEAR(value.median, 1000, 0.1);
+  EXPECT_NEAR(value.most, 1010, 0.1);
+  EXPECT_EQ(value.runs.size(), 7U);
+}
+
 TEST(SweepFold, ParetoCellsAreThoseThatNoOtherBeats) {
   std::vector<StoredRun> runs = buffer_runs();
   for (StoredRun& run : runs)

@@ -97,11 +97,47 @@ TEST(SweepKnee, ADoubtAboveASmallerLevelThatKeepsAllIsNone) {
 }
 
 TEST(SweepKnee, WithOneRunEachTheValueDecides) {
-  const SweepAnswer answer =
-      folded(buffer_rounds({{1, 1, 1}}, {1000, 990, 660}));
+  SweepSpec spec = buffer_spec();
+  spec.repeat = spec.repeat_most = 1;
+  const SweepAnswer answer = fold_sweep(
+      spec, buffer_cells(), buffer_rounds({{1, 1, 1}}, {1000, 990, 660}));
   EXPECT_EQ(only_knee(answer).level, "64KiB");
   EXPECT_EQ(answer.cells[1].throughput_loss->low,
             answer.cells[1].throughput_loss->high);
+}
+
+TEST(SweepKnee, OneRoundDecidesNothingWhereMoreMayBeMade) {
+  SweepSpec spec = buffer_spec();
+  spec.repeat = 1;
+  const SweepAnswer answer = fold_sweep(
+      spec, buffer_cells(), buffer_rounds({{1, 1, 1}}, {1000, 990, 660}));
+  EXPECT_EQ(only_knee(answer).level, "1MiB");
+  EXPECT_TRUE(answer.cells[1].in_question);
+  EXPECT_TRUE(answer.cells[2].in_question);
+}
+
+// The quiet cells say nothing about the one that is not.
+TEST(SweepKnee, ACellThatScattersMoreThanTheOthersHasItsOwnInterval) {
+  const std::array<double, 3> speeds{1000, 990, 500};
+  const std::vector<std::array<double, 3>> rounds{
+      {1, 0.95, 1}, {1, 1.06, 1}, {1, 0.94, 1}, {1, 1.05, 1}};
+  const SweepAnswer answer = folded(buffer_rounds(rounds, speeds));
+  const Estimate loss = *answer.cells[1].throughput_loss;
+  // s = 0.0636, t of 3 degrees of freedom 5.841: 0.19 to either side.
+  EXPECT_NEAR(std::log((1 - loss.low) / (1 - loss.high)), 2 * 0.186, 0.01);
+}
+
+// A setting with which the service does not always start is none to advise.
+TEST(SweepKnee, ALevelOfWhichARunFailedIsNotIt) {
+  std::vector<StoredRun> runs = buffer_runs();
+  StoredRun failed = swept_run(buffer_cells()[1], 1, 1, 3);
+  failed.record.judgement.reset();
+  failed.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
+  runs.push_back(std::move(failed));
+  const SweepAnswer answer = folded(runs);
+  EXPECT_EQ(only_knee(answer).level, "1MiB");
+  EXPECT_EQ(answer.best, 0U);
+  EXPECT_NE(answer.cells[1].given_up, "");
 }
 
 }  // namespace
