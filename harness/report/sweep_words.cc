@@ -38,7 +38,7 @@ std::optional<double> median_of(const SweepCell& cell, SweepFigure figure) {
 }
 
 std::string percent(double share) {
-  const double value = 100 * share;
+  const double value = std::abs(share) < 0.0005 ? 0 : 100 * share;
   return std::abs(value) < 10 ? fmt::format("{:.1f} %", value)
                               : fmt::format("{:.0f} %", value);
 }
