@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -38,14 +37,8 @@ struct Sweep {
   std::vector<SweepStep> order;
   SweepFolder folder;
   std::vector<StoredRun> runs;
-  std::set<SweepStep> done;  // a run of each
 
-  // With what is still to be made among the runs that are wanted.
-  SweepAnswer answer() const {
-    SweepAnswer so_far = fold_sweep(spec, cells, runs);
-    so_far.wanted = so_far.runs + steps_to_make(order, done, so_far).size();
-    return so_far;
-  }
+  SweepAnswer answer() const { return fold_sweep(spec, cells, runs); }
 };
 
 Result<Sweep> open_sweep(const SweepOptions& options) {
@@ -76,18 +69,12 @@ Result<Sweep> open_sweep(const SweepOptions& options) {
                std::move(cells),
                std::move(order),
                SweepFolder(folder, sha256_hex(*text)),
-               {},
                {}};
 }
 
 // The runs that are to be made now, as far as is known.
 std::vector<SweepStep> missing(const Sweep& sweep) {
-  return steps_to_make(sweep.order, sweep.done, sweep.answer());
-}
-
-void add_run(const SweepStep& step, StoredRun run, Sweep& sweep) {
-  sweep.done.insert(step);
-  sweep.runs.push_back(std::move(run));
+  return steps_to_make(sweep.order, sweep.answer());
 }
 
 // What was done of this sweep and not finished goes on; what is finished is
@@ -95,7 +82,7 @@ void add_run(const SweepStep& step, StoredRun run, Sweep& sweep) {
 Status take_up(Sweep& sweep, const SweepOptions& options) {
   for (const SweepStep& step : sweep.order)
     if (auto run = sweep.folder.load(step, sweep.cells[step.cell]))
-      add_run(step, *std::move(run), sweep);
+      sweep.runs.push_back(*std::move(run));
   if (options.only_report) {
     if (!sweep.runs.empty()) return {};
     return fail(
@@ -116,7 +103,6 @@ Status take_up(Sweep& sweep, const SweepOptions& options) {
                     : sweep.runs.empty() ? "the scenario is another now"
                                          : "the sweep was finished";
   sweep.runs.clear();
-  sweep.done.clear();
   const Result<std::size_t> removed = sweep.folder.clear();
   TIDEMARK_TRY(removed);
   if (*removed > 0)
@@ -128,8 +114,7 @@ Status take_up(Sweep& sweep, const SweepOptions& options) {
 
 std::string title_of(const Sweep& sweep, const SweepStep& step) {
   return fmt::format("run {} of {}, {}{}", sweep.runs.size() + 1,
-                     sweep.runs.size() + missing(sweep).size(),
-                     in_words(sweep.cells[step.cell]),
+                     sweep.answer().wanted, in_words(sweep.cells[step.cell]),
                      step.run < sweep.spec.repeat
                          ? ""
                          : " again, until what is in doubt is known");
@@ -155,8 +140,8 @@ Status run_step(Sweep& sweep, const SweepStep& step,
     error.hint = "the same command goes on where this one ended";
     return fail(std::move(error));
   }
-  add_run(step, {std::move(run->record), std::move(run->kept_at), step.run},
-          sweep);
+  sweep.runs.push_back(
+      {std::move(run->record), std::move(run->kept_at), step.run});
   return {};
 }
 

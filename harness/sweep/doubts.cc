@@ -1,6 +1,7 @@
 #include "harness/sweep/doubts.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "harness/sweep/cells.h"
@@ -31,6 +32,12 @@ bool is_given_up(const SweepAnswer& so_far, const SweepCell& cell) {
          !why_hopeless(so_far.cells, cell, so_far.spec.baseline).empty();
 }
 
+bool is_done(const SweepCell& cell, std::uint32_t round) {
+  return std::any_of(
+      cell.runs.begin(), cell.runs.end(),
+      [round](const SweepRun& run) { return run.round == round; });
+}
+
 }  // namespace
 
 void mark_doubts(SweepAnswer& answer) {
@@ -47,7 +54,6 @@ void mark_doubts(SweepAnswer& answer) {
 }
 
 std::vector<SweepStep> steps_to_make(const std::vector<SweepStep>& order,
-                                     const std::set<SweepStep>& done,
                                      const SweepAnswer& so_far) {
   const SweepSpec& spec = so_far.spec;
   const SweepCell* baseline = cell_at(so_far.cells, spec.baseline);
@@ -57,7 +63,8 @@ std::vector<SweepStep> steps_to_make(const std::vector<SweepStep>& order,
                   [](const SweepCell& cell) { return cell.in_question; });
   // A round that is over is not made up: its baseline is of another hour.
   std::uint32_t latest = 0;
-  for (const SweepStep& step : done) latest = std::max(latest, step.run);
+  for (const SweepCell& cell : so_far.cells)
+    for (const SweepRun& run : cell.runs) latest = std::max(latest, run.round);
   std::vector<SweepStep> steps;
   for (const SweepStep& step : order) {
     const SweepCell& cell = so_far.cells[step.cell];
@@ -66,7 +73,7 @@ std::vector<SweepStep> steps_to_make(const std::vector<SweepStep>& order,
     if (!planned && !steps.empty() && step.run != steps.front().run) break;
     const bool wanted =
         planned || (more_tells && (cell.in_question || &cell == baseline));
-    if (wanted && !done.contains(step) && !is_given_up(so_far, cell))
+    if (wanted && !is_done(cell, step.run) && !is_given_up(so_far, cell))
       steps.push_back(step);
   }
   return steps;

@@ -1,7 +1,6 @@
 // Which cells a sweep runs again because its answer is open. Pure.
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "harness/sweep/order.h"
@@ -20,7 +19,6 @@ void mark_doubts(SweepAnswer& answer);
 // spec.repeat_most rounds. None of cells that are given up. Empty: the sweep is
 // finished. `order` is sweep_order()'s.
 std::vector<SweepStep> steps_to_make(const std::vector<SweepStep>& order,
-                                     const std::set<SweepStep>& done,
                                      const SweepAnswer& so_far);
 
 }  // namespace tidemark

@@ -11,6 +11,7 @@
 #include "harness/sweep/figures.h"
 #include "harness/sweep/hopeless.h"
 #include "harness/sweep/knee.h"
+#include "harness/sweep/order.h"
 
 namespace tidemark {
 namespace {
@@ -25,7 +26,7 @@ SweepRun run_of(const StoredRun& run) {
     reason = record.error->message;
   else if (record.judgement)
     reason = record.judgement->reason;
-  return {outcome_of(record), std::move(reason), run.kept_at};
+  return {outcome_of(record), std::move(reason), run.kept_at, run.round};
 }
 
 void add_run(const StoredRun& run, SweepCell& cell) {
@@ -153,15 +154,14 @@ SweepAnswer fold_sweep(const SweepSpec& spec,
     answer.runs += cell.runs.size();
     if (!cell.runs.empty() && (cell.runs.size() < spec.repeat || failed(cell)))
       cell.given_up = why_hopeless(all, cell, spec.baseline);
-    answer.wanted += cell.given_up.empty()
-                         ? std::max<std::size_t>(spec.repeat, cell.runs.size())
-                         : cell.runs.size();
   }
   mark_pareto(all);
   answer.knees = find_knees(spec, all);
   answer.effects = find_effects(spec, all);
   answer.best = best_of(all, spec.baseline);
   mark_doubts(answer);
+  answer.wanted = answer.runs +
+                  steps_to_make(sweep_order(spec, cells.size()), answer).size();
   if (!runs.empty()) note_short_cycles(runs, answer);
   return answer;
 }

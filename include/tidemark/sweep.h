@@ -74,6 +74,7 @@ struct SweepRun {
   Outcome outcome = Outcome::kError;
   std::string reason;   // of the judgement, or of the error
   std::string kept_at;  // the record's file; empty: none
+  std::uint32_t round = 0;
 
   bool operator==(const SweepRun&) const = default;
 };
@@ -150,7 +151,7 @@ struct SweepAnswer {
   SweepSpec spec;
   std::vector<SweepCell> cells;  // as written, the first factor slowest
   std::size_t runs = 0;          // that there are
-  std::size_t wanted = 0;        // that there would be, given-up ones left out
+  std::size_t wanted = 0;        // and those that are to be made now
   std::vector<SweepKnee> knees;  // one for each factor of sizes or numbers
   std::vector<SweepEffect> effects;
   std::optional<std::size_t> best;  // the one of least memory that keeps all

@@ -38,6 +38,13 @@ inline StoredRun swept_run(CellLevels cell, double per_second, double bytes,
   return {std::move(record), "cell.json", round};
 }
 
+inline StoredRun failed_run(CellLevels cell, std::uint32_t round) {
+  StoredRun run = swept_run(std::move(cell), 1, 1, round);
+  run.record.judgement.reset();
+  run.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
+  return run;
+}
+
 inline SweepSpec buffer_spec() {
   SweepSpec spec;
   spec.factors = {

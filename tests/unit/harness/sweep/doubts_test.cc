@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <set>
 #include <utility>
 
 #include "harness/sweep/fold.h"
@@ -25,11 +24,7 @@ class StepsToMake : public ::testing::Test {
   }
 
   std::vector<SweepStep> after(const std::vector<StoredRun>& runs) const {
-    std::set<SweepStep> done;
-    for (const StoredRun& run : runs)
-      for (std::size_t i = 0; i < 3; ++i)
-        if (run.record.cell == buffer_cells()[i]) done.insert({i, run.round});
-    return steps_to_make(sweep_order(spec_, 3), done,
+    return steps_to_make(sweep_order(spec_, 3),
                          fold_sweep(spec_, buffer_cells(), runs));
   }
 
@@ -73,20 +68,14 @@ TEST_F(StepsToMake, AreNoneAfterTheLastRound) {
 TEST_F(StepsToMake, AreNoneOfACellThatFails) {
   std::vector<StoredRun> runs =
       buffer_rounds({kNoisy[0], kNoisy[1], kNoisy[2]}, kSpeeds);
-  StoredRun failed = swept_run(buffer_cells()[1], 1, 1, 3);
-  failed.record.judgement.reset();
-  failed.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
-  runs.push_back(std::move(failed));
+  runs.push_back(failed_run(buffer_cells()[1], 3));
   for (const SweepStep& step : after(runs)) EXPECT_NE(step.cell, 1U);
 }
 
 TEST_F(StepsToMake, AreNoneWithoutABaselineToCompareWith) {
   std::vector<StoredRun> runs =
       buffer_rounds({kNoisy[0], kNoisy[1], kNoisy[2]}, kSpeeds);
-  StoredRun failed = swept_run(buffer_cells()[0], 1, 1, 3);
-  failed.record.judgement.reset();
-  failed.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
-  runs.push_back(std::move(failed));
+  runs.push_back(failed_run(buffer_cells()[0], 3));
   EXPECT_THAT(after(runs), IsEmpty());
 }
 

@@ -70,10 +70,7 @@ TEST(SweepFold, ACellThatFailedIsGivenUpAndNotCountedAsMissing) {
   std::erase_if(runs, [](const StoredRun& run) {
     return run.record.cell.at("buffer") == "4KiB";
   });
-  StoredRun failed = swept_run({{"buffer", "4KiB"}}, 1, 1);
-  failed.record.judgement.reset();
-  failed.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
-  runs.push_back(failed);
+  runs.push_back(failed_run({{"buffer", "4KiB"}}, 0));
   const SweepAnswer answer = folded(runs);
   EXPECT_THAT(answer.cells[2].given_up, HasSubstr("it did not start"));
   EXPECT_TRUE(answer.cells[2].figures.empty());

@@ -130,10 +130,7 @@ TEST(SweepKnee, ACellThatScattersMoreThanTheOthersHasItsOwnInterval) {
 // A setting with which the service does not always start is none to advise.
 TEST(SweepKnee, ALevelOfWhichARunFailedIsNotIt) {
   std::vector<StoredRun> runs = buffer_runs();
-  StoredRun failed = swept_run(buffer_cells()[1], 1, 1, 3);
-  failed.record.judgement.reset();
-  failed.record.error = Error{ErrorKind::kEnvironment, "it did not start", ""};
-  runs.push_back(std::move(failed));
+  runs.push_back(failed_run(buffer_cells()[1], 3));
   const SweepAnswer answer = folded(runs);
   EXPECT_EQ(only_knee(answer).level, "1MiB");
   EXPECT_EQ(answer.best, 0U);
