@@ -12,6 +12,11 @@
 
 namespace tidemark {
 
+// Events that show the course of a growth; at the end of a long plan the fewest
+// are enough, if nothing else grows.
+inline constexpr double kCourseEvents = 40;
+inline constexpr double kFewestEvents = 10;
+
 // A finding before its budget is applied and before co-varying sites are
 // merged into it.
 struct Draft {
@@ -21,6 +26,8 @@ struct Draft {
   bool zoomed = false;
   std::vector<double> objects_per_unit;  // one per merged draft
   double confidence = 0;  // t of the growth; for "what would decide it"
+  // By which a leak at random came: blocks, or clumps of them. 0: not counted.
+  double events = 0;
 };
 
 // Growth that a whole number of objects per unit explains, or that was

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 namespace tidemark {
@@ -13,10 +14,11 @@ constexpr double kGrid[] = {0.5, 0.75, 1,  1.5, 2,  3,  4,
 constexpr double kPowers[] = {0.25, 0.5, 1, 1.5, 2, 3};
 constexpr int kThirds = 12;
 constexpr int kRounds = 40;  // of the EM steps; it converges in fewer
+constexpr double kConverged = 1e-9;
 
 // Steps with the shape's value at their middle.
 struct Shaped {
-  double connections;
+  double units;
   double objects;
   double shape;
 };
@@ -28,56 +30,67 @@ struct Mix {
   double likelihood = 0;
 };
 
-double log_likelihood(std::span<const Shaped> steps, const Mix& mix) {
-  double sum = 0;
+// Sums over steps of one shape: the means only need these, and the logarithms
+// only the steps that have objects.
+struct Sums {
+  double units = 0;
+  double weight = 0;  // Σ units·shape
+  double objects = 0;
+};
+
+Sums sums_of(std::span<const Shaped> steps) {
+  Sums sums;
   for (const Shaped& step : steps) {
-    const double mean =
-        step.connections * (mix.scale * step.shape + mix.steady);
-    sum -= mean;
-    if (step.objects > 0) {
-      sum += step.objects * std::log(std::max(mean, 1e-12));
-    }
+    sums.units += step.units;
+    sums.weight += step.units * step.shape;
+    sums.objects += step.objects;
+  }
+  return sums;
+}
+
+double log_likelihood(std::span<const Shaped> steps, const Sums& sums,
+                      const Mix& mix) {
+  double sum = -(mix.scale * sums.weight + mix.steady * sums.units);
+  for (const Shaped& step : steps) {
+    if (step.objects <= 0) continue;
+    const double mean = step.units * (mix.scale * step.shape + mix.steady);
+    sum += step.objects * std::log(std::max(mean, 1e-12));
   }
   return sum;
 }
 
 Mix fit_shape(std::span<const Shaped> steps) {
-  double objects = 0;
-  double weight = 0;
-  for (const Shaped& step : steps) {
-    objects += step.objects;
-    weight += step.connections * step.shape;
-  }
+  const Sums sums = sums_of(steps);
   Mix mix;
-  mix.scale = weight > 0 ? objects / weight : 0;
-  mix.likelihood = log_likelihood(steps, mix);
+  mix.scale = sums.weight > 0 ? sums.objects / sums.weight : 0;
+  mix.likelihood = log_likelihood(steps, sums, mix);
   return mix;
 }
 
 // EM: each object is the one's or the other's in proportion to their means.
 Mix fit_both(std::span<const Shaped> steps) {
-  double connections = 0;
-  double weight = 0;
-  double objects = 0;
-  for (const Shaped& step : steps) {
-    connections += step.connections;
-    weight += step.connections * step.shape;
-    objects += step.objects;
-  }
+  const Sums sums = sums_of(steps);
+  const double weight = std::max(sums.weight, 1e-12);
+  std::vector<Shaped> with_objects;
+  std::copy_if(steps.begin(), steps.end(), std::back_inserter(with_objects),
+               [](const Shaped& step) { return step.objects > 0; });
   Mix mix;
-  mix.scale = objects / 2 / std::max(weight, 1e-12);
-  mix.steady = objects / 2 / connections;
+  mix.scale = sums.objects / 2 / weight;
+  mix.steady = sums.objects / 2 / sums.units;
   for (int round = 0; round < kRounds; ++round) {
     double of_shape = 0;
-    for (const Shaped& step : steps) {
+    for (const Shaped& step : with_objects) {
       const double falling = mix.scale * step.shape;
       const double all = falling + mix.steady;
       if (all > 0) of_shape += step.objects * falling / all;
     }
-    mix.scale = of_shape / std::max(weight, 1e-12);
-    mix.steady = (objects - of_shape) / connections;
+    const double scale = of_shape / weight;
+    const double moved = std::abs(scale - mix.scale);
+    mix.scale = scale;
+    mix.steady = (sums.objects - of_shape) / sums.units;
+    if (moved <= kConverged * scale) break;
   }
-  mix.likelihood = log_likelihood(steps, mix);
+  mix.likelihood = log_likelihood(with_objects, sums, mix);
   return mix;
 }
 
@@ -85,10 +98,9 @@ std::vector<Shaped> middles(std::span<const GrowthStep> steps) {
   std::vector<Shaped> shaped;
   double so_far = 0;
   for (const GrowthStep& step : steps) {
-    if (step.connections <= 0) continue;
-    so_far += step.connections;
-    shaped.push_back(
-        {step.connections, step.objects, so_far - step.connections / 2});
+    if (step.units <= 0) continue;
+    so_far += step.units;
+    shaped.push_back({step.units, step.objects, so_far - step.units / 2});
   }
   for (Shaped& step : shaped) step.shape /= so_far;  // 0 … 1
   return shaped;
@@ -97,8 +109,7 @@ std::vector<Shaped> middles(std::span<const GrowthStep> steps) {
 double dispersion_around(std::span<const Shaped> steps, const Mix& mix) {
   double chi = 0;
   for (const Shaped& step : steps) {
-    const double mean =
-        step.connections * (mix.scale * step.shape + mix.steady);
+    const double mean = step.units * (mix.scale * step.shape + mix.steady);
     if (mean <= 0) continue;
     chi += (step.objects - mean) * (step.objects - mean) / mean;
   }

@@ -3,8 +3,8 @@
 // lazily made state and an interned name leave less and less.
 //
 // Counts per cycle are taken as Poisson with the dispersion that they show.
-// Four rates per connection are compared by likelihood, x being the
-// connections so far:
+// Four rates per unit (a connection; a second, for growth with time) are
+// compared by likelihood, x being the units so far:
 //
 //   steady     λ
 //   running out   A·exp(−θx), or A·(1 + x/X)^−a    θ, a from a grid
@@ -16,7 +16,7 @@
 namespace tidemark {
 
 struct GrowthStep {
-  double connections = 0;
+  double units = 0;
   double objects = 0;  // left by them
 };
 
@@ -29,7 +29,7 @@ struct Decline {
   double dispersion = 1;  // variance over mean, at least 1
 };
 
-// `steps` in the order of time; those without connections are left out.
+// `steps` in the order of time; those without units are left out.
 Decline decline_of(std::span<const GrowthStep> steps);
 
 }  // namespace tidemark

@@ -29,8 +29,6 @@ constexpr double kAlikeRings = 6;
 constexpr double kAlikeEvents = 100;
 constexpr double kRunsOut = 2.5;  // deviations: it may be running out
 constexpr double kManyEvents = 60;
-constexpr double kCourseEvents = 40;
-constexpr double kFewestEvents = 10;
 constexpr double kEnoughEvents = 30;
 constexpr double kRingsOfPatience = 15;  // more, and the few are enough
 constexpr double kSurelyRunsOut = 3.5;
@@ -58,20 +56,18 @@ bool keeps_rising(const Signs& signs, double rises, double t) {
 }
 
 // Whether it may be something that fills, and has not shown to go on.
-bool may_run_out(const Signs& signs) {
+bool may_run_out(const Signs& signs, const Decline& decline, double events) {
   const double patience = std::clamp(
       (signs.shape.loaded_rings - kRises) / kRingsOfPatience, 0.0, 1.0);
   // What has filled up after a dozen events is patient, too.
   const double sure = std::clamp(
-      (signs.events - kFewestEvents) / (kEnoughEvents - kFewestEvents), 0.0,
-      1.0);
-  const double doubt = signs.events >= kManyEvents
+      (events - kFewestEvents) / (kEnoughEvents - kFewestEvents), 0.0, 1.0);
+  const double doubt = events >= kManyEvents
                            ? kRunsOut
                            : std::lerp(kMayRunOut, kRunsOut, patience * sure);
-  if (signs.decline.z <= doubt) return false;
+  if (decline.z <= doubt) return false;
   // It may go on besides; then what came last does not run out any more.
-  return signs.decline.steady_z < kGoesOnBesides ||
-         signs.late_decline.z > kMayRunOut;
+  return decline.steady_z < kGoesOnBesides || signs.late_decline.z > kMayRunOut;
 }
 
 // What fills up looks like a leak while it is far from full: a few dozen events
@@ -86,7 +82,8 @@ bool is_random_leak(const Signs& signs) {
   return signs.against_time > kLeakZ && shape.total >= kFewestForLeak &&
          shape.loaded_rings_with >= kRises / 2 &&
          keeps_rising(signs, signs.telling_with, signs.walk_t) &&
-         shows_its_course(signs) && !may_run_out(signs) &&
+         shows_its_course(signs) &&
+         !may_run_out(signs, signs.decline, signs.events) &&
          signs.by_time() < 0.5 * shape.total;
 }
 
@@ -102,7 +99,7 @@ bool is_time_growth(const Signs& signs) {
   // the connections add as much again and are what to look at.
   if (signs.by_time() < 0.5 * signs.shape.total) return false;
   return keeps_rising(signs, signs.shape.rings_with, signs.walk_t_ever) &&
-         !may_run_out(signs);
+         !may_run_out(signs, signs.decline_by_time, signs.events_by_time);
 }
 
 Draft innocent(const Series& series, std::span<const Dose> doses,
@@ -239,6 +236,7 @@ Draft leaks_at_random(const Series& series, std::span<const Dose> doses,
   Draft draft = draft_of(series, doses, FindingClass::kLeak, fit.unit);
   set_estimated_rate(draft, series, signs, fit);
   draft.confidence = signs.against_time;
+  draft.events = signs.events;
   const double units = std::accumulate(fit.units.begin(), fit.units.end(), 0.0);
   draft.finding.explanation = fmt::format(
       "{} of {} left some, {} over {}; {}", say_number(shape.loaded_rings_with),

@@ -56,6 +56,7 @@ class Hunt {
     find_spread_within_groups();
     take_each(classify);
     find_spread();
+    doubt_few_among_many();
   }
 
   const std::vector<Draft>& drafts() const { return drafts_; }
@@ -195,18 +196,43 @@ class Hunt {
     }
     std::optional<Draft> draft = classify(sum, doses_);
     if (!draft || draft->finding.kind != FindingClass::kLeak) return;
+    rest_grows_ = true;
     draft->finding.kind = FindingClass::kUndecided;
     draft->finding.rate.bytes_per_connection_low = 0;
     draft->finding.explanation = fmt::format(
         "{} sites, none of which shows enough on its own, grow together: {}",
         rest_.size(), draft->finding.explanation);
+    draft->events = 0;
     drafts_.push_back(std::move(*draft));
+  }
+
+  // Of forty places that fill up one has a dozen events in good order by
+  // chance: each that grows undecided beside a leak asks for one event more.
+  void doubt_few_among_many() {
+    std::size_t beside =
+        std::count_if(drafts_.begin(), drafts_.end(), [](const Draft& draft) {
+          return draft.finding.kind == FindingClass::kUndecided;
+        });
+    if (rest_grows_) beside += rest_.size();
+    const double wanted =
+        std::min(kFewestEvents + static_cast<double>(beside), kCourseEvents);
+    for (Draft& draft : drafts_) {
+      if (draft.finding.kind != FindingClass::kLeak || draft.events <= 0 ||
+          draft.events >= wanted)
+        continue;
+      draft.finding.kind = FindingClass::kUndecided;
+      draft.finding.rate.bytes_per_connection_low = 0;
+      draft.finding.explanation = fmt::format(
+          "{}; where {} more grow undecided, one may show that by chance",
+          draft.finding.explanation, beside);
+    }
   }
 
   const std::vector<Dose>& doses_;
   RingBook book_;
   std::vector<Series> rest_;
   std::vector<Draft> drafts_;
+  bool rest_grows_ = false;  // all together, no site of it
 };
 
 // What was called bounded for being few.

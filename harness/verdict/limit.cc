@@ -46,9 +46,7 @@ double student_quantile(double freedom) {
 
 }  // namespace
 
-double upper_count(double seen) {
-  return seen + 2.33 * std::sqrt(seen + 1) + 3;
-}
+double upper_count(double seen) { return seen + 3 * std::sqrt(seen + 1) + 3; }
 
 bool are_few(double seen, double connections) {
   constexpr double kFewConnections = 1000;

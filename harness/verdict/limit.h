@@ -25,7 +25,7 @@ namespace tidemark {
 // noise: a lazily made object, a block in flight.
 inline constexpr int kDismissed = 3;
 
-inline constexpr int kEnoughToSee = 12;
+inline constexpr int kEnoughToSee = 14;
 
 // Objects per connection that a planned run looks for: a leak of one
 // connection in a hundred is found.
@@ -35,8 +35,9 @@ inline constexpr double kWantedLimit = 0.01;
 // that a few of them, which may be noise, are more.
 inline constexpr double kWantedBytes = 64;
 
-// A mean that leaves so few by chance once in a hundred runs (Poisson; a bound
-// that is simple rather than tight: 10.7 for 3 where 10.05 is exact).
+// A mean that leaves so few by chance once in four hundred looks (Poisson; a
+// bound that is simple rather than tight: 12 for 3 where 11.9 is exact, 18.5
+// for 7 where 18.2 is). A run looks after every cycle.
 double upper_count(double seen);
 
 // Whether survivors that are here and there and no more may be called noise:

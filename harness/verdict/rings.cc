@@ -13,6 +13,16 @@ const CycleFacts* facts_after(const Evidence& evidence, std::size_t at) {
   return at + 1 < evidence.cycles.size() ? &evidence.cycles[at + 1] : nullptr;
 }
 
+// Until the next cycle began.
+double seconds_of(const Evidence& evidence, std::size_t i) {
+  const CycleFacts& facts = evidence.cycles[i];
+  const CycleFacts* next = facts_after(evidence, i);
+  const Duration end = next != nullptr ? next->started : facts.finished;
+  const double seconds = to_seconds(end - facts.started);
+  // Evidence without clock readings: count in cycles.
+  return seconds > 0 ? seconds : 1;
+}
+
 double as_double(Count count) { return static_cast<double>(count.value); }
 
 }  // namespace
@@ -37,11 +47,7 @@ std::vector<Dose> measured_doses(const Evidence& evidence) {
     dose.failed = as_double(facts.load.failed);
     dose.messages = as_double(facts.load.messages_sent);
     dose.message = evidence.message;
-    const CycleFacts* next = facts_after(evidence, i);
-    const Duration end = next != nullptr ? next->started : facts.finished;
-    dose.seconds = to_seconds(end - facts.started);
-    // Evidence without clock readings: count in cycles.
-    if (dose.seconds <= 0) dose.seconds = 1;
+    dose.seconds = seconds_of(evidence, i);
     doses.push_back(dose);
   }
   return doses;
@@ -268,10 +274,11 @@ void RingBook::settle_levels(Series& series, const std::vector<double>& young,
 
 std::vector<WarmRing> RingBook::warm_rings(const Loss& loss) const {
   std::vector<WarmRing> rings;
-  for (const CycleFacts& facts : evidence_.cycles) {
+  for (std::size_t i = 0; i < evidence_.cycles.size(); ++i) {
+    const CycleFacts& facts = evidence_.cycles[i];
     if (facts.index.value < 2 || facts.index >= evidence_.baseline) continue;
     const auto found = loss.warm.find(facts.index);
-    rings.push_back({as_double(facts.load.reached()),
+    rings.push_back({as_double(facts.load.reached()), seconds_of(evidence_, i),
                      found == loss.warm.end() ? 0 : found->second});
   }
   return rings;

@@ -48,6 +48,7 @@ struct Watch {
 // What a warm-up cycle left behind, as the baseline's snapshot saw it.
 struct WarmRing {
   double connections = 0;
+  double seconds = 0;  // until the next cycle began
   double objects = 0;
 };
 

@@ -90,6 +90,16 @@ Decline decline_since_warmup(const Series& series, const Shape& shape,
   return decline_of(steps);
 }
 
+Decline decline_over_time(const Series& series, const Shape& shape,
+                          std::span<const Dose> doses) {
+  std::vector<GrowthStep> steps;
+  for (const WarmRing& ring : series.warm)
+    steps.push_back({ring.seconds, ring.objects});
+  for (std::size_t i = 0; i < doses.size(); ++i)
+    steps.push_back({doses[i].seconds, shape.survivors[i]});
+  return decline_of(steps);
+}
+
 Decline decline_of_later_half(const Shape& shape, const UnitFit& unit) {
   std::vector<GrowthStep> steps;
   for (std::size_t i = unit.units.size() / 2; i < unit.units.size(); ++i)
@@ -198,6 +208,12 @@ Signs signs_of(const Series& series, std::span<const Dose> doses) {
     signs.idle_seconds += watched_seconds;
   }
   signs.against_time = against_time(signs, watched_seconds);
+  if (signs.idle_seen > kDismissed) {
+    signs.decline_by_time = decline_over_time(series, signs.shape, doses);
+    signs.events_by_time =
+        signs.shape.total /
+        std::max(signs.decline_by_time.dispersion, clump_of(signs.shape));
+  }
   return signs;
 }
 

@@ -31,6 +31,9 @@ struct Signs {
   double most_events = 0;   // as many as there may have been
   Decline decline;          // over warm-up and measured cycles
   Decline late_decline;     // over the later half of the measured ones
+  // Per second, where some came while idle.
+  Decline decline_by_time;
+  double events_by_time = 0;
   double lately = 0;       // survivors of the last few cycles that had the unit
   double rise_lately = 0;  // of the level, over the same
   // Idle: in idle cycles, or while watched at the end.

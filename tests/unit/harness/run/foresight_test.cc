@@ -19,7 +19,7 @@ TEST(Foresight, SaysWhatComesWhatItTellsAndHowLongItTakes) {
   EXPECT_THAT(text, HasSubstr("graceful 50 %, reset 50 %"));
   EXPECT_THAT(text, HasSubstr("      1  loaded     200  graceful 200\n"));
   EXPECT_THAT(text, HasSubstr("45 more, while something is undecided"));
-  EXPECT_THAT(text, HasSubstr("leak of one object in 116 connections"));
+  EXPECT_THAT(text, HasSubstr("leak of one object in 114 connections"));
   EXPECT_THAT(text, HasSubstr("whether the size of messages matters; factors: "
                               "{ size: [64B, 8KiB] }"));
 }

@@ -95,6 +95,37 @@ TEST_P(RareWays, AreBlamedForWhatTheyLeaveOnly) {
 INSTANTIATE_TEST_SUITE_P(Services, RareWays,
                          testing::ValuesIn(rare_way_cases()), name_of);
 
+const SimCase& named(const std::vector<SimCase>& cases,
+                     const std::string& name) {
+  return *std::find_if(cases.begin(), cases.end(),
+                       [&](const SimCase& of) { return of.name == name; });
+}
+
+// Forty places fill up by four blocks at a time: in these runs one of them had
+// ten good cycles by chance.
+TEST(Calibration, AFewEventsAmongManyPlacesThatGrowAreNoLeak) {
+  const SimCase& busy = named(rare_way_cases(), "busy, 5 rare ways of 40");
+  const SimParameters with = first_parameters();
+  for (const std::uint64_t seed : {1000015, 1000094, 1000214}) {
+    const SimResult result =
+        simulate(busy, with, seed, sim_scenario(busy, with));
+    EXPECT_EQ(result.record.judgement->outcome, Outcome::kInconclusive)
+        << "seed " << seed << ": " << result.record.judgement->reason;
+  }
+}
+
+// Per connection these look as if they ran out, as the warm-up did not idle.
+TEST(Calibration, GrowthWithTimeIsToldByTheSecond) {
+  const SimCase& time = named(sim_cases(), "time");
+  const SimParameters with = second_parameters();
+  for (const std::uint64_t seed : {2000110, 2000169, 2000200}) {
+    const SimResult result =
+        simulate(time, with, seed, sim_scenario(time, with));
+    EXPECT_TRUE(is_right(result.truth, *result.record.judgement))
+        << "seed " << seed << ": " << result.record.judgement->reason;
+  }
+}
+
 // No run that ends by itself takes as long as a plan without an end.
 TEST(Calibration, ALeakOfOnePerConnectionIsKnownAfterAFewCycles) {
   for (const SimCase& of : sim_cases()) {

@@ -100,14 +100,14 @@ TEST(Enough, OtherGrowthBesideTheLeakIsWaitedFor) {
 }
 
 TEST(Enough, CleanNeedsTheLimitOrTwentyCycles) {
-  EXPECT_FALSE(known("llihlilhi", pass(0.02)));
-  EXPECT_TRUE(known("llihlilhi", pass(0.009)));
+  EXPECT_FALSE(known("llihlillhi", pass(0.02)));
+  EXPECT_TRUE(known("llihlillhi", pass(0.009)));
   // What the newest cycle left may be in flight: it does not count yet.
-  EXPECT_FALSE(known("llihlil", pass(0.009)));
+  EXPECT_FALSE(known("llihlilh", pass(0.009)));
   EXPECT_FALSE(known("llihlilhilli", pass(0.02)));
   EXPECT_TRUE(known("llihlilhillillihlilh", pass(0.02)));
   // Without a heap there is no such limit.
-  EXPECT_FALSE(known("llihlilhi", pass(0)));
+  EXPECT_FALSE(known("llihlillhi", pass(0)));
 }
 
 TEST(Enough, WhatIsKnownStaysAndIsNotDenied) {

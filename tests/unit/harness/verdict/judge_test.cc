@@ -497,8 +497,8 @@ TEST(Judge, ACleanServicePassesAndSaysWhatItWouldHaveSeen) {
       judge(run.play([](FakeRun&, const PlannedCycle&, double) {}));
   EXPECT_EQ(verdict.outcome, Outcome::kPass);
   EXPECT_EQ(verdict.limit.connections, Count{1500});
-  EXPECT_DOUBLE_EQ(verdict.limit.objects_per_connection, 12.0 / 1500);
-  EXPECT_DOUBLE_EQ(verdict.limit.bytes_per_connection, 192.0 / 1500);
+  EXPECT_DOUBLE_EQ(verdict.limit.objects_per_connection, 14.0 / 1500);
+  EXPECT_DOUBLE_EQ(verdict.limit.bytes_per_connection, 14.0 * 16 / 1500);
   EXPECT_THAT(verdict.reason,
               HasSubstr("nothing stays behind 1,500 connections"));
 }
