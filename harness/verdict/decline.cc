@@ -117,23 +117,20 @@ double dispersion_around(std::span<const Shaped> steps, const Mix& mix) {
   return free > 0 ? std::max(1.0, chi / free) : 1;
 }
 
-// Shapes of one family, by its parameter.
-using Family = double (*)(double x, double first, double parameter);
-
-double exponential(double x, double, double theta) {
-  return std::exp(-theta * x);
-}
-
-double power(double x, double first, double a) {
-  return std::pow(x / first, -a);
-}
-
-std::vector<Shaped> with_shape(std::span<const Shaped> at, Family family,
-                               double parameter) {
+// exp(−parameter·x) at each step's x.
+std::vector<Shaped> with_shape(std::span<const Shaped> at, double parameter) {
   std::vector<Shaped> shaped(at.begin(), at.end());
-  const double first = std::max(at.front().shape, 1e-6);
-  for (Shaped& step : shaped) step.shape = family(step.shape, first, parameter);
+  for (Shaped& step : shaped) step.shape = std::exp(-parameter * step.shape);
   return shaped;
+}
+
+// (x/first)^−a is exp(−a·log(x/first)): the one family is the other over
+// logarithms.
+std::vector<Shaped> logarithms(std::span<const Shaped> at) {
+  std::vector<Shaped> logs(at.begin(), at.end());
+  const double first = std::max(at.front().shape, 1e-6);
+  for (Shaped& step : logs) step.shape = std::log(step.shape / first);
+  return logs;
 }
 
 using Fit = Mix (*)(std::span<const Shaped>);
@@ -141,10 +138,10 @@ using Fit = Mix (*)(std::span<const Shaped>);
 // The likeliest parameter: the best of the grid, then between its neighbours
 // by thirds. Large counts tell a parameter to a hundredth; a grid alone would
 // leave a rest that looks like a steady rate.
-double likeliest(std::span<const Shaped> at, Family family,
-                 std::span<const double> grid, Fit fit) {
+double likeliest(std::span<const Shaped> at, std::span<const double> grid,
+                 Fit fit) {
   const auto likelihood = [&](double parameter) {
-    return fit(with_shape(at, family, parameter)).likelihood;
+    return fit(with_shape(at, parameter)).likelihood;
   };
   std::size_t best = 0;
   double most = likelihood(grid[0]);
@@ -168,10 +165,9 @@ double likeliest(std::span<const Shaped> at, Family family,
 
 // The likeliest of both families.
 std::vector<Shaped> best_shape(std::span<const Shaped> at, Fit fit) {
-  std::vector<Shaped> fading =
-      with_shape(at, exponential, likeliest(at, exponential, kGrid, fit));
-  std::vector<Shaped> slow =
-      with_shape(at, power, likeliest(at, power, kPowers, fit));
+  const std::vector<Shaped> logs = logarithms(at);
+  std::vector<Shaped> fading = with_shape(at, likeliest(at, kGrid, fit));
+  std::vector<Shaped> slow = with_shape(logs, likeliest(logs, kPowers, fit));
   return fit(slow).likelihood > fit(fading).likelihood ? slow : fading;
 }
 
