@@ -152,9 +152,16 @@ Scenario short_experiment(const HuntSubject& subject, const Ways& ways) {
   return in_a_hurry(std::move(scenario));
 }
 
-Scenario patient_experiment(const HuntSubject& subject, const Ways& ways) {
+Scenario patient_experiment(const HuntSubject& subject, const Ways& ways,
+                            const FactorSpec& factors) {
   Scenario scenario = follow_up_experiment(subject, ways);
-  scenario.flows.front().hold = kPatientCycle;
+  LoadSpec& load = scenario.flows.front();
+  load.hold = kPatientCycle;
+  if (!factors.sizes.empty()) load.traffic.size = factors.sizes.back();
+  if (!factors.messages.empty())
+    load.traffic.messages = factors.messages.back();
+  if (!factors.concurrency.empty())
+    load.connections = std::max(load.connections, factors.concurrency.back());
   scenario.target.retention = RetentionMode::kNever;
   CycleSpec& cycles = scenario.cycles;
   cycles.planned = false;

@@ -42,8 +42,10 @@ Scenario follow_up_experiment(const HuntSubject& subject, const Ways& suspects);
 
 // The ways together once more, with so many idle cycles between the first
 // loaded ones and the last that what a timeout of up to `patience` ends is gone
-// from the first.
-Scenario patient_experiment(const HuntSubject& subject, const Ways& ways);
+// from the first. Each cycle has the largest level of each of the `factors`:
+// where what waits to be seen does not come, nobody can see that it goes.
+Scenario patient_experiment(const HuntSubject& subject, const Ways& ways,
+                            const FactorSpec& factors);
 
 // Without what only its report is the better for: the watch for late releases,
 // and who holds what. For steps on the way, not for the scenario that is kept.

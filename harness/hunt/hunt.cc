@@ -347,9 +347,12 @@ void Hunt::follow_up(const HuntSubject& subject, Open& open) {
 void Hunt::wait_for_timeouts(const HuntSubject& subject) {
   if (subject.patience <= Duration{}) return;
   Ways all;
+  FactorSpec factors;
   for (const Open& open : open_) {
     const bool time = open.finding->finding.kind == FindingClass::kTimeGrowth;
     if (open.found == nullptr || time) continue;
+    const FactorSpec& tried = open.found->scenario.cycles.factors;
+    if (tried.any()) factors = tried;
     for (WeightedClose way : open.found->scenario.flows.front().close) {
       way.weight = 1;
       if (std::find(all.begin(), all.end(), way) == all.end())
@@ -358,7 +361,7 @@ void Hunt::wait_for_timeouts(const HuntSubject& subject) {
   }
   if (all.empty() || over()) return;
   const Done* done = laboratory_.perform(
-      patient_experiment(subject, all),
+      patient_experiment(subject, all, factors),
       fmt::format("does it stay for {:.0f} s", to_seconds(subject.patience)));
   if (done == nullptr || done->record.error) return;
   for (Open& open : open_) {
@@ -367,6 +370,10 @@ void Hunt::wait_for_timeouts(const HuntSubject& subject) {
     open.finding->watched = idle_time(done->record);
     const Ways& ways = open.found->scenario.flows.front().close;
     const Ways guilty = ways.size() > 1 ? without_control(ways) : ways;
+    // What a smaller level brought about does not come at the largest.
+    if (open.found->scenario.cycles.factors.any() &&
+        reproduced(done->record, open.trace) == nullptr)
+      continue;
     if (!stays(done->record, open.trace, guilty))
       open.finding->standing = HuntStanding::kReleased;
   }

@@ -20,6 +20,7 @@ struct Options {
   int runs = 200;
   int set = 1;
   std::string only;
+  std::string named;
   bool json = false;
   bool peers = false;
   bool tell = false;  // every wrong run
@@ -248,9 +249,8 @@ int calibrate(const Options& options) {
   std::vector<SimCase> cases = sim_cases();
   cases.insert(cases.end(), rare_way_cases().begin(), rare_way_cases().end());
   for (const SimCase& of : cases) {
-    if (!options.only.empty() &&
-        of.name.find(options.only) == std::string::npos)
-      continue;
+    if (of.name.find(options.only) == std::string::npos) continue;
+    if (!options.named.empty() && of.name != options.named) continue;
     if (options.peers)
       print_peers(of, options);
     else
@@ -270,6 +270,7 @@ int main(int argc, char** argv) {
   app.add_option("--set", options.set, "1 to 3, or 4: drawn anew for each run")
       ->check(CLI::Range(1, 4));
   app.add_option("--case", options.only, "those with this in their name");
+  app.add_option("--named", options.named, "that of this name");
   app.add_option("--seed", options.seed, "the first");
   app.add_flag("--peers", options.peers,
                "what the rules of other tools say, one object per line");

@@ -90,12 +90,25 @@ TEST(HuntExperiments, APatientOneIsIdleForLongerThanTheTimeout) {
   HuntSubject subject = subject_with({B::kReset}, 0);
   for (const int wanted : {1, 10, 80, 150}) {
     subject.patience = std::chrono::seconds(wanted);
-    const Scenario scenario = patient_experiment(subject, subject.ways);
+    const Scenario scenario = patient_experiment(subject, subject.ways, {});
     EXPECT_FALSE(scenario.cycles.planned);
     const Duration least = scenario.flows.front().hold + scenario.cycles.settle;
     EXPECT_GE(scenario.cycles.idle * least, subject.patience);
     EXPECT_LT((scenario.cycles.idle - 3) * least, subject.patience);
   }
+}
+
+TEST(HuntExperiments, APatientOneHasTheLargestLevelsThatWereTried) {
+  const HuntSubject subject = subject_with({B::kReset}, 0);
+  FactorSpec factors;
+  factors.sizes = {Bytes{64}, Bytes{8192}};
+  factors.messages = {2, 5};
+  factors.concurrency = {50, 200};
+  const Scenario scenario = patient_experiment(subject, subject.ways, factors);
+  EXPECT_EQ(scenario.flows.front().traffic.size, Bytes{8192});
+  EXPECT_EQ(scenario.flows.front().traffic.messages, 5u);
+  EXPECT_EQ(scenario.flows.front().connections, 200u);
+  EXPECT_FALSE(scenario.cycles.factors.any());
 }
 
 // Every experiment is written and read before it is run.

@@ -283,6 +283,29 @@ TEST_F(HuntTest, WhatATimeoutEndsIsToldAndIsNoLeak) {
   EXPECT_EQ(report.findings[1].standing, HuntStanding::kConfirmed);
 }
 
+// Where it does not come at all, nobody can see that it goes.
+TEST_F(HuntTest, WhatALevelBringsAboutIsWaitedForAtThatLevel) {
+  service.leaks["notes"] = {"graceful"};
+  service.of_large = {"notes"};
+  subject.load.traffic.messages = 4;
+  HuntReport report = go();
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].standing, HuntStanding::kConfirmed);
+  service.released = {"notes"};
+  report = go();
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].standing, HuntStanding::kReleased);
+}
+
+TEST_F(HuntTest, WhatASmallerLevelBringsAboutIsNotTakenForGone) {
+  service.leaks["notes"] = {"graceful"};
+  service.of_small = {"notes"};
+  subject.load.traffic.messages = 4;
+  const HuntReport report = go();
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].standing, HuntStanding::kConfirmed);
+}
+
 TEST_F(HuntTest, WithoutPatienceNobodyWaits) {
   service.leaks["body"] = {"p4"};
   service.released = {"body"};

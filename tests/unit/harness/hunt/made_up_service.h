@@ -27,6 +27,8 @@ class MadeUpService {
   std::map<std::string, Duration> fading;
   Duration dies_when_watched = std::chrono::hours(1);  // for so long
   bool undrained = false;                              // where peers vanish
+  std::set<std::string> of_large;  // places that only large messages fill
+  std::set<std::string> of_small;  // or only small ones
   std::set<std::string> deadly;
   // It dies when both are tried, and of neither alone.
   std::set<std::string> deadly_together;
@@ -68,8 +70,11 @@ class MadeUpService {
     record.cycles[1].finished = std::chrono::seconds(scenario.cycles.idle);
     patient_ = scenario.cycles.idle > CycleSpec{}.idle;
     SiteId site = 1;
-    for (const auto& [place, guilty] : leaks)
+    for (const auto& [place, guilty] : leaks) {
+      if (of_large.contains(place) && !has_large(scenario)) continue;
+      if (of_small.contains(place) && !has_small(scenario)) continue;
       add_leak(record, place, guilty, ways, site++);
+    }
     for (const auto& [place, way] : shadows) {
       if (!ways.contains(way) || ways.size() < 5) continue;
       Finding doubt;
@@ -101,6 +106,18 @@ class MadeUpService {
     return !deadly_together.empty() &&
            std::includes(ways.begin(), ways.end(), deadly_together.begin(),
                          deadly_together.end());
+  }
+
+  // In each message, or as the level of a factor.
+  static bool has_large(const Scenario& scenario) {
+    constexpr Bytes kLarge{8 << 10};
+    const std::vector<Bytes>& sizes = scenario.cycles.factors.sizes;
+    return scenario.flows.front().traffic.size >= kLarge ||
+           std::find(sizes.begin(), sizes.end(), kLarge) != sizes.end();
+  }
+
+  static bool has_small(const Scenario& scenario) {
+    return scenario.cycles.factors.any() || !has_large(scenario);
   }
 
   void add_leak(RunRecord& record, const std::string& place,
