@@ -7,7 +7,7 @@
 // compared by likelihood, x being the units so far:
 //
 //   steady     λ
-//   running out   A·exp(−θx), or A·(1 + x/X)^−a    θ, a from a grid
+//   running out   A·exp(−θx), or A·(x/x₁)^−a    θ, a from a grid
 //   both       one of these and λ
 #pragma once
 

@@ -55,8 +55,7 @@ class Hunt {
       take_pools(by_prefix_and_size(i), classify, Wanted::kGrowth);
     find_spread_within_groups();
     take_each(classify);
-    find_spread();
-    doubt_few_among_many();
+    doubt_few_among_many(find_spread());
   }
 
   const std::vector<Draft>& drafts() const { return drafts_; }
@@ -173,8 +172,9 @@ class Hunt {
 
   // What no site shows on its own may still be growth all together: said,
   // but not blamed on anybody.
-  void find_spread() {
-    if (rest_.size() < 2) return;
+  // Returns of how many sites; 0: they do not.
+  std::size_t find_spread() {
+    if (rest_.size() < 2) return 0;
     Series sum;
     sum.rings.resize(doses_.size());
     sum.levels.resize(doses_.size() + 1);
@@ -195,36 +195,40 @@ class Hunt {
       }
     }
     std::optional<Draft> draft = classify(sum, doses_);
-    if (!draft || draft->finding.kind != FindingClass::kLeak) return;
-    rest_grows_ = true;
-    draft->finding.kind = FindingClass::kUndecided;
-    draft->finding.rate.bytes_per_connection_low = 0;
-    draft->finding.explanation = fmt::format(
-        "{} sites, none of which shows enough on its own, grow together: {}",
-        rest_.size(), draft->finding.explanation);
-    draft->events = 0;
+    if (!draft || draft->finding.kind != FindingClass::kLeak) return 0;
+    leave_undecided(*draft,
+                    fmt::format("{} sites, none of which shows enough on its "
+                                "own, grow together: {}",
+                                rest_.size(), draft->finding.explanation));
     drafts_.push_back(std::move(*draft));
+    return rest_.size();
+  }
+
+  static void leave_undecided(Draft& draft, std::string why) {
+    draft.finding.kind = FindingClass::kUndecided;
+    draft.finding.rate.bytes_per_connection_low = 0;
+    draft.finding.explanation = std::move(why);
   }
 
   // Of forty places that fill up one has a dozen events in good order by
   // chance: each that grows undecided beside a leak asks for one event more.
-  void doubt_few_among_many() {
-    std::size_t beside =
+  void doubt_few_among_many(std::size_t spread) {
+    const std::size_t beside =
+        spread +
         std::count_if(drafts_.begin(), drafts_.end(), [](const Draft& draft) {
           return draft.finding.kind == FindingClass::kUndecided;
         });
-    if (rest_grows_) beside += rest_.size();
     const double wanted =
         std::min(kFewestEvents + static_cast<double>(beside), kCourseEvents);
     for (Draft& draft : drafts_) {
       if (draft.finding.kind != FindingClass::kLeak || draft.events <= 0 ||
           draft.events >= wanted)
         continue;
-      draft.finding.kind = FindingClass::kUndecided;
-      draft.finding.rate.bytes_per_connection_low = 0;
-      draft.finding.explanation = fmt::format(
-          "{}; where {} more grow undecided, one may show that by chance",
-          draft.finding.explanation, beside);
+      leave_undecided(
+          draft,
+          fmt::format(
+              "{}; where {} more grow undecided, one may show that by chance",
+              draft.finding.explanation, beside));
     }
   }
 
@@ -232,7 +236,6 @@ class Hunt {
   RingBook book_;
   std::vector<Series> rest_;
   std::vector<Draft> drafts_;
-  bool rest_grows_ = false;  // all together, no site of it
 };
 
 // What was called bounded for being few.

@@ -101,26 +101,27 @@ const SimCase& named(const std::vector<SimCase>& cases,
                        [&](const SimCase& of) { return of.name == name; });
 }
 
+// What is said of one run, and what the truth is.
+SimResult run_of(const SimCase& of, const SimParameters& with,
+                 std::uint64_t seed) {
+  return simulate(of, with, seed, sim_scenario(of, with));
+}
+
 // Forty places fill up by four blocks at a time: in these runs one of them had
 // ten good cycles by chance.
 TEST(Calibration, AFewEventsAmongManyPlacesThatGrowAreNoLeak) {
   const SimCase& busy = named(rare_way_cases(), "busy, 5 rare ways of 40");
-  const SimParameters with = first_parameters();
-  for (const std::uint64_t seed : {1000015, 1000094, 1000214}) {
-    const SimResult result =
-        simulate(busy, with, seed, sim_scenario(busy, with));
-    EXPECT_EQ(result.record.judgement->outcome, Outcome::kInconclusive)
-        << "seed " << seed << ": " << result.record.judgement->reason;
-  }
+  for (const std::uint64_t seed : {1000015, 1000094, 1000214})
+    EXPECT_EQ(run_of(busy, first_parameters(), seed).record.judgement->outcome,
+              Outcome::kInconclusive)
+        << "seed " << seed;
 }
 
 // Per connection these look as if they ran out, as the warm-up did not idle.
 TEST(Calibration, GrowthWithTimeIsToldByTheSecond) {
   const SimCase& time = named(sim_cases(), "time");
-  const SimParameters with = second_parameters();
   for (const std::uint64_t seed : {2000110, 2000169, 2000200}) {
-    const SimResult result =
-        simulate(time, with, seed, sim_scenario(time, with));
+    const SimResult result = run_of(time, second_parameters(), seed);
     EXPECT_TRUE(is_right(result.truth, *result.record.judgement))
         << "seed " << seed << ": " << result.record.judgement->reason;
   }
@@ -130,8 +131,7 @@ TEST(Calibration, GrowthWithTimeIsToldByTheSecond) {
 TEST(Calibration, ALeakOfOnePerConnectionIsKnownAfterAFewCycles) {
   for (const SimCase& of : sim_cases()) {
     if (of.name != "leak 1") continue;
-    const SimParameters with = first_parameters();
-    const SimResult result = simulate(of, with, 1, sim_scenario(of, with));
+    const SimResult result = run_of(of, first_parameters(), 1);
     EXPECT_LE(result.record.cycles.size(), 12u);
     EXPECT_EQ(result.record.stopped_because, "the leak is known");
   }
