@@ -4,6 +4,7 @@ import copy
 import unittest
 
 from check_shapes import complaints, plain_name
+from memory import Mapping, pieces
 
 TRUTH = {
     "held": "reachable", "also": [], "root_kind": "global",
@@ -89,6 +90,19 @@ class PlainName(unittest.TestCase):
                             ("f()::kept", ("f()::kept", 0)),
                             ("f(int)::kept+8", ("f(int)::kept", 8))):
             self.assertEqual(plain_name(name), plain)
+
+
+class Pieces(unittest.TestCase):
+    def test_what_lies_behind_a_modules_memory_is_not_the_modules(self):
+        # The kernel shows a .bss and an anonymous mapping behind it as one.
+        mapping = Mapping("3000-9000 rw-p 00000000 00:00 0 ")
+        self.assertEqual(list(pieces(mapping, [(0x1000, 0x4000)])),
+                         [(0x3000, 0x4000, True), (0x4000, 0x9000, False)])
+        self.assertEqual(list(pieces(mapping, [(0xa000, 0xb000)])),
+                         [(0x3000, 0x9000, False)])
+        self.assertEqual(list(pieces(mapping, [(0x4000, 0x5000)])),
+                         [(0x3000, 0x4000, False), (0x4000, 0x5000, True),
+                          (0x5000, 0x9000, False)])
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 root has the pointer, or the way to it, and that a block that is lost is in no
 word of any module, thread stack or mapping."""
 import array
+import functools
 import os
 import re
+import struct
 import subprocess
 
 
 # Below the stack pointer; a leaf function's own.
 RED_ZONE = 128
+PAGE = 4096
+PT_LOAD = 1
 
 
 class Mapping:
@@ -79,27 +83,61 @@ def is_ours(mapping):
     return "memfd:" in mapping.path or "tidemark_agent" in mapping.path
 
 
+@functools.cache
+def loaded_bytes(path):
+    """How much of memory a module takes, its .bss and all, in whole pages."""
+    with open(path, "rb") as file:
+        header = file.read(64)
+        table, = struct.unpack_from("<Q", header, 32)
+        size, count = struct.unpack_from("<HH", header, 54)
+        file.seek(table)
+        entries = [struct.unpack_from("<IIQQQQQQ", file.read(size))
+                   for _ in range(count)]
+    ends = [entry[3] + entry[6] for entry in entries if entry[0] == PT_LOAD]
+    return max(ends, default=0) + PAGE - 1 & -PAGE
+
+
+def modules_of(memory):
+    """[from, to) of each module. What the kernel put behind its .bss without
+    a gap, and shows as one mapping with it, is not the module's."""
+    executable = {m.path for m in memory.mappings
+                  if "x" in m.rights and m.path.startswith("/")}
+    # A module that is loaded twice has two headers.
+    return [(m.from_, m.from_ + loaded_bytes(m.path)) for m in memory.mappings
+            if m.path in executable and m.offset == 0]
+
+
+def pieces(mapping, modules):
+    """(from, to, whether a module's) of a mapping."""
+    at = mapping.from_
+    for from_, to in sorted(modules):
+        if to <= at or from_ >= mapping.to:
+            continue
+        if at < from_:
+            yield at, from_, False
+            at = from_
+        yield at, min(to, mapping.to), True
+        at = min(to, mapping.to)
+    if at < mapping.to:
+        yield at, mapping.to, False
+
+
 def ranges(memory):
     """(from, to, kind) of what a reader looks at: writable memory without the
     heap and the agent's own, stacks from the stack pointer up. Thread-local
     variables count as mappings, which they lie in."""
     pointers = stack_pointers(memory.pid)
-    modules = {m.path for m in memory.mappings
-               if "x" in m.rights and m.path.startswith("/")}
-    before = None
+    modules = modules_of(memory)
     for mapping in memory.mappings:
-        # What follows a module's file without a gap is its .bss.
-        in_module = mapping.path in modules or (
-            before is not None and not mapping.path
-            and before.to == mapping.from_ and before.path in modules)
-        before = mapping
         if not mapping.rights.startswith("rw") or is_heap(mapping) or \
                 is_ours(mapping) or mapping.path.startswith("[v"):
             continue
         inside = [p for p in pointers if mapping.from_ <= p < mapping.to]
         lowest = min(inside) - RED_ZONE & ~7 if inside else mapping.from_
-        yield (max(lowest, mapping.from_), mapping.to,
-               "global" if in_module else "stack" if inside else "mapping")
+        for from_, to, in_module in pieces(mapping, modules):
+            if max(lowest, from_) < to:
+                yield (max(lowest, from_), to, "global" if in_module
+                       else "stack" if inside else "mapping")
 
 
 def symbols(path):
