@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kRetainedBytes = 8 * 1024 * 1024;
 constexpr double kRetainedShare = 0.2;
+constexpr std::size_t kLongAgo = 4;  // settled samples
 // In the last third of so many cycles, beside the baseline's share.
 constexpr std::size_t kEnoughToStandStill = 9;
 constexpr double kStillBytes = 1024 * 1024;
@@ -60,13 +61,27 @@ std::int64_t sockets_of(const KernelSample& sample) {
   return sum;
 }
 
-// Levels of one kind of thing above the baseline, one per settled sample.
+// What a sample is compared with: the baseline, or where there are more
+// processes than there were then, the first sample with as many, if that was
+// long ago. A shell's loop has a child or has none, whenever one looks, and a
+// worker may come to stay; processes that become more and more do not.
+const KernelSample& like(const KernelSeries& series, std::size_t i) {
+  const Count processes = series.settled[i]->processes;
+  if (processes <= series.baseline->processes) return *series.baseline;
+  std::size_t first = 0;
+  while (series.settled[first]->processes != processes) ++first;
+  const bool long_ago =
+      i - first >= kLongAgo && first < series.settled.size() / 2;
+  return long_ago ? *series.settled[first] : *series.baseline;
+}
+
+// Levels of one kind of thing above those of a sample with as many processes,
+// one per settled sample.
 template <class Pick>
 std::vector<std::int64_t> levels_above(const KernelSeries& series, Pick pick) {
   std::vector<std::int64_t> levels;
-  for (const KernelSample* sample : series.settled) {
-    levels.push_back(pick(*sample) - pick(*series.baseline));
-  }
+  for (std::size_t i = 0; i < series.settled.size(); ++i)
+    levels.push_back(pick(*series.settled[i]) - pick(like(series, i)));
   return levels;
 }
 

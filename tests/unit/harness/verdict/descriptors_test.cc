@@ -89,6 +89,39 @@ Evidence leaks_by_way(std::int64_t odd) {
   });
 }
 
+// A shell's loop: its child was not there when the baseline was taken.
+TEST(Descriptors, AProcessThatComesAndGoesIsNoGrowth) {
+  const Judgement verdict =
+      judge(sampled([](KernelSample& sample, const CycleFacts& facts) {
+        const bool away = facts.index.value % 5 == 0;
+        sample.processes = {away ? 0 : 1};
+        sample.fds.files = {away ? 4 : 7};
+        sample.threads = {away ? 2 : 3};
+      }));
+  EXPECT_EQ(verdict.outcome, Outcome::kPass) << verdict.reason;
+}
+
+TEST(Descriptors, WhatIsLeftBesideAProcessThatComesAndGoesIsFound) {
+  std::int64_t left = 0;
+  const Judgement verdict =
+      judge(sampled([&](KernelSample& sample, const CycleFacts& facts) {
+        const bool away = facts.index.value % 5 == 0;
+        left += facts.load.opened.value;
+        sample.processes = {away ? 0 : 1};
+        sample.fds.files = {left + (away ? 4 : 7)};
+      }));
+  EXPECT_EQ(verdict.outcome, Outcome::kLeak) << verdict.reason;
+}
+
+TEST(Descriptors, ProcessesThatBecomeMoreAndMoreAreFound) {
+  const Judgement verdict =
+      judge(sampled([](KernelSample& sample, const CycleFacts&) {
+        sample.processes += Count{1};
+        sample.fds.files += Count{3};
+      }));
+  EXPECT_EQ(verdict.outcome, Outcome::kLeak) << verdict.reason;
+}
+
 TEST(Descriptors, EachWayOfClosingIsSaidWithItsOwnNumber) {
   const Judgement verdict = judge(leaks_by_way(0));
   EXPECT_EQ(verdict.outcome, Outcome::kLeak);
