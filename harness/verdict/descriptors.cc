@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kRetainedBytes = 8 * 1024 * 1024;
 constexpr double kRetainedShare = 0.2;
-constexpr std::size_t kLongAgo = 4;  // settled samples
+constexpr std::ptrdiff_t kLongAgo = 4;  // settled samples
 // In the last third of so many cycles, beside the baseline's share.
 constexpr std::size_t kEnoughToStandStill = 9;
 constexpr double kStillBytes = 1024 * 1024;
@@ -62,27 +63,45 @@ std::int64_t sockets_of(const KernelSample& sample) {
 }
 
 // What a sample is compared with: the baseline, or where there are more
-// processes than there were then, the first sample with as many, if that was
-// long ago. A shell's loop has a child or has none, whenever one looks, and a
-// worker may come to stay; processes that become more and more do not.
+// processes than there were then, the first sample with as many, if there were
+// as many long after. A shell's loop has a child or has none, whenever one
+// looks, and a worker may come to stay; processes that become more and more do
+// not.
 const KernelSample& like(const KernelSeries& series, std::size_t i) {
   const Count processes = series.settled[i]->processes;
   if (processes <= series.baseline->processes) return *series.baseline;
-  std::size_t first = 0;
-  while (series.settled[first]->processes != processes) ++first;
-  const bool long_ago =
-      i - first >= kLongAgo && first < series.settled.size() / 2;
-  return long_ago ? *series.settled[first] : *series.baseline;
+  const auto as_many = [processes](const KernelSample* sample) {
+    return sample->processes == processes;
+  };
+  const std::vector<const KernelSample*>& all = series.settled;
+  const auto first = std::find_if(all.begin(), all.end(), as_many);
+  const auto last = std::find_if(all.rbegin(), all.rend(), as_many).base() - 1;
+  const bool early = 2 * (first - all.begin()) < std::ssize(all);
+  return early && last - first >= kLongAgo ? **first : *series.baseline;
 }
 
-// Levels of one kind of thing above those of a sample with as many processes,
-// one per settled sample.
+// Levels of one kind of thing above the baseline, one per settled sample.
 template <class Pick>
 std::vector<std::int64_t> levels_above(const KernelSeries& series, Pick pick) {
   std::vector<std::int64_t> levels;
-  for (std::size_t i = 0; i < series.settled.size(); ++i)
-    levels.push_back(pick(*series.settled[i]) - pick(like(series, i)));
+  for (const KernelSample* sample : series.settled) {
+    levels.push_back(pick(*sample) - pick(*series.baseline));
+  }
   return levels;
+}
+
+// The last of them, or the one before, is within the budget of an earlier
+// sample with as many processes: what is more came with these.
+template <class Pick>
+bool came_with_processes(const KernelSeries& series, Pick pick, Count budget) {
+  const std::size_t size = series.settled.size();
+  for (std::size_t i = size - std::min<std::size_t>(size, 2); i < size; ++i) {
+    const KernelSample& other = like(series, i);
+    if (&other != series.baseline &&
+        pick(*series.settled[i]) - pick(other) <= budget.value)
+      return true;
+  }
+  return false;
 }
 
 // Above the budget in both of the last samples: one sample may catch a close
@@ -177,19 +196,28 @@ std::vector<Finding> descriptor_findings(const Evidence& evidence,
         "; {} to stand-ins not counted",
         say_count(static_cast<double>(upstreams.back()), "connection"));
   };
-  const bool sockets_fail = expect.sockets && exceeds(sockets, *expect.sockets);
+  const bool sockets_fail =
+      expect.sockets && exceeds(sockets, *expect.sockets) &&
+      !came_with_processes(series, sockets_of, *expect.sockets);
   if (sockets_fail) report(sockets, "socket", *expect.sockets);
   if (expect.fds) {
-    std::vector<std::int64_t> fds = levels_above(
-        series, [](const KernelSample& s) { return s.fds.total().value; });
+    const auto fds_of = [](const KernelSample& s) {
+      return s.fds.total().value;
+    };
+    std::vector<std::int64_t> fds = levels_above(series, fds_of);
     subtract(fds, upstreams);
     if (sockets_fail) subtract(fds, sockets);
-    if (exceeds(fds, *expect.fds)) report(fds, "descriptor", *expect.fds);
+    if (exceeds(fds, *expect.fds) &&
+        !came_with_processes(series, fds_of, *expect.fds))
+      report(fds, "descriptor", *expect.fds);
   }
   if (expect.threads) {
-    const std::vector<std::int64_t> threads = levels_above(
-        series, [](const KernelSample& s) { return s.threads.value; });
-    if (exceeds(threads, *expect.threads)) {
+    const auto threads_of = [](const KernelSample& s) {
+      return s.threads.value;
+    };
+    const std::vector<std::int64_t> threads = levels_above(series, threads_of);
+    if (exceeds(threads, *expect.threads) &&
+        !came_with_processes(series, threads_of, *expect.threads)) {
       findings.push_back(
           finding_of(series, threads, "thread", *expect.threads));
     }

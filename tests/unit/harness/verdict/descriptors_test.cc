@@ -113,6 +113,17 @@ TEST(Descriptors, WhatIsLeftBesideAProcessThatComesAndGoesIsFound) {
   EXPECT_EQ(verdict.outcome, Outcome::kLeak) << verdict.reason;
 }
 
+TEST(Descriptors, WhatIsLeftBesideAWorkerIsSaidWithItsRate) {
+  const Judgement verdict =
+      judge(sampled([](KernelSample& sample, const CycleFacts& facts) {
+        if (sample.processes == Count{}) sample.fds.files += Count{3};
+        sample.processes = {1};
+        sample.fds.files += facts.load.opened;
+      }));
+  EXPECT_EQ(verdict.outcome, Outcome::kLeak);
+  EXPECT_THAT(verdict.reason, HasSubstr("1 per connection in 11 of 12 cycles"));
+}
+
 TEST(Descriptors, ProcessesThatBecomeMoreAndMoreAreFound) {
   const Judgement verdict =
       judge(sampled([](KernelSample& sample, const CycleFacts&) {
