@@ -213,6 +213,7 @@ void fields(A& a, T& v) {
   a("ready_after_ns", v.ready_after);
   a("exit", v.exit);
   a("last_output", v.last_output);
+  a("facts", v.facts);
   a("invisible", v.invisible);
   a("processes", v.processes);
   a("left_behind", v.left_behind);
@@ -352,6 +353,7 @@ void fields(A& a, T& v) {
   a("offset", v.offset);
   a("interior", v.interior);
   a("type", v.type);
+  a("member", v.member);
   a("repeated", v.repeated);
 }
 

@@ -39,7 +39,17 @@ constexpr const char* kDamaged =
 // Enums as words.
 
 const char* word_of(MemoryKind kind) {
-  return kind == MemoryKind::kHeap ? "heap" : "mapping";
+  switch (kind) {
+    case MemoryKind::kHeap:
+      return "heap";
+    case MemoryKind::kMapping:
+      return "mapping";
+    case MemoryKind::kClass:
+      return "class";
+    case MemoryKind::kThread:
+      return "thread";
+  }
+  return "heap";
 }
 
 const char* word_of(ErrorKind kind) {
@@ -59,7 +69,7 @@ const char* word_of(ErrorKind kind) {
 template <class E>
 constexpr int kLast = -1;
 template <>
-constexpr int kLast<MemoryKind> = static_cast<int>(MemoryKind::kMapping);
+constexpr int kLast<MemoryKind> = static_cast<int>(MemoryKind::kThread);
 template <>
 constexpr int kLast<ErrorKind> = static_cast<int>(ErrorKind::kInterrupted);
 template <>

@@ -251,6 +251,8 @@ std::string facts_section(const RunRecord& record, const ReportStyle& style) {
   if (const std::string lasts = forecast_fact(record); !lasts.empty())
     text += fact("forecast", lasts, width);
   if (!record.audit.empty()) text += fact("audit", record.audit, width);
+  for (const std::string& what : record.service.facts)
+    text += fact("runtime", what, width);
   for (const std::string& what : record.service.invisible)
     text += fact("invisible", what, width);
   for (const std::string& what : record.service.left_behind)

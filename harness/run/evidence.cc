@@ -54,6 +54,7 @@ void EvidenceBuilder::add_readings(CycleIndex after, const HeapSnapshot& heap) {
       site.group = brief.group;
       site.stack = brief.stack;
       site.prefixes = brief.prefixes;
+      site.by_level = brief.by_level;
       if (!brief.zoomed) continue;
       const auto since = zoomed_since_.find({brief.group, brief.size});
       if (since != zoomed_since_.end()) site.known_since = since->second;

@@ -172,6 +172,7 @@ Status Run::attach() {
       world_.heap->attach(world_.target.processes());
   TIDEMARK_TRY(about);
   record_.service.allocator = about->allocator;
+  record_.service.facts = about->facts;
   record_.service.invisible = about->invisible;
   for (const std::string& what : not_looked_at_)
     record_.service.invisible.push_back(what);

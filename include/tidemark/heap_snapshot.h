@@ -36,6 +36,8 @@ struct CodeAddr {
 enum class MemoryKind {
   kHeap,     // malloc and its family, operator new
   kMapping,  // mmap by somebody other than the allocator
+  kClass,    // objects of one class, wherever they were allocated
+  kThread,   // threads or goroutines that live; bytes are their stacks'
 };
 
 // Where blocks come from: (caller, size) without a stack, or the whole stack
@@ -87,6 +89,9 @@ struct SiteBrief {
   // Numbers for its innermost frames, as many as kPrefixFrames says; empty
   // when not zoomed.
   std::vector<SiteId> prefixes;
+  // The runtime does not tell when a block was born: the rings are the steps
+  // by which a level rose that has not fallen below them since.
+  bool by_level = false;
 
   bool operator==(const SiteBrief&) const = default;
 };
@@ -116,6 +121,11 @@ struct HeapSnapshot {
   Count inexact_operations;
   Duration scan_time{};
   Bytes tracker_bytes;  // memory of the agent inside the service
+  // Of a sampled profile: the mean number of bytes between samples. Objects
+  // and bytes of rings are then samples, which stand for more of them (see
+  // harness/verdict/sampling.h); live_objects and live_bytes are estimates of
+  // all. 0: every block is there.
+  Bytes sample_period;
 };
 
 }  // namespace tidemark

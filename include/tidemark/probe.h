@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct HeapDescription {
   // Those of them that hold blocks which no snapshot has: with any, that
   // nothing was found does not say that nothing is there.
   std::vector<std::string> unrecorded;
+  std::vector<std::string> facts;  // what the runtime says of itself
+};
+
+// What a runtime knows of who holds its objects.
+struct RuntimeHoldings {
+  std::vector<Retention> of_sites;  // one for each that was asked for
+  std::optional<Retention> all;     // of all that is live
 };
 
 // One runtime's way to look at a heap. Used from one thread.
@@ -73,6 +81,17 @@ class HeapProbe {
   // runtime has no such means.
   virtual Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(
       Duration timeout) = 0;
+
+  // What the runtime itself knows of who holds what is live of these sites and
+  // was born after the baseline, where it can tell that, else of all that is
+  // live of them; `sites` has one list for each question. The service may wait
+  // for as long as its heap takes to be written. Empty where the runtime has
+  // no such means.
+  virtual Result<std::optional<RuntimeHoldings>> who_holds(
+      const std::vector<std::vector<SiteId>>& /*sites*/,
+      CycleIndex /*baseline*/, Duration /*timeout*/) {
+    return std::nullopt;
+  }
 };
 
 // The kernel's view of a set of processes.

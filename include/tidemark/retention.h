@@ -102,9 +102,10 @@ class FrozenHeap {
 struct Holder {
   SiteId site = 0;
   Bytes bytes;
-  std::uint32_t offset = 0;    // in the holder before it, or in the root
-  bool interior = false;       // the pointer is not to the block's beginning
-  std::string type;            // "chat::Session", "std::string"; may be empty
+  std::uint32_t offset = 0;  // in the holder before it, or in the root
+  bool interior = false;     // the pointer is not to the block's beginning
+  std::string type;          // "chat::Session", "std::string"; may be empty
+  std::string member;        // its name in what holds it, where a runtime tells
   std::uint32_t repeated = 1;  // a run of alike holders: nodes of a list
 
   bool operator==(const Holder&) const = default;

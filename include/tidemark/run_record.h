@@ -17,7 +17,8 @@
 namespace tidemark {
 
 // 2: `memory` is a list of accounts, where it was one or none.
-inline constexpr int kRunRecordVersion = 3;
+// 4: facts of the runtime; kinds of memory that managed runtimes have.
+inline constexpr int kRunRecordVersion = 4;
 
 // A site as reports show it.
 struct SiteRecord {
@@ -75,6 +76,8 @@ struct ServiceRecord {
   Duration ready_after{};
   std::optional<ServiceExit> exit;
   std::vector<std::string> last_output;  // at most 20 lines
+  // What the runtime says of itself, a line each.
+  std::vector<std::string> facts;
   // What the agent cannot see, in words; empty is good.
   std::vector<std::string> invisible;
   std::vector<ServiceProcess> processes;  // the main process first

@@ -33,7 +33,28 @@ struct StopRule {
   bool operator==(const StopRule&) const = default;
 };
 
-enum class Runtime { kNative, kProcess };
+enum class Runtime { kNative, kProcess, kGo, kJvm, kV8 };
+
+// Where a Go service shows its profiles, and how one gets in. Certificates are
+// paths of PEM files.
+struct PprofAccess {
+  // "http://HOST:PORT/debug/pprof/", https: or unix:/PATH for a socket; empty:
+  // that folder at the load's own address.
+  std::string url;
+  std::string user;
+  std::string password;
+  std::string bearer;  // a token
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+  bool verify = true;  // false: any certificate will do
+  // Mean number of bytes between samples. 1: every block. Absent: a service
+  // that is started is given 1, one that runs already is asked.
+  std::optional<std::uint64_t> rate;
+  Duration timeout = std::chrono::seconds(30);  // of each profile
+
+  bool operator==(const PprofAccess&) const = default;
+};
 enum class StackMode { kZoom, kAlways };
 enum class ForkMode { kFollow, kIgnore };
 // When a copy of the service is taken to see who holds what: when something
@@ -58,6 +79,10 @@ struct TargetSpec {
   ReadyCheck ready;
   StopRule stop;
   Runtime runtime = Runtime::kNative;
+  PprofAccess pprof;  // of a Go service
+  // The folder of the JDK whose jcmd is used; empty: the service's own, then
+  // JAVA_HOME.
+  std::string jdk;
   // "" keeps the service's own; jemalloc, mimalloc, tcmalloc or the path of
   // a shared object is preloaded behind the agent.
   std::string allocator;

@@ -85,6 +85,7 @@ struct SiteEvidence {
   // first: what differs only near the root (by which of its paths an event
   // loop came) is one place, too. All lists are of one length.
   std::vector<std::uint32_t> prefixes;
+  bool by_level = false;  // as in SiteBrief
 
   bool operator==(const SiteEvidence&) const = default;
 };
@@ -147,6 +148,7 @@ struct Evidence {
   std::vector<KernelSample> kernel;
   std::vector<MemoryAccount> memory;  // in the order they were taken
   bool has_heap = true;  // false: runtime `process`, kernel view only
+  Bytes sample_period;   // as in HeapSnapshot
   // What of the heap no snapshot has, in words: with any there is no pass.
   std::vector<std::string> unrecorded;
   // The time for the run was over before its plan had been tried.

@@ -82,7 +82,7 @@ TEST(RecordJson, TheGuiltyFrameIsTheFirstThatIsNotLibrary) {
 
 TEST(RecordJson, UnknownFieldsAreIgnoredAndMissingOnesHaveDefaults) {
   const Result<RunRecord> record = from_json(
-      R"({"tidemark_record": 3, "outcome": "error", "new": {"a": [1]}})");
+      R"({"tidemark_record": 4, "outcome": "error", "new": {"a": [1]}})");
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_TRUE(*record == RunRecord{});
 }
@@ -118,7 +118,7 @@ TEST(RecordJson, ComplaintsNameTheField) {
       {replaced(leak, "\"outcome\": \"leak\"", "\"outcome\": \"pass\""),
        "outcome: wanted \"leak\", as the rest of the record says, found "
        "\"pass\""},
-      {replaced(leak, "\"tidemark_record\": 3", "\"tidemark_record\": 1"),
+      {replaced(leak, "\"tidemark_record\": 4", "\"tidemark_record\": 1"),
        "tidemark_record: wanted version 3, found 1"},
       {"[]", "record: wanted an object, found a list"},
       {"{}",
@@ -170,7 +170,7 @@ TEST(RecordJson, DeepNestingAndManyKeysAreReadInTime) {
   EXPECT_THAT(complaint(deep), StartsWith("record: wanted JSON"));
   deep += std::string(200000, ']');
   EXPECT_EQ(complaint(deep), "record: wanted an object, found a list");
-  std::string many = "{\"tidemark_record\": 3, \"outcome\": \"error\"";
+  std::string many = "{\"tidemark_record\": 4, \"outcome\": \"error\"";
   for (int i = 0; i < 100000; ++i)
     many += ", \"k" + std::to_string(i) + "\": 1";
   EXPECT_TRUE(from_json(many + "}"));
