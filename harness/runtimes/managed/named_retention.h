@@ -1,0 +1,50 @@
+// Who holds what, in names, as managed runtimes tell it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/runtimes/managed/sites.h"
+#include "tidemark/retention.h"
+#include "tidemark/units.h"
+
+namespace tidemark {
+
+struct NamedHolder {
+  std::string type;    // its class: "chat.Session", "Object[]"
+  std::string member;  // by which name what is before it holds it; may be empty
+  Bytes bytes;         // its own
+  std::uint32_t repeated = 1;  // a run of alike holders
+
+  bool operator==(const NamedHolder&) const = default;
+};
+
+// As RetainingPath in tidemark/retention.h.
+struct NamedPath {
+  RootKind root = RootKind::kGlobal;
+  std::string root_name;
+  std::vector<NamedHolder> holders;
+  Count objects;
+  Bytes bytes;
+  Bytes retained;
+  double share = 0;  // of the question's bytes
+
+  bool operator==(const NamedPath&) const = default;
+};
+
+// As Retention there.
+struct NamedRetention {
+  Count objects;
+  Bytes bytes;
+  std::vector<NamedPath> paths;
+  Count unreachable;
+  Bytes unreachable_bytes;
+  Count doubtful;
+
+  bool operator==(const NamedRetention&) const = default;
+};
+
+// The same with sites of classes in place of names.
+Retention with_sites(const NamedRetention& named, ManagedSites& sites);
+
+}  // namespace tidemark
