@@ -31,9 +31,10 @@ std::string headline(const RunRecord& record) {
 
 std::string rate_of(const Finding& finding) {
   if (finding.rate.bytes_per_unit <= 0) return "–";
-  return fmt::format("{} in {} per {}", bytes_text(finding.rate.bytes_per_unit),
-                     plural(finding.rate.objects_per_unit, "block"),
-                     finding.unit);
+  return fmt::format(
+      "{} in {} per {}", bytes_text(finding.rate.bytes_per_unit),
+      plural(finding.rate.objects_per_unit, noun_of(record, finding)),
+      finding.unit);
 }
 
 std::string row_of(const RunRecord& record, const Finding& finding) {
