@@ -15,6 +15,7 @@
 #include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
+#include "harness/runtimes/jvm/probe.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/target/process_target.h"
@@ -121,6 +122,8 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   world.kernel = make_kernel_probe();
   if (scenario.target.runtime == Runtime::kNative)
     world.heap = make_native_probe(clock);
+  if (scenario.target.runtime == Runtime::kJvm)
+    world.heap = make_jvm_probe({scenario.target.jdk}, clock);
   if (scenario.target.pid != 0) {
     Result<std::unique_ptr<Target>> found = make_found_target(scenario.target);
     TIDEMARK_TRY(found);

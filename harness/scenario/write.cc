@@ -68,6 +68,9 @@ YamlValue target_value(const TargetSpec& target) {
   map.put_some("stop", stop_value(target.stop));
   if (target.runtime == Runtime::kProcess)
     map.put("runtime", YamlValue::of_word("process"));
+  if (target.runtime == Runtime::kJvm)
+    map.put("runtime", YamlValue::of_word("jvm"));
+  put_text(map, "jdk", target.jdk);
   put_text(map, "allocator", target.allocator);
   if (target.stacks == StackMode::kAlways)
     map.put("stacks", YamlValue::of_word("always"));
