@@ -60,9 +60,10 @@ Status AnswerReader::put(std::string_view bytes) {
   if (!parser_->begun) {
     const std::size_t known = std::min(held.size(), kBegin.size());
     if (held.substr(0, known) != kBegin.substr(0, known))
-      return trouble(fmt::format("an answer that is not HTTP: it begins with "
-                                 "`{}`",
-                                 one_line(held, 30)));
+      return trouble(
+          fmt::format("an answer that is not HTTP: it begins with "
+                      "`{}`",
+                      one_line(held, 30)));
     parser_->begun = known == kBegin.size();
   }
   if (!parser_->begun) return {};
@@ -77,8 +78,8 @@ Status AnswerReader::put(std::string_view bytes) {
           fmt::format("more than {} MiB, which is the most that is read",
                       parser_->most >> 20));
     if (error)
-      return trouble(fmt::format("an answer that is not HTTP: {}",
-                                 error.message()));
+      return trouble(
+          fmt::format("an answer that is not HTTP: {}", error.message()));
     if (parser_->http.is_header_done() && !parser_->checked)
       TIDEMARK_TRY(parser_->check_head());
   }

@@ -31,7 +31,7 @@ struct GoroutineGroup {
   Count goroutines;
   // What they wait for, of one of them: "chan receive"; empty in debug=1.
   std::string state;
-  std::vector<std::uint32_t> frames;         // leaf first
+  std::vector<std::uint32_t> frames;        // leaf first
   std::optional<std::uint32_t> created_by;  // the line of the go statement
 
   bool operator==(const GoroutineGroup&) const = default;

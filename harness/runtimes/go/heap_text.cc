@@ -68,8 +68,8 @@ bool is_sound(const HeapRecord& record) {
         record.ever_bytes.value})
     if (value > kMostOfAll) return false;
   const bool live = record.objects.value > 0 || record.bytes.value == 0;
-  const bool ever = record.ever_objects.value > 0 ||
-                    record.ever_bytes.value == 0;
+  const bool ever =
+      record.ever_objects.value > 0 || record.ever_bytes.value == 0;
   return live && ever;
 }
 

@@ -3,10 +3,8 @@
 //
 //   heap profile: 16: 27136 [19: 27176] @ heap/1048576
 //   2: 18944 [2: 18944] @ 0x4452e7 0x43c136 0x468e1c
-//   #	0x4452e6	runtime.procresize+0x346	/go/src/runtime/proc.go:4857
-//   …
-//   # runtime.MemStats
-//   # HeapAlloc = 190488
+//   #	0x4452e6	runtime.procresize+0x346
+//   /go/src/runtime/proc.go:4857 … # runtime.MemStats # HeapAlloc = 190488
 //
 // pprof's protobuf has the same with names only; but what Go's own runtime
 // allocates in the name of a line of the program is told by addresses that the

@@ -82,12 +82,11 @@ class Exchange {
           end_ - steady_clock::now());
       if (left.count() <= 0) return environment(std::strerror(ETIMEDOUT));
       pollfd ready{transport_.fd(), what, 0};
-      const int count =
-          ::poll(&ready, 1, static_cast<int>(std::min<std::int64_t>(
-                                left.count(), 60'000)));
+      const int count = ::poll(
+          &ready, 1,
+          static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
       if (count > 0) return {};
-      if (count < 0 && errno != EINTR)
-        return environment(std::strerror(errno));
+      if (count < 0 && errno != EINTR) return environment(std::strerror(errno));
     }
   }
 
@@ -106,10 +105,10 @@ class Exchange {
 
 std::string base64(const std::string& text) {
   std::string coded((text.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = ::EVP_EncodeBlock(
-      reinterpret_cast<unsigned char*>(coded.data()),
-      reinterpret_cast<const unsigned char*>(text.data()),
-      static_cast<int>(text.size()));
+  const int size =
+      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(coded.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()),
+                        static_cast<int>(text.size()));
   coded.resize(static_cast<std::size_t>(size));
   return coded;
 }
@@ -243,10 +242,10 @@ Result<PprofClient> PprofClient::make(const PprofAccess& access,
   Result<std::string> credentials = authorization(access);
   TIDEMARK_TRY(credentials);
   made.has_credentials_ = !credentials->empty();
-  made.headers_ =
-      fmt::format("Host: {}\r\nUser-Agent: tidemark/{}\r\n"
-                  "Accept-Encoding: identity\r\nConnection: close\r\n{}",
-                  made.url_.authority(), TIDEMARK_VERSION, *credentials);
+  made.headers_ = fmt::format(
+      "Host: {}\r\nUser-Agent: tidemark/{}\r\n"
+      "Accept-Encoding: identity\r\nConnection: close\r\n{}",
+      made.url_.authority(), TIDEMARK_VERSION, *credentials);
   made.timeout_ = access.timeout;
   return made;
 }
@@ -257,12 +256,13 @@ Result<Fd> PprofClient::connect(TimePoint end) const {
     Fd socket = begin_connect(endpoint, nullptr, {}, cause);
     if (!socket) continue;
     pollfd ready{socket.get(), POLLOUT, 0};
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        end - steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
     int count = 0;
     do {
-      count = ::poll(&ready, 1, static_cast<int>(std::clamp<std::int64_t>(
-                                    left.count(), 0, 60'000)));
+      count = ::poll(
+          &ready, 1,
+          static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
     } while (count < 0 && errno == EINTR);
     cause = count == 0 ? ETIMEDOUT : 0;
     socklen_t size = sizeof cause;
@@ -271,6 +271,10 @@ Result<Fd> PprofClient::connect(TimePoint end) const {
     if (cause == 0) return socket;
   }
   return environment(fmt::format("cannot connect: {}", std::strerror(cause)));
+}
+
+bool PprofClient::is_listening() const {
+  return connect(steady_clock::now() + timeout_).has_value();
 }
 
 tl::unexpected<Error> PprofClient::trouble(std::string_view page,
@@ -305,16 +309,16 @@ Result<std::string> PprofClient::ask(std::string_view page,
       return trouble(page, secured.error(),
                      "target.pprof has caFile, certFile, keyFile and "
                      "rejectUnauthorized for TLS");
-  std::string request =
-      fmt::format("{} {}{} HTTP/1.1\r\n{}", method, url_.resource, page,
-                  headers_);
+  std::string request = fmt::format("{} {}{} HTTP/1.1\r\n{}", method,
+                                    url_.resource, page, headers_);
   if (method == "POST")
     request += fmt::format("Content-Length: {}\r\n", body.size());
   request += fmt::format("\r\n{}", body);
   AnswerReader reader(most);
   Status status = exchange.send(request);
   // A service that refuses at once may have closed before all was sent.
-  if (!status && status.error().message != std::strerror(ETIMEDOUT)) status = {};
+  if (!status && status.error().message != std::strerror(ETIMEDOUT))
+    status = {};
   while (status && !reader.is_done()) {
     const Result<std::string_view> piece = exchange.receive();
     if (!piece) status = fail(piece.error());

@@ -34,6 +34,9 @@ class PprofClient {
   static Result<PprofClient> make(const PprofAccess& access,
                                   const std::string& load_url);
 
+  // Whether somebody takes connections there.
+  bool is_listening() const;
+
   // The body of `page`, as "heap?gc=1&debug=1", of at most `most` bytes.
   // kEnvironment: what came instead and what to do; takes at most the access's
   // timeout. No message has a password or a token.

@@ -29,8 +29,7 @@ class MappedFile {
         info.st_size <= 0)
       return;
     const auto size = static_cast<std::size_t>(info.st_size);
-    void* begin =
-        ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    void* begin = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (begin == MAP_FAILED) return;
     begin_ = begin;
     size_ = size;
@@ -86,14 +85,14 @@ Status set_sample_rate(pid_t pid, const ProgramFile& program,
   iovec ours{&value, sizeof value};
   iovec its{reinterpret_cast<void*>(address), sizeof value};
   if (::process_vm_readv(pid, &ours, 1, &its, 1, 0) != sizeof value)
-    return refused(fmt::format("its memory cannot be read: {}",
-                               std::strerror(errno)));
+    return refused(
+        fmt::format("its memory cannot be read: {}", std::strerror(errno)));
   if (value != found)
     return refused("the variable does not hold what the profile tells");
   value = rate;
   if (::process_vm_writev(pid, &ours, 1, &its, 1, 0) != sizeof value)
-    return refused(fmt::format("its memory cannot be written: {}",
-                               std::strerror(errno)));
+    return refused(
+        fmt::format("its memory cannot be written: {}", std::strerror(errno)));
   return {};
 }
 

@@ -125,8 +125,7 @@ std::optional<std::uint64_t> load_address(std::string_view maps,
                                           std::string_view path) {
   while (!maps.empty()) {
     std::string_view line = take_line(maps);
-    if (path.empty() || !line.ends_with(path))
-      continue;
+    if (path.empty() || !line.ends_with(path)) continue;
     std::uint64_t start = 0;
     std::uint64_t end = 0;
     std::uint64_t offset = 0;
