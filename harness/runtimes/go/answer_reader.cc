@@ -63,7 +63,7 @@ Status AnswerReader::put(std::string_view bytes) {
       return trouble(
           fmt::format("an answer that is not HTTP: it begins with "
                       "`{}`",
-                      one_line(held, 30)));
+                      one_line(trimmed(held), 30)));
     parser_->begun = known == kBegin.size();
   }
   if (!parser_->begun) return {};
