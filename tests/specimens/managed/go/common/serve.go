@@ -44,3 +44,11 @@ func Serve() {
 	go func() { log.Fatal(http.Serve(listener, nil)) }()
 	<-end
 }
+
+// AnswerAndStay sends a whole answer and returns when the client has left.
+func AnswerAndStay(reply http.ResponseWriter, request *http.Request, text string) {
+	reply.Header().Set("Content-Length", fmt.Sprint(len(text)))
+	fmt.Fprint(reply, text)
+	reply.(http.Flusher).Flush()
+	<-request.Context().Done()
+}
