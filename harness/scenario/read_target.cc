@@ -248,9 +248,16 @@ void read_target(Section section, TargetSpec& target,
     read_ready(std::move(*ready), target.ready, variables);
   if (std::optional<Section> stop = section.section("stop"))
     read_stop(std::move(*stop), target.stop);
-  section.word<Runtime>(
-      "runtime", target.runtime,
-      {{"native", Runtime::kNative}, {"process", Runtime::kProcess}});
+  section.word<Runtime>("runtime", target.runtime,
+                        {{"native", Runtime::kNative},
+                         {"process", Runtime::kProcess},
+                         {"go", Runtime::kGo}});
+  if (std::optional<Section> pprof = section.section("pprof")) {
+    if (target.runtime != Runtime::kGo)
+      section.complain(pprof->node(), "pprof", "means nothing without Go",
+                       "write runtime: go");
+    read_pprof(std::move(*pprof), target.pprof, variables);
+  }
   section.text("allocator", target.allocator, check_allocator);
   if (target.allocator == "system") target.allocator.clear();
   section.word<StackMode>(
