@@ -13,6 +13,7 @@
 #include "harness/runtimes/jvm/heap_info.h"
 #include "harness/runtimes/jvm/look.h"
 #include "harness/runtimes/jvm/native_memory.h"
+#include "harness/runtimes/jvm/string_table.h"
 #include "harness/runtimes/jvm/thread_dump.h"
 #include "harness/runtimes/jvm/way_in.h"
 
@@ -50,10 +51,36 @@ Result<ClassHistogram> ask_histogram(DiagnosticCommands& commands) {
   return parse_class_histogram(*text);
 }
 
+// JVMs before 9 have no such command, and strings are as they come there.
+StringTable ask_strings(DiagnosticCommands& commands) {
+  const auto text = commands.ask("VM.stringtable", kQuickTimeout);
+  if (!text) return {};
+  return parse_string_table(*text).value_or(StringTable{});
+}
+
 Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
   const Result<std::string> text = commands.ask("Thread.print", kLookTimeout);
   TIDEMARK_TRY(text);
   return parse_thread_dump(*text);
+}
+
+// Strings may be interned between two questions: then it is asked again.
+Result<Look> look_into(DiagnosticCommands& commands) {
+  constexpr int kTries = 3;
+  Look look;
+  StringTable before = ask_strings(commands);
+  for (int i = 0; i < kTries; ++i) {
+    // The histogram collects, and what has ended meanwhile is gone in both.
+    Result<ClassHistogram> classes = ask_histogram(commands);
+    TIDEMARK_TRY(classes);
+    look.classes = *std::move(classes);
+    look.strings = ask_strings(commands);
+    if (std::exchange(before, look.strings) == look.strings) break;
+  }
+  Result<std::vector<JavaThread>> threads = ask_threads(commands);
+  TIDEMARK_TRY(threads);
+  look.threads = *std::move(threads);
+  return look;
 }
 
 Status collect(DiagnosticCommands& commands, Duration timeout) {
@@ -128,8 +155,7 @@ Status JvmProbe::adopt(pid_t pid) {
   TIDEMARK_TRY(way);
   DiagnosticCommands& commands = *way->commands;
   TIDEMARK_TRY(collect(commands, kLookTimeout));
-  TIDEMARK_TRY(ask_histogram(commands));
-  TIDEMARK_TRY(ask_threads(commands));
+  TIDEMARK_TRY(look_into(commands));
   processes_.push_back({pid, *std::move(way), {}});
   processes_.back().levels.begin_cycle(cycle_);
   return {};
@@ -172,6 +198,9 @@ HeapDescription JvmProbe::describe_heap() {
   about.invisible.push_back(
       "where and when objects were made: a JVM counts them by class");
   about.invisible.push_back(
+      "interned strings, and what method handles (java.lang.invoke) are made "
+      "of: the JVM makes them for itself at any time");
+  about.invisible.push_back(
       "memory beside the Java heap: direct buffers, classes, compiled code");
   return about;
 }
@@ -203,19 +232,16 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
   const TimePoint begun = clock_.now();
   std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
   for (Process& process : processes_) {
-    // The histogram collects, and what has ended meanwhile is gone in both.
-    const Result<ClassHistogram> classes = ask_histogram(*process.way.commands);
-    TIDEMARK_TRY(classes);
-    const Result<std::vector<JavaThread>> threads =
-        ask_threads(*process.way.commands);
-    TIDEMARK_TRY(threads);
+    const Result<Look> look = look_into(*process.way.commands);
+    TIDEMARK_TRY(look);
+    const ClassHistogram& classes = look->classes;
     ProcessHeap about;
     about.pid = process.pid;
-    about.live_objects = classes->objects;
-    about.live_bytes = classes->bytes;
-    heap.live_objects += classes->objects;
-    heap.live_bytes += classes->bytes;
-    const std::vector<Level> levels = levels_of(*classes, *threads, sites_);
+    about.live_objects = classes.objects;
+    about.live_bytes = classes.bytes;
+    heap.live_objects += classes.objects;
+    heap.live_bytes += classes.bytes;
+    const std::vector<Level> levels = levels_of(*look, sites_);
     for (const Ring& ring : process.levels.look(levels)) {
       about.born[ring.born] += ring.bytes;
       Ring& sum = rings[{ring.site, ring.born}];
