@@ -248,9 +248,10 @@ void read_target(Section section, TargetSpec& target,
     read_ready(std::move(*ready), target.ready, variables);
   if (std::optional<Section> stop = section.section("stop"))
     read_stop(std::move(*stop), target.stop);
-  section.word<Runtime>(
-      "runtime", target.runtime,
-      {{"native", Runtime::kNative}, {"process", Runtime::kProcess}});
+  section.word<Runtime>("runtime", target.runtime,
+                        {{"native", Runtime::kNative},
+                         {"v8", Runtime::kV8},
+                         {"process", Runtime::kProcess}});
   section.text("allocator", target.allocator, check_allocator);
   if (target.allocator == "system") target.allocator.clear();
   section.word<StackMode>(

@@ -68,6 +68,8 @@ YamlValue target_value(const TargetSpec& target) {
   map.put_some("stop", stop_value(target.stop));
   if (target.runtime == Runtime::kProcess)
     map.put("runtime", YamlValue::of_word("process"));
+  if (target.runtime == Runtime::kV8)
+    map.put("runtime", YamlValue::of_word("v8"));
   put_text(map, "allocator", target.allocator);
   if (target.stacks == StackMode::kAlways)
     map.put("stacks", YamlValue::of_word("always"));
