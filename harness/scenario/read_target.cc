@@ -269,7 +269,8 @@ void read_target(Section section, TargetSpec& target,
                         {{"native", Runtime::kNative},
                          {"process", Runtime::kProcess},
                          {"go", Runtime::kGo},
-                         {"jvm", Runtime::kJvm}});
+                         {"jvm", Runtime::kJvm},
+                         {"v8", Runtime::kV8}});
   if (std::optional<Section> pprof = section.section("pprof")) {
     if (target.runtime != Runtime::kGo)
       section.complain(pprof->node(), "pprof", "means nothing without Go",

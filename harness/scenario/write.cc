@@ -100,6 +100,8 @@ YamlValue target_value(const TargetSpec& target) {
   if (target.runtime == Runtime::kJvm)
     map.put("runtime", YamlValue::of_word("jvm"));
   put_text(map, "jdk", target.jdk);
+  if (target.runtime == Runtime::kV8)
+    map.put("runtime", YamlValue::of_word("v8"));
   put_text(map, "allocator", target.allocator);
   if (target.stacks == StackMode::kAlways)
     map.put("stacks", YamlValue::of_word("always"));
