@@ -22,6 +22,7 @@
 #include "harness/runtimes/native/probe.h"
 #include "harness/target/process_target.h"
 #include "tidemark/agent_protocol.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {
