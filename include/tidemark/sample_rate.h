@@ -1,4 +1,5 @@
-// What PprofAccess::rate (tidemark/scenario.h) may say beside a number of bytes.
+// What PprofAccess::rate (tidemark/scenario.h) may say beside a number of
+// bytes.
 #pragma once
 
 #include <cstdint>
