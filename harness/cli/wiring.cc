@@ -1,6 +1,7 @@
 #include "harness/cli/wiring.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,8 +19,12 @@
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
 #include "harness/runtimes/go/probe.h"
+#include "harness/runtimes/jvm/probe.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
+#include "harness/runtimes/kernel/listener.h"
 #include "harness/runtimes/native/probe.h"
+#include "harness/runtimes/v8/node_options.h"
+#include "harness/runtimes/v8/probe.h"
 #include "harness/target/process_target.h"
 #include "tidemark/agent_protocol.h"
 #include "tidemark/sample_rate.h"
@@ -70,8 +75,19 @@ Result<std::unique_ptr<Target>> make_found_target(const TargetSpec& spec) {
   return make_attached_target(std::move(options));
 }
 
+// Node's inspector, of a service that is started, whatever its own options are.
+void add_inspector(TargetOptions& options) {
+  if (options.spec.runtime != Runtime::kV8) return;
+  const auto given = options.spec.environment.find(v8::kNodeOptions);
+  const char* inherited = ::getenv(v8::kNodeOptions);
+  std::string own = inherited != nullptr ? inherited : "";
+  if (given != options.spec.environment.end()) own = given->second;
+  options.extra_environment[v8::kNodeOptions] = v8::with_inspector(own);
+}
+
 // Of a service that is started.
 Status add_agent(TargetOptions& options) {
+  add_inspector(options);
   if (options.spec.runtime != Runtime::kNative) return {};
   Result<std::string> agent = find_agent("libtidemark_agent.so");
   TIDEMARK_TRY(agent);
@@ -105,6 +121,10 @@ void add_sample_rate(TargetOptions& options) {
 Status add_heap(const Scenario& scenario, Clock& clock, World& world) {
   const TargetSpec& target = scenario.target;
   if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
+  if (target.runtime == Runtime::kJvm)
+    world.heap = make_jvm_probe({target.jdk}, clock);
+  if (target.runtime == Runtime::kV8)
+    world.heap = make_v8_probe({listening_ports}, clock);
   if (target.runtime != Runtime::kGo) return {};
   GoProbeOptions options;
   options.access = target.pprof;

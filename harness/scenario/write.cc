@@ -98,6 +98,11 @@ YamlValue target_value(const TargetSpec& target) {
   if (target.runtime == Runtime::kGo)
     map.put("runtime", YamlValue::of_word("go"));
   map.put_some("pprof", pprof_value(target.pprof));
+  if (target.runtime == Runtime::kJvm)
+    map.put("runtime", YamlValue::of_word("jvm"));
+  put_text(map, "jdk", target.jdk);
+  if (target.runtime == Runtime::kV8)
+    map.put("runtime", YamlValue::of_word("v8"));
   put_text(map, "allocator", target.allocator);
   if (target.stacks == StackMode::kAlways)
     map.put("stacks", YamlValue::of_word("always"));

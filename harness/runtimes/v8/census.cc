@@ -1,0 +1,209 @@
+#include "harness/runtimes/v8/census.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <unordered_map>
+
+namespace tidemark::v8 {
+namespace {
+
+constexpr std::string_view kNodePrefix = "Node / ";
+
+// What a kind of node is to the service.
+enum class Part : std::uint8_t {
+  kOwn,      // counts
+  kPassage,  // does not count, but what it holds may
+  kV8s,      // neither it nor what only it holds
+};
+
+Part part_of(const V8Snapshot& snapshot, std::size_t kind) {
+  switch (snapshot.meta.node_kinds[kind]) {
+    case NodeKind::kCode:
+      return Part::kV8s;
+    case NodeKind::kHidden:
+    case NodeKind::kSynthetic:
+      return Part::kPassage;
+    default:
+      return snapshot.meta.node_words[kind] == "object shape" ? Part::kV8s
+                                                              : Part::kOwn;
+  }
+}
+
+// Roots below which V8 keeps what it has made for itself.
+bool is_cache(std::string_view root) {
+  static constexpr std::array<std::string_view, 11> kCaches = {
+      "(Internalized strings)",
+      "(External strings)",
+      "(Read-only roots)",
+      "(Strong roots)",
+      "(Smi roots)",
+      "(Bootstrapper)",
+      "(Compilation cache)",
+      "(Builtins)",
+      "(Startup object cache)",
+      "(Read-only object cache)",
+      "(Shareable object cache)",
+  };
+  return std::find(kCaches.begin(), kCaches.end(), root) != kCaches.end();
+}
+
+class CensusTaker {
+ public:
+  explicit CensusTaker(const V8Snapshot& snapshot) : snapshot_(snapshot) {
+    for (std::size_t i = 0; i < snapshot.meta.node_kinds.size(); ++i)
+      parts_.push_back(part_of(snapshot, i));
+    census_.of_node.assign(snapshot.nodes(), Census::kNone);
+  }
+
+  Census take();
+
+ private:
+  std::string_view name(ObjectIndex node) const {
+    return snapshot_.strings.at(snapshot_.name[node]);
+  }
+  void reach();
+  void name_all();
+  void name_parts_of(ObjectIndex node);
+  std::string class_name(ObjectIndex node) const;
+  std::uint32_t number_of(std::string name, bool native);
+
+  const V8Snapshot& snapshot_;
+  std::vector<Part> parts_;  // by kind
+  std::vector<bool> reached_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  // By kind and name of a node, and for parts of it, by the part's word.
+  std::unordered_map<std::uint64_t, std::uint32_t> by_name_;
+  Census census_;
+};
+
+// The numbers of "elements" and others are few; to look at the string of every
+// edge would be slow.
+struct PartWord {
+  std::string_view edge;
+  const char* suffix;
+};
+constexpr std::array<PartWord, 3> kPartWords = {{
+    {"elements", "elements"},
+    {"properties", "properties"},
+    {"table", "table"},
+}};
+
+void CensusTaker::reach() {
+  reached_.assign(snapshot_.nodes(), false);
+  if (snapshot_.nodes() == 0) return;
+  std::vector<ObjectIndex> open{0};
+  reached_[0] = true;
+  while (!open.empty()) {
+    const ObjectIndex node = open.back();
+    open.pop_back();
+    for (std::uint32_t edge = snapshot_.first[node];
+         edge < snapshot_.first[node + 1]; ++edge) {
+      const ObjectIndex to = snapshot_.to[edge];
+      if (reached_[to] || parts_[snapshot_.kind[to]] == Part::kV8s) continue;
+      if (snapshot_.kind_of(to) == NodeKind::kSynthetic && is_cache(name(to)))
+        continue;
+      reached_[to] = true;
+      open.push_back(to);
+    }
+  }
+}
+
+std::string CensusTaker::class_name(ObjectIndex node) const {
+  const std::string_view own = name(node);
+  const std::string& word = snapshot_.meta.node_words[snapshot_.kind[node]];
+  switch (snapshot_.kind_of(node)) {
+    case NodeKind::kClosure:
+      return own.empty() ? "(closure)" : std::string(own) + " (closure)";
+    case NodeKind::kNative:
+      if (own == "system / JSArrayBufferData") return "ArrayBuffer data";
+      return std::string(own.starts_with(kNodePrefix)
+                             ? own.substr(kNodePrefix.size())
+                             : own) +
+             " (native)";
+    case NodeKind::kObject:
+      return own.empty() ? "(anonymous class)" : std::string(own);
+    case NodeKind::kArray:
+      return own.empty() ? "(array)" : std::string(own);
+    default:
+      break;
+  }
+  if (word == "concatenated string" || word == "sliced string") return "string";
+  if (word == "regexp") return "RegExp";
+  return word;
+}
+
+std::uint32_t CensusTaker::number_of(std::string name, bool native) {
+  const auto [known, fresh] = numbers_.try_emplace(
+      name, static_cast<std::uint32_t>(census_.classes.size()));
+  if (fresh) census_.classes.push_back({std::move(name), native});
+  return known->second;
+}
+
+// Arrays that belong to one object are told with its name: "Map table".
+void CensusTaker::name_parts_of(ObjectIndex node) {
+  const NodeKind kind = snapshot_.kind_of(node);
+  if (kind != NodeKind::kObject && kind != NodeKind::kClosure) return;
+  for (std::uint32_t edge = snapshot_.first[node];
+       edge < snapshot_.first[node + 1]; ++edge) {
+    const EdgeLabel label = snapshot_.label[edge];
+    const ObjectIndex to = snapshot_.to[edge];
+    if (label.kind() != EdgeKind::kInternal ||
+        census_.of_node[to] != Census::kNone || !reached_[to])
+      continue;
+    const NodeKind held = snapshot_.kind_of(to);
+    if (held != NodeKind::kArray && held != NodeKind::kHidden) continue;
+    const std::string_view word = snapshot_.strings.at(label.name());
+    for (std::size_t i = 0; i < kPartWords.size(); ++i) {
+      if (word != kPartWords[i].edge) continue;
+      const std::uint64_t key = (i + 1) << 40 |
+                                std::uint64_t{snapshot_.kind[node]} << 32 |
+                                snapshot_.name[node];
+      const auto [known, fresh] = by_name_.try_emplace(key, 0);
+      if (fresh)
+        known->second =
+            number_of(class_name(node) + " " + kPartWords[i].suffix, false);
+      census_.of_node[to] = known->second;
+    }
+  }
+}
+
+void CensusTaker::name_all() {
+  for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node)
+    if (reached_[node]) name_parts_of(node);
+  for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node) {
+    if (census_.of_node[node] != Census::kNone) continue;
+    if (!reached_[node] || parts_[snapshot_.kind[node]] != Part::kOwn) {
+      census_.left_out.value +=
+          static_cast<std::int64_t>(snapshot_.bytes_of(node));
+      continue;
+    }
+    // The names of strings are what they say.
+    const bool named = snapshot_.kind_of(node) != NodeKind::kOther;
+    const std::uint64_t key = std::uint64_t{snapshot_.kind[node]} << 32 |
+                              (named ? snapshot_.name[node] : 0);
+    const auto [known, fresh] = by_name_.try_emplace(key, 0);
+    if (fresh)
+      known->second = number_of(class_name(node),
+                                snapshot_.kind_of(node) == NodeKind::kNative);
+    census_.of_node[node] = known->second;
+  }
+}
+
+Census CensusTaker::take() {
+  reach();
+  name_all();
+  for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node)
+    if (snapshot_.kind_of(node) == NodeKind::kSynthetic &&
+        name(node) == "Node / Worker")
+      census_.workers.value += 1;
+  return std::move(census_);
+}
+
+}  // namespace
+
+Census take_census(const V8Snapshot& snapshot) {
+  return CensusTaker(snapshot).take();
+}
+
+}  // namespace tidemark::v8
