@@ -6,7 +6,9 @@ namespace {
 constexpr const char* kSourceAbout =
     "A run's record, as tidemark-out/NAME.json; or a profile: pprof's\n"
     "(.pb.gz), or a heap profile of gperftools, Go or jemalloc as text.\n"
-    "Which it is, is told by what is in it";
+    "Which it is, is told by what is in it. Of a live Go service the URL of\n"
+    "a profile: http://127.0.0.1:6060/debug/pprof/heap, or /allocs,\n"
+    "/goroutine, /block, /mutex";
 
 constexpr const char* kProfileFooter =
     "Profiles, and records with any of --sample-type, --base, --diff-base,\n"
@@ -24,7 +26,8 @@ constexpr const char* kProfileFooter =
     "  tidemark top --sample-type alloc_space tidemark-out/chat.json\n"
     "  tidemark top --diff-base before.pb.gz after.pb.gz\n"
     "  tidemark list --focus session heap.pb.gz 'Session::open'\n"
-    "  tidemark tree /tmp/app.hprof.0001.heap";
+    "  tidemark tree /tmp/app.hprof.0001.heap\n"
+    "  tidemark top http://127.0.0.1:6060/debug/pprof/allocs";
 
 constexpr const char* kDiffFooter =
     "Of each function: what AFTER has less what BEFORE has, as `top\n"

@@ -27,6 +27,7 @@
 #include "harness/runtimes/v8/probe.h"
 #include "harness/target/process_target.h"
 #include "tidemark/agent_protocol.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {

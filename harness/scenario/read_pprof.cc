@@ -8,6 +8,7 @@
 #include "harness/scenario/expand.h"
 #include "harness/scenario/sections.h"
 #include "harness/scenario/text_rules.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {

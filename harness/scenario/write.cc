@@ -6,6 +6,7 @@
 #include "harness/scenario/secrets.h"
 #include "harness/scenario/write_flow.h"
 #include "harness/scenario/yaml_text.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {

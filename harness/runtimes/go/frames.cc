@@ -27,6 +27,14 @@ bool is_runtime(const StackFrame& frame) {
   return frame.function.starts_with("runtime.");
 }
 
+// The runtime's own goroutines, which call a function of another package here
+// and there.
+bool is_background(const StackFrame& frame) {
+  return frame.function.starts_with("runtime.bg") ||
+         frame.function == "runtime.gcBgMarkWorker" ||
+         frame.function == "runtime.forcegchelper";
+}
+
 // What waits for a client to go while its request is served.
 bool reads_ahead(const StackFrame& frame) {
   return frame.function.starts_with("net/http.(*connReader).");
@@ -79,7 +87,8 @@ bool is_own_record(const HeapRecord& record,
   const bool someone = any(record.frames, frames, [](const StackFrame& frame) {
     return !is_runtime(frame);
   });
-  return !someone || any(record.frames, frames, answers_us);
+  return !someone || is_background(frames[record.frames.back()]) ||
+         any(record.frames, frames, answers_us);
 }
 
 bool is_own_leaf(std::string_view function) {

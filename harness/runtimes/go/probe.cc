@@ -62,6 +62,14 @@ class GoProbe final : public HeapProbe {
       : client_(std::move(client)),
         options_(std::move(options)),
         clock_(clock) {}
+  // A service that goes on samples as it did before.
+  ~GoProbe() override {
+    if (rate_before_)
+      (void)set_sample_rate(pid_, *program_, *options_.wanted_rate,
+                            *rate_before_);
+  }
+  GoProbe(const GoProbe&) = delete;
+  GoProbe& operator=(const GoProbe&) = delete;
 
   Result<HeapDescription> attach(const std::vector<pid_t>& processes) override;
   Status begin_cycle(CycleIndex cycle) override;
@@ -93,9 +101,10 @@ class GoProbe final : public HeapProbe {
   pid_t pid_ = 0;
   std::optional<ProgramFile> program_;
   std::uint64_t rate_ = 0;
-  std::string rate_trouble_;  // why it is not the wanted one
-  bool has_symbols_ = true;   // the page of that name
-  bool cut_off_ = false;      // the latest text of goroutines
+  std::optional<std::uint64_t> rate_before_;  // if we have set it
+  std::string rate_trouble_;                  // why it is not the wanted one
+  bool has_symbols_ = true;                   // the page of that name
+  bool cut_off_ = false;                      // the latest text of goroutines
   std::map<std::string, std::uint64_t> statistics_;
   Count goroutines_;
   CycleIndex cycle_;
@@ -136,13 +145,14 @@ Status GoProbe::meet(pid_t pid) {
   TIDEMARK_TRY(heap);
   goroutines_ = {};
   rate_trouble_.clear();
+  rate_before_.reset();
   if (options_.wanted_rate && rate_ != *options_.wanted_rate) {
     const Status set =
         program_ ? set_sample_rate(pid, *program_, rate_, *options_.wanted_rate)
                  : fail(ErrorKind::kEnvironment,
                         "its file does not say where it has it");
     if (set)
-      rate_ = *options_.wanted_rate;
+      rate_before_ = std::exchange(rate_, *options_.wanted_rate);
     else
       rate_trouble_ = set.error().message;
   }

@@ -29,6 +29,7 @@ TEST(GoFrames, BlocksOfTheRuntimeAndOfOurQuestionsAreNotTheServices) {
   EXPECT_FALSE(is_own({"main.serve", "net/http.(*conn).serve"}));
   EXPECT_FALSE(is_own({"runtime.growslice", "main.serve"}));
   EXPECT_TRUE(is_own({"runtime.malg", "runtime.newproc1"}));
+  EXPECT_TRUE(is_own({"time.resetTimer", "runtime.bgscavenge"}));
   EXPECT_TRUE(is_own({}));
   EXPECT_TRUE(
       is_own({"compress/flate.NewWriter", "runtime/pprof.newProfileBuilder",
