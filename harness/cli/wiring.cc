@@ -118,11 +118,14 @@ void add_sample_rate(TargetOptions& options) {
       "{}{}memprofilerate={}", words, words.empty() ? "" : ",", *rate);
 }
 
-Status add_heap(const Scenario& scenario, Clock& clock, World& world) {
+Status add_heap(const Scenario& scenario, Clock& clock,
+                Cancellation& cancellation, World& world) {
   const TargetSpec& target = scenario.target;
   if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
   if (target.runtime == Runtime::kJvm)
-    world.heap = make_jvm_probe({target.jdk}, clock);
+    world.heap = make_jvm_probe(
+        {target.jdk, [&cancellation] { return cancellation.requested(); }},
+        clock);
   if (target.runtime == Runtime::kV8)
     world.heap = make_v8_probe({listening_ports}, clock);
   if (target.runtime != Runtime::kGo) return {};
@@ -178,7 +181,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   World world;
   TIDEMARK_TRY(add_driver(scenario, leave, clock, cancellation, world));
   world.kernel = make_kernel_probe();
-  TIDEMARK_TRY(add_heap(scenario, clock, world));
+  TIDEMARK_TRY(add_heap(scenario, clock, cancellation, world));
   if (scenario.target.pid != 0) {
     Result<std::unique_ptr<Target>> found = make_found_target(scenario.target);
     TIDEMARK_TRY(found);

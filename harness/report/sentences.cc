@@ -53,6 +53,22 @@ std::string frame_line(const Frame& frame, std::size_t width) {
   return fmt::format("       {}\n         {}\n", name, place);
 }
 
+// Per unit, of the place that names it.
+double own_objects(const Finding& finding) {
+  return finding.members.empty() ? finding.rate.objects_per_unit
+                                 : finding.members.front().objects_per_unit;
+}
+
+// What a thread holds goes with it.
+std::string objects_with_it(const Finding& finding) {
+  const double rest = finding.rate.objects_per_unit - own_objects(finding);
+  if (rest <= 0) return {};
+  return fmt::format(", and with it {} in {}",
+                     bytes_text(finding.rate.bytes_per_unit -
+                                finding.members.front().bytes_per_unit),
+                     plural(rest, "object"));
+}
+
 }  // namespace
 
 std::string headline_word(const RunRecord& record) {
@@ -107,8 +123,9 @@ std::string sentence_of(const RunRecord& record, const Finding& finding) {
   switch (finding.kind) {
     case FindingClass::kLeak:
       if (threads)
-        return fmt::format("Every {} leaves {} behind,{}.", finding.unit,
-                           plural(finding.rate.objects_per_unit, noun), where);
+        return fmt::format("Every {} leaves {} behind,{}{}.", finding.unit,
+                           plural(own_objects(finding), noun), where,
+                           objects_with_it(finding));
       return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
                          bytes_text(finding.rate.bytes_per_unit),
                          plural(finding.rate.objects_per_unit, noun),

@@ -10,6 +10,7 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/run/callers.h"
+#include "harness/run/class_counts.h"
 #include "harness/run/evidence.h"
 #include "harness/run/fingerprint.h"
 #include "harness/run/load_in_words.h"
@@ -57,6 +58,11 @@ class Run {
         started_(world.clock.now()) {
     state_.planned = plan_.size();
     for (const auto& [way, share] : way_shares(scenario)) ways_.push_back(way);
+    if (world_.heap)
+      world_.heap->on_progress(
+          [&observer = world_.observer](const std::string& text) {
+            observer.progress(text);
+          });
   }
 
   Status measure();
@@ -126,6 +132,7 @@ class Run {
   EvidenceBuilder evidence_;
   std::optional<HeapSnapshot> heap_;  // the latest
   Duration looked_at_{};              // when it was taken
+  std::map<SiteId, Count> classes_at_baseline_;
   std::map<SiteId, bool> zoomed_;
   std::vector<std::string> not_looked_at_;  // and why
   std::vector<std::string> unrecorded_;     // as of the latest look
@@ -632,6 +639,7 @@ Status Run::measure() {
   // From here the service is as warm as it gets: this snapshot is the
   // baseline, and what is born later and stays is residue.
   evidence_.set_baseline();
+  if (heap_) classes_at_baseline_ = count_classes(*heap_);
   if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
   TIDEMARK_TRY(account("baseline"));
   TIDEMARK_TRY(zoom_suspects());
@@ -686,6 +694,9 @@ Status Run::judge_evidence() {
   record_.forecast = world_.forecast;
   if (record_.forecast) add_forecasts(record_);
   if (world_.heap) describe_findings();
+  if (heap_)
+    tell_class_counts(record_.judgement->findings, classes_at_baseline_,
+                      count_classes(*heap_), record_.sites);
   return find_who_holds();
 }
 

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/verdict/bursts.h"
 #include "harness/verdict/churn.h"
 #include "harness/verdict/classify.h"
 #include "harness/verdict/clusters.h"
@@ -308,6 +309,7 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
     live_growth = hunt.book().live_growth();
     std::vector<Draft> drafts = hunt.drafts();
     add_containers(evidence, doses, drafts);
+    excuse_bursts(drafts, evidence.callers);
     judgement.limit =
         detection_limit(hunt.noise(), dismissed_of(drafts), doses);
     to_estimates(evidence, judgement.limit);

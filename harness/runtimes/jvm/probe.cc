@@ -10,10 +10,14 @@
 
 #include "harness/base/text_file.h"
 #include "harness/runtimes/jvm/class_histogram.h"
+#include "harness/runtimes/jvm/heap_dump.h"
 #include "harness/runtimes/jvm/heap_info.h"
+#include "harness/runtimes/jvm/holdings.h"
 #include "harness/runtimes/jvm/look.h"
 #include "harness/runtimes/jvm/native_memory.h"
+#include "harness/runtimes/jvm/questions.h"
 #include "harness/runtimes/jvm/string_table.h"
+#include "harness/runtimes/jvm/taken_dump.h"
 #include "harness/runtimes/jvm/thread_dump.h"
 #include "harness/runtimes/jvm/way_in.h"
 
@@ -25,12 +29,16 @@ using namespace jvm;
 // A full collection of a heap of 30 GB takes some tens of seconds.
 constexpr Duration kLookTimeout = std::chrono::minutes(2);
 constexpr Duration kQuickTimeout = std::chrono::seconds(10);
+// Some 500 MB/s where the disk is fast, a tenth of it where not.
+constexpr Duration kDumpTimeout = std::chrono::minutes(10);
 constexpr std::size_t kCategoriesTold = 5;
+constexpr std::size_t kClassesTold = 20;
 
 struct Process {
   pid_t pid = 0;
   WayIn way;
   LevelBook levels;
+  Bytes live;  // when last looked at
 };
 
 double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
@@ -135,10 +143,21 @@ class JvmProbe final : public HeapProbe {
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
     return std::vector<std::unique_ptr<FrozenHeap>>{};
   }
+  void on_progress(std::function<void(const std::string&)> tell) override {
+    tell_ = std::move(tell);
+  }
+  Result<std::optional<RuntimeHoldings>> who_holds(
+      const std::vector<std::vector<SiteId>>& sites, CycleIndex baseline,
+      Duration timeout) override;
 
  private:
   Status adopt(pid_t pid);
   HeapDescription describe_heap();
+  Result<DumpAnswer> ask_dump(
+      Process& process, std::span<const std::vector<std::string>> questions);
+  void tell(const std::string& what) const {
+    if (tell_) tell_(what);
+  }
 
   JvmProbeOptions options_;
   Clock& clock_;
@@ -146,6 +165,7 @@ class JvmProbe final : public HeapProbe {
   std::vector<Process> processes_;
   std::map<pid_t, std::string> unseen_;  // JVMs, and why not
   CycleIndex cycle_;
+  std::function<void(const std::string&)> tell_;
 };
 
 // Whatever the JVM needs for its answers, threads and classes, is there before
@@ -156,7 +176,7 @@ Status JvmProbe::adopt(pid_t pid) {
   DiagnosticCommands& commands = *way->commands;
   TIDEMARK_TRY(collect(commands, kLookTimeout));
   TIDEMARK_TRY(look_into(commands));
-  processes_.push_back({pid, *std::move(way), {}});
+  processes_.push_back({pid, *std::move(way), {}, {}});
   processes_.back().levels.begin_cycle(cycle_);
   return {};
 }
@@ -235,6 +255,7 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
     const Result<Look> look = look_into(*process.way.commands);
     TIDEMARK_TRY(look);
     const ClassHistogram& classes = look->classes;
+    process.live = classes.bytes;
     ProcessHeap about;
     about.pid = process.pid;
     about.live_objects = classes.objects;
@@ -265,6 +286,45 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
 Result<MemoryAccount> JvmProbe::account() {
   return fail(ErrorKind::kEnvironment,
               "the memory of a JVM is not divided among its users");
+}
+
+Result<DumpAnswer> JvmProbe::ask_dump(
+    Process& process, std::span<const std::vector<std::string>> questions) {
+  tell("waiting for the JVM's heap dump");
+  const Result<TakenDump> dump =
+      take_dump(*process.way.commands, process.pid, process.live, kDumpTimeout);
+  TIDEMARK_TRY(dump);
+  DumpOptions options;
+  options.most_paths = kMostPathsOfFinding;
+  options.ways_of_top = kClassesTold;
+  options.progress = [this](const DumpProgress& progress) {
+    const double whole = static_cast<double>(progress.of.value);
+    tell(whole > 0
+             ? fmt::format(
+                   "the heap dump: {}, {:.0f} % of {:.0f} MiB", progress.phase,
+                   100 * static_cast<double>(progress.read.value) / whole,
+                   mib(progress.of))
+             : fmt::format("the heap dump: {}", progress.phase));
+    return !options_.cancelled || !options_.cancelled();
+  };
+  return read_dump(dump->path(), questions, options);
+}
+
+// The JVM knows no births: the answer is of all that lives. How long it may
+// take follows from the size of the heap, not from what a copy of pages takes.
+Result<std::optional<RuntimeHoldings>> JvmProbe::who_holds(
+    const std::vector<std::vector<SiteId>>& sites, CycleIndex /*baseline*/,
+    Duration /*timeout*/) {
+  std::vector<std::vector<std::string>> questions;
+  for (const std::vector<SiteId>& of_finding : sites)
+    questions.push_back(classes_to_ask(of_finding, sites_));
+  std::vector<DumpAnswer> answers;
+  for (Process& process : processes_) {
+    Result<DumpAnswer> answer = ask_dump(process, questions);
+    TIDEMARK_TRY(answer);
+    answers.push_back(*std::move(answer));
+  }
+  return holdings_of(answers, sites_);
 }
 
 }  // namespace

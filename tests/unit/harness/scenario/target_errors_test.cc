@@ -25,6 +25,15 @@ s.yaml:2:41: `target.runtime`: wanted native, process, go, jvm or v8, found `nat
 )");
 }
 
+TEST(TargetErrors, AJdkIsForAJvm) {
+  EXPECT_EQ(about_target("target: { command: [./server], jdk: /opt/jdk }"), R"(
+s.yaml:2:37: `target.jdk`: is for a JVM
+ 2 | target: { command: [./server], jdk: /opt/jdk }
+   |                                     ^~~~~~~~
+   = say `runtime: jvm`, or leave it out
+)");
+}
+
 TEST(TargetErrors, AMisspeltSignalGetsASuggestion) {
   EXPECT_EQ(about_target(
                 "target: { command: [./server], stop: { signal: SIGTREM } }"),

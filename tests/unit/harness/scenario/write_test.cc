@@ -30,6 +30,19 @@ TEST(WriteScenario, LeavesOutWhatIsAsByDefault) {
             text);
 }
 
+TEST(WriteScenario, SaysWhichRuntimeItIs) {
+  const std::string text =
+      "version: 1\n"
+      "name: chat\n"
+      "target:\n"
+      "  command: [java, Chat]\n"
+      "  runtime: jvm\n"
+      "  jdk: /opt/jdk\n"
+      "load:\n"
+      "  url: \"ws://127.0.0.1:80/\"\n";
+  EXPECT_EQ(write_scenario(loaded(text)), text);
+}
+
 TEST(WriteScenario, PutsOnOneLineWhatFitsThere) {
   const std::string text =
       "version: 1\n"

@@ -65,19 +65,10 @@ final class LazyClasses {
   private static String work(int request) throws Exception {
     String text = "request " + request;
     if (request > 30) {
-      text += words(request % 40);
+      text += words(request % 40) + date(request);
     }
-    if (request > 110) {
-      text += date(request);
-    }
-    if (request > 190) {
-      text += xml();
-    }
-    if (request > 270) {
-      text += money(request);
-    }
-    if (request > 350) {
-      text += zipped(text);
+    if (request > 250) {
+      text += xml() + money(request) + zipped(text);
     }
     return text;
   }
