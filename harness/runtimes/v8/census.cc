@@ -5,10 +5,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "harness/runtimes/v8/object_groups.h"
+
 namespace tidemark::v8 {
 namespace {
-
-constexpr std::string_view kNodePrefix = "Node / ";
 
 // What a kind of node is to the service.
 enum class Part : std::uint8_t {
@@ -50,7 +50,8 @@ bool is_cache(std::string_view root) {
 
 class CensusTaker {
  public:
-  explicit CensusTaker(const V8Snapshot& snapshot) : snapshot_(snapshot) {
+  explicit CensusTaker(const V8Snapshot& snapshot)
+      : snapshot_(snapshot), names_(snapshot) {
     for (std::size_t i = 0; i < snapshot.meta.node_kinds.size(); ++i)
       parts_.push_back(part_of(snapshot, i));
     census_.of_node.assign(snapshot.nodes(), Census::kNone);
@@ -65,10 +66,11 @@ class CensusTaker {
   void reach();
   void name_all();
   void name_parts_of(ObjectIndex node);
-  std::string class_name(ObjectIndex node) const;
+  std::string class_name(ObjectIndex node);
   std::uint32_t number_of(std::string name, bool native);
 
   const V8Snapshot& snapshot_;
+  ClassNumbers names_;
   std::vector<Part> parts_;  // by kind
   std::vector<bool> reached_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
@@ -109,28 +111,13 @@ void CensusTaker::reach() {
   }
 }
 
-std::string CensusTaker::class_name(ObjectIndex node) const {
-  const std::string_view own = name(node);
+// As ClassNumbers has it, so that holders and findings are called alike.
+std::string CensusTaker::class_name(ObjectIndex node) {
+  // When V8 makes a string of its parts is its own affair.
   const std::string& word = snapshot_.meta.node_words[snapshot_.kind[node]];
-  switch (snapshot_.kind_of(node)) {
-    case NodeKind::kClosure:
-      return own.empty() ? "(closure)" : std::string(own) + " (closure)";
-    case NodeKind::kNative:
-      if (own == "system / JSArrayBufferData") return "ArrayBuffer data";
-      return std::string(own.starts_with(kNodePrefix)
-                             ? own.substr(kNodePrefix.size())
-                             : own) +
-             " (native)";
-    case NodeKind::kObject:
-      return own.empty() ? "(anonymous class)" : std::string(own);
-    case NodeKind::kArray:
-      return own.empty() ? "(array)" : std::string(own);
-    default:
-      break;
-  }
-  if (word == "concatenated string" || word == "sliced string") return "string";
-  if (word == "regexp") return "RegExp";
-  return word;
+  if (word == "concatenated string" || word == "sliced string")
+    return "(string)";
+  return names_.names()[names_.of(snapshot_.kind[node], snapshot_.name[node])];
 }
 
 std::uint32_t CensusTaker::number_of(std::string name, bool native) {

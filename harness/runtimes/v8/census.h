@@ -16,8 +16,8 @@
 namespace tidemark::v8 {
 
 struct SnapshotClass {
-  // As people know it: "Session", "Array elements", "onMessage (closure)",
-  // "string".
+  // As Chrome's DevTools have it ("Session", "function onMessage", "(string)"),
+  // but arrays by what they are part of: "Map table".
   std::string name;
   // Outside V8's heap: ids do not tell when they were born.
   bool native = false;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "harness/runtimes/v8/inspector_place.h"
 #include "tests/support/real_clock.h"
 #include "tests/unit/harness/runtimes/v8/fake_inspector.h"
@@ -118,6 +120,25 @@ TEST_F(InspectorTest, ARefusalSaysWhatWasRefusedAndTheNextCallWorks) {
   EXPECT_EQ(refused.error().message,
             "No.such is refused: 'No.such' wasn't found");
   EXPECT_TRUE((*inspector)->call("A.b", "{}", seconds(10), {}));
+}
+
+TEST_F(InspectorTest, AProcessThatEndsIsLeftBetweenCalls) {
+  std::promise<void> left;
+  FakeInspector server(
+      {.answer =
+           [](const std::string& message) {
+             return std::vector<std::string>{
+                 result_of(message, "{}"),
+                 R"({"method":"NodeRuntime.waitingForDisconnect","params":{}})"};
+           },
+       .on_leave = [&left] { left.set_value(); }});
+  auto inspector = connect(server);
+  ASSERT_TRUE(inspector) << inspector.error().message;
+  EXPECT_TRUE((*inspector)->call("A.b", "{}", seconds(10), {}));
+  EXPECT_EQ(left.get_future().wait_for(seconds(10)), std::future_status::ready);
+  const auto answer = (*inspector)->call("A.b", "{}", seconds(10), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "the process is about to end");
 }
 
 TEST_F(InspectorTest, WhateverGoesWrongIsSaid) {
