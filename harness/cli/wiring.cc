@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "harness/attach/attached_target.h"
 #include "harness/cli/allocators.h"
@@ -16,6 +18,8 @@
 #include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
+#include "harness/runtimes/go/probe.h"
+#include "harness/runtimes/jvm/probe.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
 #include "harness/runtimes/kernel/listener.h"
 #include "harness/runtimes/native/probe.h"
@@ -92,6 +96,45 @@ Status add_agent(TargetOptions& options) {
   return {};
 }
 
+// The rate that a Go service's heap profile is to have; absent: its own.
+std::optional<std::uint64_t> wanted_rate(const TargetSpec& spec) {
+  if (spec.pprof.rate == kServicesOwnRate) return std::nullopt;
+  if (!spec.pprof.rate && spec.pid == 0) return 1;
+  return spec.pprof.rate;
+}
+
+// Of a Go service that is started, beside other words for its runtime.
+void add_sample_rate(TargetOptions& options) {
+  const std::optional<std::uint64_t> rate = wanted_rate(options.spec);
+  if (options.spec.runtime != Runtime::kGo || !rate) return;
+  const auto& said = options.spec.environment;
+  std::string words;
+  if (const auto found = said.find("GODEBUG"); found != said.end())
+    words = found->second;
+  else if (const char* inherited = std::getenv("GODEBUG"))
+    words = inherited;
+  options.spec.environment["GODEBUG"] = fmt::format(
+      "{}{}memprofilerate={}", words, words.empty() ? "" : ",", *rate);
+}
+
+Status add_heap(const Scenario& scenario, Clock& clock, World& world) {
+  const TargetSpec& target = scenario.target;
+  if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
+  if (target.runtime == Runtime::kJvm)
+    world.heap = make_jvm_probe({target.jdk}, clock);
+  if (target.runtime == Runtime::kV8)
+    world.heap = make_v8_probe({listening_ports}, clock);
+  if (target.runtime != Runtime::kGo) return {};
+  GoProbeOptions options;
+  options.access = target.pprof;
+  options.load_url = scenario.flows[0].url;
+  options.wanted_rate = wanted_rate(target);
+  Result<std::unique_ptr<HeapProbe>> probe = make_go_probe(options, clock);
+  TIDEMARK_TRY(probe);
+  world.heap = *std::move(probe);
+  return {};
+}
+
 Status add_driver(const Scenario& scenario, const Leave& leave, Clock& clock,
                   Cancellation& cancellation, World& world) {
   Result<Wired<std::unique_ptr<Driver>>> wired =
@@ -134,10 +177,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   World world;
   TIDEMARK_TRY(add_driver(scenario, leave, clock, cancellation, world));
   world.kernel = make_kernel_probe();
-  if (scenario.target.runtime == Runtime::kNative)
-    world.heap = make_native_probe(clock);
-  if (scenario.target.runtime == Runtime::kV8)
-    world.heap = make_v8_probe({listening_ports}, clock);
+  TIDEMARK_TRY(add_heap(scenario, clock, world));
   if (scenario.target.pid != 0) {
     Result<std::unique_ptr<Target>> found = make_found_target(scenario.target);
     TIDEMARK_TRY(found);
@@ -148,6 +188,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   options.spec = scenario.target;
   if (world.audit.empty()) options.load_address = address_of(scenario.flows[0]);
   TIDEMARK_TRY(add_agent(options));
+  add_sample_rate(options);
   TIDEMARK_TRY(add_allocator(scenario, options));
   world.target = make_process_target(std::move(options), clock, cancellation);
   return world;

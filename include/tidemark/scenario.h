@@ -35,6 +35,9 @@ struct StopRule {
 
 enum class Runtime { kNative, kProcess, kGo, kJvm, kV8 };
 
+// As PprofAccess::rate: whatever the service has.
+inline constexpr std::uint64_t kServicesOwnRate = 0;
+
 // Where a Go service shows its profiles, and how one gets in. Certificates are
 // paths of PEM files.
 struct PprofAccess {
@@ -49,7 +52,7 @@ struct PprofAccess {
   std::string key_file;
   bool verify = true;  // false: any certificate will do
   // Mean number of bytes between samples. 1: every block. Absent: a service
-  // that is started is given 1, one that runs already is asked.
+  // that is started is given 1, one that runs already keeps its own.
   std::optional<std::uint64_t> rate;
   Duration timeout = std::chrono::seconds(30);  // of each profile
 

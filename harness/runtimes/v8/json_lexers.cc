@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -116,9 +117,8 @@ bool StringLexer::hex_digit(char c) {
   if (++digits_ < 4) return true;
   state_ = State::kPlain;
   if (is_low_surrogate(hex_) && high_surrogate_ != 0) {
-    append_code_point(0x10000 + ((high_surrogate_ - 0xd800) << 10) +
-                      (hex_ - 0xdc00));
-    high_surrogate_ = 0;
+    const std::uint32_t high = std::exchange(high_surrogate_, 0);
+    append_code_point(0x10000 + ((high - 0xd800) << 10) + (hex_ - 0xdc00));
     return true;
   }
   unpaired_surrogate();

@@ -97,9 +97,13 @@ struct SnapshotParser::Reading {
   bool in_string = false;  // kStrings: of the list
   bool wants_string = false;
   bool any_string = false;
-  std::uint64_t before = 0;  // bytes of the pieces before this
+  const char* piece = nullptr;
+  std::uint64_t before = 0;  // bytes of the pieces before it
   std::optional<Error> error;
 
+  std::uint64_t offset_of(const char* at) const {
+    return before + static_cast<std::uint64_t>(at - piece);
+  }
   bool has(std::string_view read) const;
   bool refuse(std::string_view why);
   bool step(const char*& at, const char* end);
@@ -169,7 +173,7 @@ bool SnapshotParser::Reading::start_value(const char*& at) {
     return refuse(builder.problem());
   if (part == Part::kStrings) {
     in_string = wants_string = any_string = false;
-    if (!builder.begin_strings(before)) return refuse(builder.problem());
+    if (!builder.begin_strings(offset_of(at))) return refuse(builder.problem());
   }
   return true;
 }
@@ -352,13 +356,12 @@ SnapshotParser::~SnapshotParser() = default;
 
 Status SnapshotParser::feed(std::string_view piece) {
   Reading& reading = *reading_;
-  const char* at = piece.data();
+  const char* at = reading.piece = piece.data();
   const char* const end = at + piece.size();
   while (at != end && !reading.error) {
     if (reading.step(at, end)) continue;
     reading.error->message = fmt::format(
-        "the heap snapshot is broken at byte {}{}: {}",
-        reading.before + static_cast<std::uint64_t>(at - piece.data()),
+        "the heap snapshot is broken at byte {}{}: {}", reading.offset_of(at),
         reading.where(), reading.error->message);
   }
   reading.before += piece.size();
