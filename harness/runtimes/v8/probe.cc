@@ -23,6 +23,7 @@
 #include "harness/runtimes/v8/joined_retention.h"
 #include "harness/runtimes/v8/node_process.h"
 #include "harness/runtimes/v8/snapshot_graph.h"
+#include "harness/runtimes/v8/wholes.h"
 
 namespace tidemark {
 namespace {
@@ -312,21 +313,25 @@ void V8Probe::add(Process& process, const V8Snapshot& snapshot,
     own.live_bytes += one.bytes;
     own.born[one.born] += one.bytes;
   };
+  const auto born = [&](ObjectIndex node) {
+    return process.births.born(snapshot.id[node], cycle_);
+  };
+  const std::vector<ObjectIndex> wholes = v8::wholes_of(snapshot, census, born);
   std::map<SiteId, Level> natives;
   for (ObjectIndex node = 0; node < snapshot.nodes(); ++node) {
-    const std::uint32_t number = census.of_node[node];
-    if (number == Census::kNone) continue;
+    if (census.of_node[node] == Census::kNone) continue;
     const Bytes bytes{static_cast<std::int64_t>(snapshot.bytes_of(node))};
+    const Count objects{wholes[node] == node ? 1 : 0};
+    const std::uint32_t number = census.of_node[wholes[node]];
     const SiteId site = sites[number];
-    if (census.classes[number].native) {
-      Level& level = natives[site];
-      level.site = site;
-      level.objects.value += 1;
-      level.bytes += bytes;
+    if (!census.classes[number].native) {
+      count({site, born(wholes[node]), objects, bytes});
       continue;
     }
-    const CycleIndex born = process.births.born(snapshot.id[node], cycle_);
-    count({site, born, {1}, bytes});
+    Level& level = natives[site];
+    level.site = site;
+    level.objects += objects;
+    level.bytes += bytes;
   }
   std::vector<Level> levels;
   for (const auto& [site, level] : natives) levels.push_back(level);
@@ -374,14 +379,19 @@ Result<std::vector<NamedRetention>> V8Probe::holders_in(
       if (std::count(sites[question].begin(), sites[question].end(),
                      site_of[number]) > 0)
         asked[number].push_back(question);
+  const auto born = [&](ObjectIndex node) {
+    return process.births.born(snapshot->id[node], cycle_);
+  };
+  const std::vector<ObjectIndex> wholes =
+      v8::wholes_of(*snapshot, census, born);
   std::vector<std::vector<std::uint32_t>> wanted(sites.size() + 1);
   for (ObjectIndex node = 0; node < snapshot->nodes(); ++node) {
     const std::uint32_t number = census.of_node[node];
     if (number == Census::kNone) continue;
     const std::uint32_t id = snapshot->id[node];
     wanted[0].push_back(id);
-    if (!census.classes[number].native &&
-        process.births.born(id, cycle_) <= baseline)
+    if (wholes[node] != node ||
+        (!census.classes[number].native && born(node) <= baseline))
       continue;
     for (const std::size_t question : asked[number])
       wanted[question + 1].push_back(id);
