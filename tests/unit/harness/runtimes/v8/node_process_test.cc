@@ -89,7 +89,8 @@ class NodeProcessTest : public testing::Test {
     {
       Result<NodeProcess> process = attach(server);
       EXPECT_TRUE(process) << process.error().message;
-      if (process) EXPECT_TRUE(process->collect(clock_.now() + seconds(10)));
+      const bool done = process && process->collect(clock_.now() + seconds(10));
+      EXPECT_TRUE(done);
     }
     const std::vector<std::string>& heard = server.heard();
     return std::count_if(heard.begin(), heard.end(), [](const auto& message) {
