@@ -5,10 +5,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "harness/runtimes/v8/object_groups.h"
+
 namespace tidemark::v8 {
 namespace {
-
-constexpr std::string_view kNodePrefix = "Node / ";
 
 // What a kind of node is to the service.
 enum class Part : std::uint8_t {
@@ -48,12 +48,45 @@ bool is_cache(std::string_view root) {
   return std::find(kCaches.begin(), kCaches.end(), root) != kCaches.end();
 }
 
+constexpr std::string_view kBufferData = "system / JSArrayBufferData";
+
+// Classes of the language that say nothing of what they are there for.
+bool is_plain(std::string_view name) {
+  static constexpr std::array<std::string_view, 22> kPlain = {
+      "Object",
+      "Array",
+      "Map",
+      "Set",
+      "Date",
+      "ArrayBuffer",
+      "SharedArrayBuffer",
+      "Buffer",
+      "FastBuffer",
+      "DataView",
+      "Uint8Array",
+      "Int8Array",
+      "Uint8ClampedArray",
+      "Uint16Array",
+      "Int16Array",
+      "Uint32Array",
+      "Int32Array",
+      "Float32Array",
+      "Float64Array",
+      "BigInt64Array",
+      "BigUint64Array",
+      "system / Context",
+  };
+  return std::find(kPlain.begin(), kPlain.end(), name) != kPlain.end();
+}
+
 class CensusTaker {
  public:
-  explicit CensusTaker(const V8Snapshot& snapshot) : snapshot_(snapshot) {
+  explicit CensusTaker(const V8Snapshot& snapshot)
+      : snapshot_(snapshot), names_(snapshot) {
     for (std::size_t i = 0; i < snapshot.meta.node_kinds.size(); ++i)
       parts_.push_back(part_of(snapshot, i));
     census_.of_node.assign(snapshot.nodes(), Census::kNone);
+    census_.owner.assign(snapshot.nodes(), kNoObject);
   }
 
   Census take();
@@ -63,12 +96,15 @@ class CensusTaker {
     return snapshot_.strings.at(snapshot_.name[node]);
   }
   void reach();
+  void find_owners();
   void name_all();
   void name_parts_of(ObjectIndex node);
-  std::string class_name(ObjectIndex node) const;
-  std::uint32_t number_of(std::string name, bool native);
+  std::string class_name(ObjectIndex node);
+  std::uint32_t number_of(SnapshotClass made);
+  Belonging belonging_of(ObjectIndex node) const;
 
   const V8Snapshot& snapshot_;
+  ClassNumbers names_;
   std::vector<Part> parts_;  // by kind
   std::vector<bool> reached_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
@@ -109,35 +145,49 @@ void CensusTaker::reach() {
   }
 }
 
-std::string CensusTaker::class_name(ObjectIndex node) const {
-  const std::string_view own = name(node);
-  const std::string& word = snapshot_.meta.node_words[snapshot_.kind[node]];
-  switch (snapshot_.kind_of(node)) {
-    case NodeKind::kClosure:
-      return own.empty() ? "(closure)" : std::string(own) + " (closure)";
-    case NodeKind::kNative:
-      if (own == "system / JSArrayBufferData") return "ArrayBuffer data";
-      return std::string(own.starts_with(kNodePrefix)
-                             ? own.substr(kNodePrefix.size())
-                             : own) +
-             " (native)";
-    case NodeKind::kObject:
-      return own.empty() ? "(anonymous class)" : std::string(own);
-    case NodeKind::kArray:
-      return own.empty() ? "(array)" : std::string(own);
-    default:
-      break;
+void CensusTaker::find_owners() {
+  std::vector<bool> several(snapshot_.nodes());
+  for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node) {
+    if (!reached_[node]) continue;
+    for (std::uint32_t edge = snapshot_.first[node];
+         edge < snapshot_.first[node + 1]; ++edge) {
+      const ObjectIndex to = snapshot_.to[edge];
+      ObjectIndex& owner = census_.owner[to];
+      if (to == node || owner == node || several[to]) continue;
+      several[to] = owner != kNoObject;
+      owner = several[to] ? kNoObject : node;
+    }
   }
-  if (word == "concatenated string" || word == "sliced string") return "string";
-  if (word == "regexp") return "RegExp";
-  return word;
 }
 
-std::uint32_t CensusTaker::number_of(std::string name, bool native) {
+// As ClassNumbers has it, so that holders and findings are called alike.
+std::string CensusTaker::class_name(ObjectIndex node) {
+  // When V8 makes a string of its parts is its own affair.
+  const std::string& word = snapshot_.meta.node_words[snapshot_.kind[node]];
+  if (word == "concatenated string" || word == "sliced string")
+    return "(string)";
+  return names_.names()[names_.of(snapshot_.kind[node], snapshot_.name[node])];
+}
+
+std::uint32_t CensusTaker::number_of(SnapshotClass made) {
   const auto [known, fresh] = numbers_.try_emplace(
-      name, static_cast<std::uint32_t>(census_.classes.size()));
-  if (fresh) census_.classes.push_back({std::move(name), native});
+      made.name, static_cast<std::uint32_t>(census_.classes.size()));
+  if (fresh) census_.classes.push_back(std::move(made));
   return known->second;
+}
+
+Belonging CensusTaker::belonging_of(ObjectIndex node) const {
+  const std::string_view own = name(node);
+  switch (snapshot_.kind_of(node)) {
+    case NodeKind::kObject:
+      return is_plain(own) ? Belonging::kPlain : Belonging::kNone;
+    case NodeKind::kClosure:
+      return own.empty() ? Belonging::kPlain : Belonging::kNone;
+    case NodeKind::kNative:
+      return own == kBufferData ? Belonging::kPart : Belonging::kNone;
+    default:
+      return Belonging::kPart;
+  }
 }
 
 // Arrays that belong to one object are told with its name: "Map table".
@@ -162,7 +212,8 @@ void CensusTaker::name_parts_of(ObjectIndex node) {
       const auto [known, fresh] = by_name_.try_emplace(key, 0);
       if (fresh)
         known->second =
-            number_of(class_name(node) + " " + kPartWords[i].suffix, false);
+            number_of({class_name(node) + " " + kPartWords[i].suffix, false,
+                       Belonging::kPart});
       census_.of_node[to] = known->second;
     }
   }
@@ -184,14 +235,16 @@ void CensusTaker::name_all() {
                               (named ? snapshot_.name[node] : 0);
     const auto [known, fresh] = by_name_.try_emplace(key, 0);
     if (fresh)
-      known->second = number_of(class_name(node),
-                                snapshot_.kind_of(node) == NodeKind::kNative);
+      known->second = number_of({class_name(node),
+                                 snapshot_.kind_of(node) == NodeKind::kNative,
+                                 belonging_of(node)});
     census_.of_node[node] = known->second;
   }
 }
 
 Census CensusTaker::take() {
   reach();
+  find_owners();
   name_all();
   for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node)
     if (snapshot_.kind_of(node) == NodeKind::kSynthetic &&

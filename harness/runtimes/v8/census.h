@@ -15,12 +15,21 @@
 
 namespace tidemark::v8 {
 
+// How people think of the objects of a class that one other object alone
+// holds.
+enum class Belonging : std::uint8_t {
+  kNone,   // as themselves: "Session", "function onMessage"
+  kPlain,  // as a part of what holds them: "Object", "Array"
+  kPart,   // likewise, and never as what holds another: "(string)"
+};
+
 struct SnapshotClass {
-  // As people know it: "Session", "Array elements", "onMessage (closure)",
-  // "string".
+  // As Chrome's DevTools have it ("Session", "function onMessage", "(string)"),
+  // but arrays by what they are part of: "Map table".
   std::string name;
   // Outside V8's heap: ids do not tell when they were born.
   bool native = false;
+  Belonging belongs = Belonging::kNone;
 
   bool operator==(const SnapshotClass&) const = default;
 };
@@ -30,8 +39,10 @@ struct Census {
 
   std::vector<SnapshotClass> classes;
   std::vector<std::uint32_t> of_node;  // into classes; kNone: V8's own
-  Bytes left_out;                      // V8's own, all of it
-  Count workers;                       // threads with heaps of their own
+  // The only one that refers to it; kNoObject: there are several, or none.
+  std::vector<ObjectIndex> owner;
+  Bytes left_out;  // V8's own, all of it
+  Count workers;   // threads with heaps of their own
 };
 
 Census take_census(const V8Snapshot& snapshot);

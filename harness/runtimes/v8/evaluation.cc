@@ -65,11 +65,7 @@ std::string megabytes(Bytes bytes) {
 
 }  // namespace
 
-// The listener is there because process.exit() waits for debuggers to leave,
-// and this one stays for the run. `require` is the console's own.
-const std::string_view kGreeting =
-    "(()=>{const i=require('inspector');process.on('exit',()=>i.close());"
-    "return process.version+' '+process.versions.v8})()";
+const std::string_view kVersions = "process.version+' '+process.versions.v8";
 const std::string_view kTurn =
     "new Promise(r=>setImmediate(()=>setImmediate(()=>r(''))))";
 const std::string_view kFigures =
@@ -83,7 +79,6 @@ std::string evaluation_of(std::string_view expression) {
   return json{{"expression", expression},
               {"returnByValue", true},
               {"awaitPromise", true},
-              {"includeCommandLineAPI", true},
               {"silent", true}}
       .dump();
 }

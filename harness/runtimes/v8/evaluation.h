@@ -15,9 +15,8 @@ namespace tidemark::v8 {
 // that the inspector keeps nothing of it.
 std::string evaluation_of(std::string_view expression);
 
-// Greets a process: gives "v20.20.2 11.3.244.8-node.29", and lets it end
-// without waiting for a debugger to go.
-extern const std::string_view kGreeting;
+// Gives "v20.20.2 11.3.244.8-node.29".
+extern const std::string_view kVersions;
 // Ends after a turn of the event loop, in which finalizers may run.
 extern const std::string_view kTurn;
 // What process.memoryUsage() and process.getActiveResourcesInfo() say.

@@ -1,10 +1,15 @@
 #include "harness/runtimes/v8/inspector.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +30,8 @@ using websocket::Role;
 
 constexpr std::size_t kReadAtOnce = 256 << 10;
 constexpr std::uint16_t kNormalClose = 1000;
+constexpr std::string_view kFarewell = "NodeRuntime.waitingForDisconnect";
+constexpr const char* kEnding = "the process is about to end";
 constexpr Duration kGoodbye = std::chrono::milliseconds(100);
 
 class SocketInspector final : public Inspector {
@@ -37,8 +44,9 @@ class SocketInspector final : public Inspector {
         codec_(Role::kClient, pool_),
         buffer_(kReadAtOnce) {}
 
-  // A process that is about to end waits for us to go.
   ~SocketInspector() override {
+    ::eventfd_write(stop_.get(), 1);
+    if (listener_.joinable()) listener_.join();
     std::string wire;
     if (ended_.message.empty() && codec_.append_close(kNormalClose, {}, wire))
       (void)socket_.send(wire, clock_.now() + kGoodbye);
@@ -49,7 +57,16 @@ class SocketInspector final : public Inspector {
   Result<std::string> call(std::string_view method, std::string_view parameters,
                            Duration silence, const OnChunk& on_chunk) override;
 
+  // From now on farewells are heard.
+  void listen() {
+    listener_ = std::thread([this] { hear_farewells(); });
+  }
+
  private:
+  Result<std::string> converse(std::int64_t number, Duration silence,
+                               const OnChunk& on_chunk);
+  void hear_farewells();
+  void take_what_has_come();
   Result<Message> next_message(TimePoint until);
   tl::unexpected<Error> broken(Error why);
   tl::unexpected<Error> broken(std::string why) {
@@ -65,10 +82,16 @@ class SocketInspector final : public Inspector {
   std::span<std::uint8_t> unread_;  // of buffer_
   std::int64_t calls_ = 0;
   Error ended_;  // with a message: why nothing can be said any more
+  // Of all the above, once the listener runs.
+  std::mutex speaking_;
+  Fd stop_{::eventfd(0, EFD_CLOEXEC)};
+  std::thread listener_;
 };
 
+// Nobody waits for us any more. The descriptor stays, as both threads know it.
 tl::unexpected<Error> SocketInspector::broken(Error why) {
   ended_ = why;
+  socket_.hang_up();
   return fail(std::move(why));
 }
 
@@ -139,6 +162,7 @@ Result<std::string> SocketInspector::call(std::string_view method,
                                           std::string_view parameters,
                                           Duration silence,
                                           const OnChunk& on_chunk) {
+  const std::scoped_lock speaks(speaking_);
   if (!ended_.message.empty()) return fail(ended_);
   const std::int64_t number = ++calls_;
   std::string wire;
@@ -149,20 +173,78 @@ Result<std::string> SocketInspector::call(std::string_view method,
                     wire));
   const Status sent = socket_.send(wire, clock_.now() + silence);
   if (!sent) return broken(sent.error());
+  Result<std::string> answer = converse(number, silence, on_chunk);
+  if (answer) return answer;
+  if (ended_.message.empty())
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("{} is refused: {}", method, answer.error().message));
+  return answer;
+}
+
+// The error of a refusal is its reason.
+Result<std::string> SocketInspector::converse(std::int64_t number,
+                                              Duration silence,
+                                              const OnChunk& on_chunk) {
   for (;;) {
     const Result<Message> text = next_message(clock_.now() + silence);
     TIDEMARK_TRY(text);
     const Result<InspectorMessage> message = reader_.read(text->payload);
     if (!message) return broken(message.error());
+    if (message->method == kFarewell) return broken(kEnding);
     if (!message->chunk.empty() && on_chunk) {
       const Status taken = on_chunk(message->chunk);
       // The rest of the snapshot would come in the way of the next answer.
       if (!taken) return broken(taken.error());
     }
     if (message->answers != number) continue;
-    if (message->refusal.empty()) return std::string(message->result);
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("{} is refused: {}", method, message->refusal));
+    if (!message->refusal.empty())
+      return fail(ErrorKind::kEnvironment, message->refusal);
+    std::string result(message->result);
+    take_what_has_come();
+    return result;
+  }
+}
+
+// What lies in the buffer already would wake nobody.
+void SocketInspector::take_what_has_come() {
+  while (ended_.message.empty()) {
+    const Result<std::optional<Message>> message = codec_.next(unread_);
+    if (!message) {
+      (void)broken("it broke RFC 6455: " + message.error().message);
+      return;
+    }
+    if (!*message) return;
+    if ((*message)->kind == MessageKind::kClose) {
+      (void)broken("it has closed the connection");
+      return;
+    }
+    if ((*message)->kind != MessageKind::kText) continue;
+    const Result<InspectorMessage> event = reader_.read((*message)->payload);
+    if (event && event->method == kFarewell) (void)broken(kEnding);
+  }
+}
+
+void SocketInspector::hear_farewells() {
+  for (;;) {
+    pollfd both[] = {{socket_.number(), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+    if (::poll(both, 2, -1) < 0 && errno != EINTR) return;
+    if (both[1].revents != 0) return;
+    if (both[0].revents == 0) continue;
+    // During a call this waits for its end.
+    const std::scoped_lock speaks(speaking_);
+    if (!ended_.message.empty()) return;
+    pollfd still{socket_.number(), POLLIN, 0};
+    if (::poll(&still, 1, 0) <= 0) continue;
+    const Result<std::size_t> got =
+        socket_.receive(buffer_, clock_.now() + kGoodbye);
+    if (!got || *got == 0) {
+      (void)broken("it has closed the connection");
+      return;
+    }
+    unread_ = std::span(buffer_).first(*got);
+    take_what_has_come();
+    if (!ended_.message.empty()) return;
   }
 }
 
@@ -176,6 +258,7 @@ Result<std::unique_ptr<Inspector>> Inspector::connect(
   TIDEMARK_TRY(socket);
   auto made = std::make_unique<SocketInspector>(*std::move(socket), clock);
   TIDEMARK_TRY(made->greet(port, resource, until));
+  made->listen();
   return std::unique_ptr<Inspector>(std::move(made));
 }
 

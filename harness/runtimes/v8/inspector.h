@@ -18,6 +18,9 @@ namespace tidemark::v8 {
 using OnChunk = std::function<Status(std::string_view)>;
 
 // Used from one thread. After an error other than a refusal every call fails.
+//
+// A process that ends waits for its debuggers to leave: it is listened to
+// between calls, in a thread, and left when it says so.
 class Inspector {
  public:
   // `resource` as find_debugger() gives it.

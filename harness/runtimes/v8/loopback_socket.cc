@@ -77,6 +77,8 @@ Status LoopbackSocket::send(std::string_view bytes, TimePoint until) {
   return {};
 }
 
+void LoopbackSocket::hang_up() { ::shutdown(socket_.get(), SHUT_RDWR); }
+
 Result<std::size_t> LoopbackSocket::receive(std::span<std::uint8_t> into,
                                             TimePoint until) {
   for (;;) {

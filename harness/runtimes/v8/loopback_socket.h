@@ -20,6 +20,11 @@ class LoopbackSocket {
   static Result<LoopbackSocket> connect(std::uint16_t port, Clock& clock,
                                         TimePoint until);
 
+  int number() const { return socket_.get(); }
+
+  // Nothing more is sent or received, and the other side is told.
+  void hang_up();
+
   Status send(std::string_view bytes, TimePoint until);
 
   // Waits for some bytes; how many there are. 0: the other side has closed.

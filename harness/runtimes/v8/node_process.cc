@@ -55,7 +55,7 @@ Result<std::string> NodeProcess::call(std::string_view method,
 
 Status NodeProcess::greet() {
   const Result<std::string> answer =
-      call("Runtime.evaluate", evaluation_of(kGreeting), kPatience);
+      call("Runtime.evaluate", evaluation_of(kVersions), kPatience);
   TIDEMARK_TRY(answer);
   const Result<std::string> versions = parse_text(*answer);
   TIDEMARK_TRY(versions);
@@ -63,6 +63,8 @@ Status NodeProcess::greet() {
   version_ = versions->substr(0, blank);
   if (version_.starts_with('v')) version_.erase(0, 1);
   engine_ = versions->substr(std::min(blank + 1, versions->size()));
+  TIDEMARK_TRY(call("NodeRuntime.notifyWhenWaitingForDisconnect",
+                    R"({"enabled":true})", kPatience));
   TIDEMARK_TRY(call("HeapProfiler.enable", kNothing, kPatience));
   return {};
 }

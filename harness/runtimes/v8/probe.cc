@@ -15,10 +15,15 @@
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/runtimes/managed/levels.h"
+#include "harness/runtimes/managed/named_retention.h"
+#include "harness/runtimes/managed/object_graph.h"
 #include "harness/runtimes/managed/sites.h"
 #include "harness/runtimes/v8/births.h"
 #include "harness/runtimes/v8/census.h"
+#include "harness/runtimes/v8/joined_retention.h"
 #include "harness/runtimes/v8/node_process.h"
+#include "harness/runtimes/v8/snapshot_graph.h"
+#include "harness/runtimes/v8/wholes.h"
 
 namespace tidemark {
 namespace {
@@ -32,6 +37,7 @@ using v8::NodeProcess;
 constexpr Duration kBirth = std::chrono::seconds(3);
 constexpr Duration kDeath = std::chrono::seconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(5);
+constexpr std::size_t kMostPaths = 16;
 constexpr std::size_t kMostFacts = 8;  // processes that are told one by one
 
 struct Process {
@@ -88,6 +94,9 @@ class V8Probe final : public HeapProbe {
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
     return std::vector<std::unique_ptr<FrozenHeap>>{};
   }
+  Result<std::optional<RuntimeHoldings>> who_holds(
+      const std::vector<std::vector<SiteId>>& sites, CycleIndex baseline,
+      Duration timeout) override;
 
  private:
   Status adopt(pid_t pid);
@@ -97,6 +106,9 @@ class V8Probe final : public HeapProbe {
            HeapSnapshot& into, Rings& rings);
   std::vector<SiteId> sites_of(const Census& census);
   HeapDescription describe_heap();
+  Result<std::vector<NamedRetention>> holders_in(
+      Process& process, const std::vector<std::vector<SiteId>>& sites,
+      CycleIndex baseline);
   Status each(const std::function<Status(Process&)>& ask);
 
   V8ProbeOptions options_;
@@ -301,21 +313,25 @@ void V8Probe::add(Process& process, const V8Snapshot& snapshot,
     own.live_bytes += one.bytes;
     own.born[one.born] += one.bytes;
   };
+  const auto born = [&](ObjectIndex node) {
+    return process.births.born(snapshot.id[node], cycle_);
+  };
+  const std::vector<ObjectIndex> wholes = v8::wholes_of(snapshot, census, born);
   std::map<SiteId, Level> natives;
   for (ObjectIndex node = 0; node < snapshot.nodes(); ++node) {
-    const std::uint32_t number = census.of_node[node];
-    if (number == Census::kNone) continue;
+    if (census.of_node[node] == Census::kNone) continue;
     const Bytes bytes{static_cast<std::int64_t>(snapshot.bytes_of(node))};
+    const Count objects{wholes[node] == node ? 1 : 0};
+    const std::uint32_t number = census.of_node[wholes[node]];
     const SiteId site = sites[number];
-    if (census.classes[number].native) {
-      Level& level = natives[site];
-      level.site = site;
-      level.objects.value += 1;
-      level.bytes += bytes;
+    if (!census.classes[number].native) {
+      count({site, born(wholes[node]), objects, bytes});
       continue;
     }
-    const CycleIndex born = process.births.born(snapshot.id[node], cycle_);
-    count({site, born, {1}, bytes});
+    Level& level = natives[site];
+    level.site = site;
+    level.objects += objects;
+    level.bytes += bytes;
   }
   std::vector<Level> levels;
   for (const auto& [site, level] : natives) levels.push_back(level);
@@ -345,6 +361,78 @@ Result<HeapSnapshot> V8Probe::snapshot() {
   }
   into.scan_time = clock_.now() - started;
   return into;
+}
+
+// First of all that is live, then of each list of sites.
+Result<std::vector<NamedRetention>> V8Probe::holders_in(
+    Process& process, const std::vector<std::vector<SiteId>>& sites,
+    CycleIndex baseline) {
+  Census census;
+  Result<V8Snapshot> snapshot = look(process, census);
+  TIDEMARK_TRY(snapshot);
+  const std::vector<SiteId> site_of = sites_of(census);
+  // Of each class, the questions that ask for it; the ids tell which of its
+  // objects are young enough.
+  std::vector<std::vector<std::size_t>> asked(census.classes.size());
+  for (std::size_t question = 0; question < sites.size(); ++question)
+    for (std::size_t number = 0; number < site_of.size(); ++number)
+      if (std::count(sites[question].begin(), sites[question].end(),
+                     site_of[number]) > 0)
+        asked[number].push_back(question);
+  const auto born = [&](ObjectIndex node) {
+    return process.births.born(snapshot->id[node], cycle_);
+  };
+  const std::vector<ObjectIndex> wholes =
+      v8::wholes_of(*snapshot, census, born);
+  std::vector<std::vector<std::uint32_t>> wanted(sites.size() + 1);
+  for (ObjectIndex node = 0; node < snapshot->nodes(); ++node) {
+    const std::uint32_t number = census.of_node[node];
+    if (number == Census::kNone) continue;
+    const std::uint32_t id = snapshot->id[node];
+    wanted[0].push_back(id);
+    if (wholes[node] != node ||
+        (!census.classes[number].native && born(node) <= baseline))
+      continue;
+    for (const std::size_t question : asked[number])
+      wanted[question + 1].push_back(id);
+  }
+  const SnapshotGraph made = snapshot_graph(*std::move(snapshot));
+  std::vector<Wanted> questions;
+  for (std::vector<std::uint32_t>& ids : wanted) {
+    std::sort(ids.begin(), ids.end());
+    questions.push_back([&ids, &made](ObjectIndex object) {
+      return std::binary_search(ids.begin(), ids.end(), made.id[object]);
+    });
+  }
+  std::vector<NamedRetention> holders = tidemark::who_holds(
+      made.graph, dominators_of(made.graph), questions, kMostPaths);
+  for (NamedRetention& retention : holders) fold_middlemen(retention);
+  return holders;
+}
+
+Result<std::optional<RuntimeHoldings>> V8Probe::who_holds(
+    const std::vector<std::vector<SiteId>>& sites, CycleIndex baseline,
+    Duration /*timeout*/) {
+  std::vector<std::vector<NamedRetention>> by_question(sites.size() + 1);
+  const Status all = each([&](Process& process) -> Status {
+    Result<std::vector<NamedRetention>> holders =
+        holders_in(process, sites, baseline);
+    TIDEMARK_TRY(holders);
+    for (std::size_t i = 0; i < holders->size(); ++i)
+      by_question[i].push_back(std::move((*holders)[i]));
+    return {};
+  });
+  TIDEMARK_TRY(all);
+  RuntimeHoldings holdings;
+  for (std::size_t i = 0; i < by_question.size(); ++i) {
+    Retention joined =
+        with_sites(v8::join(std::move(by_question[i]), kMostPaths), sites_);
+    if (i == 0)
+      holdings.all = std::move(joined);
+    else
+      holdings.of_sites.push_back(std::move(joined));
+  }
+  return holdings;
 }
 
 Result<MemoryAccount> V8Probe::account() {

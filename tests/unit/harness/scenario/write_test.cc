@@ -65,6 +65,22 @@ TEST(WriteScenario, PutsOnOneLineWhatFitsThere) {
   EXPECT_EQ(write_scenario(loaded(text)), text);
 }
 
+TEST(WriteScenario, KeepsTheRuntime) {
+  for (const char* runtime : {"go", "jvm", "v8", "process"}) {
+    const std::string text = std::string(
+                                 "version: 1\n"
+                                 "name: x\n"
+                                 "target:\n"
+                                 "  command: [x]\n"
+                                 "  runtime: ") +
+                             runtime +
+                             "\n"
+                             "load:\n"
+                             "  url: \"ws://127.0.0.1:1/\"\n";
+    EXPECT_EQ(write_scenario(loaded(text)), text);
+  }
+}
+
 TEST(WriteScenario, CyclesArePlannedUnlessTheyAreCounted) {
   const std::string head =
       "version: 1\nname: x\ntarget:\n  command: [x]\nload:\n"

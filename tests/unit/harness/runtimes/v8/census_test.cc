@@ -2,77 +2,34 @@
 // that are made up.
 #include "harness/runtimes/v8/census.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "harness/runtimes/v8/snapshot_parser.h"
+#include "harness/runtimes/v8/wholes.h"
+#include "tests/unit/harness/runtimes/v8/snapshot_text.h"
 
 namespace tidemark::v8 {
 namespace {
 
-constexpr const char* kTypes[] = {"hidden",       "array",
-                                  "string",       "object",
-                                  "code",         "closure",
-                                  "regexp",       "number",
-                                  "native",       "synthetic",
-                                  "symbol",       "bigint",
-                                  "object shape", "concatenated string"};
-constexpr const char* kEdges[] = {"context", "element",  "property", "internal",
-                                  "hidden",  "shortcut", "weak"};
-
-struct MadeEdge {
-  std::string type;
-  std::string name;
-  int to = 0;
-};
+using MadeEdge = test::SmallEdge;
 
 struct MadeNode {
   std::string type;
   std::string name;
-  int size = 0;
+  std::uint64_t size = 0;
   std::vector<MadeEdge> edges;
 };
 
-template <std::size_t N>
-std::size_t number_in(const char* const (&words)[N], const std::string& word) {
-  return static_cast<std::size_t>(
-      std::find(std::begin(words), std::end(words), word) - std::begin(words));
-}
-
 V8Snapshot snapshot_of(const std::vector<MadeNode>& made) {
-  std::vector<std::string> strings;
-  const auto text = [&strings](const std::string& word) {
-    const auto known = std::find(strings.begin(), strings.end(), word);
-    if (known != strings.end()) return known - strings.begin();
-    strings.push_back(word);
-    return static_cast<std::ptrdiff_t>(strings.size()) - 1;
-  };
-  std::vector<std::string> nodes, edges;
-  int id = 1;
-  for (const MadeNode& node : made) {
-    nodes.push_back(fmt::format("{},{},{},{},{}", number_in(kTypes, node.type),
-                                text(node.name), id, node.size,
-                                node.edges.size()));
-    id += 2;
-    for (const MadeEdge& edge : node.edges)
-      edges.push_back(fmt::format("{},{},{}", number_in(kEdges, edge.type),
-                                  text(edge.name), edge.to * 5));
-  }
-  const std::string json = fmt::format(
-      R"({{"snapshot":{{"meta":{{"node_fields":["type","name","id","self_size",)"
-      R"("edge_count"],"node_types":[["{}"],"string","number","number",)"
-      R"("number"],"edge_fields":["type","name_or_index","to_node"],)"
-      R"("edge_types":[["{}"],"string_or_number","node"]}},"node_count":{},)"
-      R"("edge_count":{}}},"nodes":[{}],"edges":[{}],"strings":["{}"]}})",
-      fmt::join(kTypes, R"(",")"), fmt::join(kEdges, R"(",")"), made.size(),
-      edges.size(), fmt::join(nodes, ","), fmt::join(edges, ","),
-      fmt::join(strings, R"(",")"));
+  test::SmallSnapshot small;
+  for (const MadeNode& node : made)
+    small.add({node.type, node.name, 2 * small.nodes.size() + 1, node.size,
+               node.edges});
   SnapshotParser parser;
-  EXPECT_TRUE(parser.feed(json));
+  EXPECT_TRUE(parser.feed(small.text()));
   Result<V8Snapshot> snapshot = parser.finish();
   EXPECT_TRUE(snapshot) << snapshot.error().message;
   return snapshot ? *std::move(snapshot) : V8Snapshot{};
@@ -102,12 +59,12 @@ TEST(CensusTest, KindsHaveTheirNames) {
                                 {"array", "", 8, {}},
                                 {"native", "system / JSArrayBufferData", 8, {}},
                                 {"native", "Node / TCPWrap", 8, {}}};
-  for (int i = 1; i < static_cast<int>(made.size()); ++i)
+  for (std::size_t i = 1; i < made.size(); ++i)
     made[0].edges.push_back({"property", "x", i});
   EXPECT_EQ(names(made),
-            (Names{"-", "Session", "(anonymous class)", "onNews (closure)",
-                   "(closure)", "string", "string", "RegExp", "number",
-                   "(array)", "ArrayBuffer data", "TCPWrap (native)"}));
+            (Names{"-", "Session", "(object)", "function onNews", "(closure)",
+                   "(string)", "(string)", "(regexp)", "(number)", "(array)",
+                   "system / JSArrayBufferData", "Node / TCPWrap"}));
   const Census census = take_census(snapshot_of(made));
   EXPECT_TRUE(census.classes[census.of_node[10]].native);
   EXPECT_FALSE(census.classes[census.of_node[1]].native);
@@ -125,7 +82,7 @@ TEST(CensusTest, WhatOnlyCodeOrAShapeHoldsIsV8s) {
               8,
               {{"internal", "constructor", 6}}},
              {"object", "Boilerplate", 8, {}}}),
-      (Names{"-", "f (closure)", "-", "-", "Session", "-", "-"}));
+      (Names{"-", "function f", "-", "-", "Session", "-", "-"}));
 }
 
 TEST(CensusTest, WhatHiddenNodesHoldIsTheServicesAndTheyAreNot) {
@@ -182,6 +139,69 @@ TEST(CensusTest, WorkerThreadsAreCounted) {
 
 TEST(CensusTest, AnEmptySnapshotHasNothing) {
   EXPECT_TRUE(take_census(V8Snapshot{}).of_node.empty());
+}
+
+// With whom each node is counted; ids from `young` on are of a later cycle.
+std::vector<int> wholes(const std::vector<MadeNode>& made,
+                        ObjectIndex young = 1000) {
+  const V8Snapshot snapshot = snapshot_of(made);
+  const Census census = take_census(snapshot);
+  std::vector<int> all;
+  for (const ObjectIndex whole :
+       wholes_of(snapshot, census, [young](ObjectIndex node) {
+         return CycleIndex{node < young ? 0u : 1u};
+       }))
+    all.push_back(whole == kNoObject ? -1 : static_cast<int>(whole));
+  return all;
+}
+
+using Numbers = std::vector<int>;
+
+TEST(WholesTest, WhatOneAloneHoldsIsAPartOfIt) {
+  EXPECT_EQ(wholes({{"synthetic", "", 0, {{"property", "a", 1}}},
+                    {"object", "Session", 8, {{"property", "history", 2}}},
+                    {"object", "Array", 8, {{"internal", "elements", 3}}},
+                    {"array", "(object elements)", 8, {{"element", "0", 4}}},
+                    {"object", "Message", 8, {{"property", "text", 5}}},
+                    {"string", "hello", 8, {}}}),
+            (Numbers{-1, 1, 1, 1, 4, 4}));
+}
+
+TEST(WholesTest, WhatSeveralHoldIsItself) {
+  EXPECT_EQ(
+      wholes(
+          {{"synthetic", "", 0, {{"property", "a", 1}, {"property", "b", 2}}},
+           {"object", "Session", 8, {{"property", "x", 3}}},
+           {"object", "Session", 8, {{"property", "x", 3}}},
+           {"object", "Object", 8, {}}}),
+      (Numbers{-1, 1, 2, 3}));
+}
+
+TEST(WholesTest, WhatAnOldObjectTookUpLaterIsItself) {
+  EXPECT_EQ(wholes({{"synthetic", "", 0, {{"property", "a", 1}}},
+                    {"object", "Server", 8, {{"property", "list", 2}}},
+                    {"object", "Array", 8, {{"internal", "elements", 3}}},
+                    {"array", "(object elements)", 8, {{"element", "0", 4}}},
+                    {"object", "Object", 8, {}}},
+                   3),
+            (Numbers{-1, 1, 1, 3, 4}));
+}
+
+TEST(WholesTest, MemoryOutsideTheHeapGoesWithItsBuffer) {
+  EXPECT_EQ(
+      wholes({{"synthetic", "", 0, {{"property", "a", 1}}},
+              {"object", "Session", 8, {{"property", "x", 2}}},
+              {"object", "ArrayBuffer", 8, {{"internal", "backing_store", 3}}},
+              {"native", "system / JSArrayBufferData", 4096, {}}},
+             3),
+      (Numbers{-1, 1, 1, 1}));
+}
+
+TEST(WholesTest, ARingHasNoWhole) {
+  EXPECT_EQ(wholes({{"synthetic", "", 0, {{"property", "a", 1}}},
+                    {"object", "Object", 8, {{"property", "b", 2}}},
+                    {"object", "Object", 8, {{"property", "a", 1}}}}),
+            (Numbers{-1, 1, 1}));
 }
 
 }  // namespace

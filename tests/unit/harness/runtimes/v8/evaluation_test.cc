@@ -8,8 +8,7 @@ namespace {
 TEST(EvaluationTest, NothingIsKeptByTheInspector) {
   EXPECT_EQ(evaluation_of("1 + \"a\""),
             R"({"awaitPromise":true,"expression":"1 + \"a\"",)"
-            R"("includeCommandLineAPI":true,"returnByValue":true,)"
-            R"("silent":true})");
+            R"("returnByValue":true,"silent":true})");
 }
 
 TEST(EvaluationTest, Texts) {

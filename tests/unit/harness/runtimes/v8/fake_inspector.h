@@ -23,13 +23,15 @@ namespace tidemark::v8_test {
 
 struct FakeInspectorScript {
   // The whole reply to GET /json/list; empty: one with the place "/abc".
-  std::string listing;
+  std::string listing{};
   // In place of the reply to the handshake, if it is not empty.
-  std::string handshake;
+  std::string handshake{};
   // What is said to a message; empty: nothing is.
-  std::function<std::vector<std::string>(const std::string& message)> answer;
+  std::function<std::vector<std::string>(const std::string& message)> answer{};
   // After so many messages the connection is cut. -1: never.
   int cut_after = -1;
+  // A debugger has left.
+  std::function<void()> on_leave{};
 };
 
 // Lives in a thread of its own until destruction.
@@ -102,7 +104,10 @@ class FakeInspector {
     std::vector<std::uint8_t> buffer(4096);
     while (readable(socket)) {
       const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), 0);
-      if (got <= 0) return;
+      if (got <= 0) {
+        if (script_.on_leave) script_.on_leave();
+        return;
+      }
       std::span<std::uint8_t> bytes(buffer.data(),
                                     static_cast<std::size_t>(got));
       if (!open) {

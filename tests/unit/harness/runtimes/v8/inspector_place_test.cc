@@ -29,7 +29,7 @@ TEST(InspectorPlaceTest, TheWholeReplysSizeIsKnownFromItsHead) {
   EXPECT_EQ(listing_size(reply.substr(0, 60)), 0u);
   EXPECT_EQ(listing_size("HTTP/1.0 200 OK\r\n\r\n"), 0u);
   EXPECT_EQ(listing_size("HTTP/1.0 200 OK\r\nContent-Length: -1\r\n\r\n"), 0u);
-  EXPECT_EQ(listing_size("HTTP/1.0 200 OK\r\ncontent-LENGTH: 7\r\n\r\n"), 44u);
+  EXPECT_EQ(listing_size("HTTP/1.0 200 OK\r\ncontent-LENGTH: 7\r\n\r\n"), 45u);
   EXPECT_EQ(listing_size("x\r\nContent-Length: 9999999999999\r\n\r\n"),
             std::string("x\r\nContent-Length: 9999999999999\r\n\r\n").size() +
                 kMaxListing);

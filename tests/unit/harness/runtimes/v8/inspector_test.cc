@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "harness/runtimes/v8/inspector_place.h"
 #include "tests/support/real_clock.h"
 #include "tests/unit/harness/runtimes/v8/fake_inspector.h"
@@ -120,6 +122,25 @@ TEST_F(InspectorTest, ARefusalSaysWhatWasRefusedAndTheNextCallWorks) {
   EXPECT_TRUE((*inspector)->call("A.b", "{}", seconds(10), {}));
 }
 
+TEST_F(InspectorTest, AProcessThatEndsIsLeftBetweenCalls) {
+  std::promise<void> left;
+  FakeInspector server(
+      {.answer =
+           [](const std::string& message) {
+             return std::vector<std::string>{
+                 result_of(message, "{}"),
+                 R"({"method":"NodeRuntime.waitingForDisconnect","params":{}})"};
+           },
+       .on_leave = [&left] { left.set_value(); }});
+  auto inspector = connect(server);
+  ASSERT_TRUE(inspector) << inspector.error().message;
+  EXPECT_TRUE((*inspector)->call("A.b", "{}", seconds(10), {}));
+  EXPECT_EQ(left.get_future().wait_for(seconds(10)), std::future_status::ready);
+  const auto answer = (*inspector)->call("A.b", "{}", seconds(10), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "the process is about to end");
+}
+
 TEST_F(InspectorTest, WhateverGoesWrongIsSaid) {
   EXPECT_EQ(complaint({.answer = {}, .cut_after = 0}),
             "it has closed the connection");
@@ -128,7 +149,7 @@ TEST_F(InspectorTest, WhateverGoesWrongIsSaid) {
                            [](const std::string&) {
                              return std::vector<std::string>{"gibberish"};
                            }}),
-            "`gibberish` is no message of an inspector: it is not JSON");
+            "`gibberish` is no message of an inspector: it is not an object");
   EXPECT_EQ(complaint({.handshake = "HTTP/1.1 400 Bad Request\r\n\r\n"}),
             "HTTP 400 instead of 101");
   EXPECT_EQ(complaint({.handshake = std::string(40000, 'x')}),
