@@ -1,10 +1,11 @@
-// tidemark top, list and tree: of a stored record, a profile, or a live process
-// that runs under the agent.
+// tidemark top, list and tree: of a stored record, a profile, a heap dump, or a
+// live process that runs under the agent.
 #include <utility>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
+#include "harness/cli/heap_dump_file.h"
 #include "harness/cli/output.h"
 #include "harness/cli/profile_source.h"
 #include "harness/cli/source_files.h"
@@ -75,9 +76,14 @@ HoldingsOptions in_their_places(HoldingsOptions options) {
 Status print(const HoldingsOptions& options) {
   if (options.record.empty() == (options.pid == 0))
     return fail(ErrorKind::kUsage,
-                "wanted a record, a profile or --pid, one of them",
+                "wanted a record, a profile, a heap dump or --pid, one of them",
                 "records are in tidemark-out/ after `tidemark run`");
   TIDEMARK_TRY(check_file(options.output.output, "-o"));
+  if (options.pid == 0 && is_heap_dump(options.record)) {
+    const Result<std::string> text = heap_dump_table(options);
+    TIDEMARK_TRY(text);
+    return write_text(*text, options.output.output);
+  }
   const Result<ProfileSource> source = options.pid != 0
                                            ? source_of_process(options.pid)
                                            : source_of_file(options.record);

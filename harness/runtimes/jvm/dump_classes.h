@@ -69,6 +69,9 @@ class DumpClasses {
   std::uint64_t domain(TypeIndex type) const { return types_[type].domain; }
   std::string_view text(std::uint64_t string_id) const;  // empty: none
 
+  TypeIndex super(TypeIndex type) const { return types_[type].super; }
+  // All types, each behind its superclass.
+  std::span<const TypeIndex> supers_first() const { return supers_first_; }
   bool inherits(TypeIndex type, TypeIndex from) const;
 
   // Bytes of an instance's fields in the dump.

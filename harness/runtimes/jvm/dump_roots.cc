@@ -6,23 +6,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "harness/runtimes/jvm/thread_dump.h"
+
 namespace tidemark::jvm {
 namespace {
 
 // What HotSpot keeps with a class, and no program's variable.
 constexpr std::string_view kConstants = "<resolved_references>";
-
-// "pool-1-thread-12" becomes "pool-N-thread-N".
-std::string without_numbers(std::string_view name) {
-  std::string steady;
-  for (const char letter : name) {
-    if (letter < '0' || letter > '9')
-      steady += letter;
-    else if (!steady.ends_with('N'))
-      steady += 'N';
-  }
-  return steady;
-}
 
 class RootNames {
  public:
@@ -46,7 +36,7 @@ class RootNames {
       const std::string name =
           reader_.string_of(reader_.reference(reader_.read(object), "name"));
       known->second = name.empty() ? "a thread without a name"
-                                   : "thread " + without_numbers(name);
+                                   : "thread " + steady_thread_name(name);
     }
     return known->second;
   }

@@ -368,7 +368,7 @@ std::string read_hprof_header(HprofStream& stream) {
   constexpr std::size_t kLongest = 32;  // with its version
   const std::size_t some = std::min<std::uint64_t>(stream.size(), kLongest);
   const std::byte* const start = stream.peek(some);
-  if (!start) return "cannot be read: " + stream.complaint();
+  if (!start && some > 0) return "cannot be read: " + stream.complaint();
   const std::string text(reinterpret_cast<const char*>(start), some);
   if (text.starts_with(kGzip))
     return "is packed by gzip: unpack it first (gunzip)";

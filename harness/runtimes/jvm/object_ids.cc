@@ -83,7 +83,7 @@ void ObjectIds::make_buckets() {
 ObjectIndex ObjectIds::find(std::uint64_t id) const {
   if (count_ == 0 || id < base_) return kNoObject;
   const std::uint64_t bucket = (id - base_) >> bucket_shift_;
-  if (bucket + 1 >= buckets_.size()) return kNoObject;
+  if (bucket >= buckets_.size() - 1) return kNoObject;
   std::size_t first = buckets_[bucket];
   std::size_t last = buckets_[bucket + 1];
   while (first < last) {

@@ -90,11 +90,12 @@ struct Nearest {
 };
 
 // Padding against false sharing and fields that are the JVM's own are in no
-// dump; addresses have them.
-void correct_by_addresses(const ObjectIds& ids, const SizedObjects& objects,
-                          std::size_t types, double share, RuledSizes& sizes) {
+// dump; addresses have them. Subclasses have what their superclass has.
+void correct_by_addresses(const DumpClasses& classes, const ObjectIds& ids,
+                          const SizedObjects& objects, double share,
+                          RuledSizes& sizes) {
   constexpr std::uint32_t kSome = 4;
-  std::vector<Nearest> nearest(types);
+  std::vector<Nearest> nearest(classes.count());
   ids.each_gap([&](ObjectIndex object, std::uint64_t gap) {
     Nearest& of = nearest[objects.type[object]];
     ++of.objects;
@@ -104,12 +105,19 @@ void correct_by_addresses(const ObjectIds& ids, const SizedObjects& objects,
     }
     of.times += gap == of.gap;
   });
-  for (TypeIndex type = 0; type < types; ++type) {
+  std::vector<std::uint64_t> more(classes.count(), 0);
+  for (const TypeIndex type : classes.supers_first()) {
+    if (sizes.is_array(type)) continue;
+    const TypeIndex super = classes.super(type);
+    if (super != kNoType) more[type] = more[super];
+    const std::uint64_t ruled = sizes.instance(type);
     const Nearest& of = nearest[type];
-    if (of.objects < kSome || sizes.is_array(type) || of.gap == 0) continue;
-    const bool always = of.times >= kSome && of.times > of.objects / 10 * 9;
-    if (of.gap < sizes.instance(type) || (always && share >= kCompact))
-      sizes.set_instance(type, of.gap);
+    std::uint64_t bytes = ruled + more[type];
+    const bool always = share >= kCompact && of.objects >= kSome &&
+                        of.times > of.objects / 10 * 9;
+    if (of.gap > 0 && (of.gap < bytes || always)) bytes = of.gap;
+    more[type] = bytes > ruled ? bytes - ruled : 0;
+    sizes.set_instance(type, bytes);
   }
 }
 
@@ -146,8 +154,7 @@ SizeRules set_sizes(const DumpClasses& classes, const ObjectIds& ids,
   RuledSizes sizes(classes, objects, found.layout, found.alignment);
   const std::uint64_t mirror =
       classes.instance_bytes(found.layout)[classes.class_type()];
-  if (most > 0)
-    correct_by_addresses(ids, objects, classes.count(), found.share, sizes);
+  if (most > 0) correct_by_addresses(classes, ids, objects, found.share, sizes);
   for (std::size_t i = 0; i < objects.type.size(); ++i)
     objects.self[i] = cut(sizes.bytes(objects.type[i], objects.self[i]));
   for (const auto& [object, type] : objects.mirrors)
