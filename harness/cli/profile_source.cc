@@ -6,6 +6,7 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/cli/heap_dump_file.h"
 #include "harness/cli/profile_names.h"
 #include "harness/cli/real_world.h"
 #include "harness/cli/source_files.h"
@@ -52,6 +53,11 @@ Result<Profile> difference_by_unit(const Profile& profile, const Profile& base,
 }  // namespace
 
 Result<ProfileSource> source_of_file(const std::string& path) {
+  if (is_heap_dump(path))
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{} is a heap dump: wanted a record or a profile", path),
+        "`tidemark top` and `tidemark tree` read heap dumps");
   const Result<std::string> text = read_file(path);
   if (!text)
     return fail(ErrorKind::kUsage, text.error().message,
