@@ -6,7 +6,8 @@ namespace {
 constexpr const char* kSourceAbout =
     "A run's record, as tidemark-out/NAME.json; or a profile: pprof's\n"
     "(.pb.gz), or a heap profile of gperftools, Go or jemalloc as text; or,\n"
-    "not for `diff`, a heap dump of a JVM (.hprof).\n"
+    "not for `diff`, a heap dump of a JVM (.hprof) or a heap snapshot of V8\n"
+    "(.heapsnapshot).\n"
     "Which it is, is told by what is in it. Of a live Go service the URL of\n"
     "a profile: http://127.0.0.1:6060/debug/pprof/heap, or /allocs,\n"
     "/goroutine, /block, /mutex";

@@ -8,6 +8,8 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/cli/heap_dump_file.h"
+#include "harness/cli/heap_snapshot_file.h"
 #include "harness/cli/profile_names.h"
 #include "harness/cli/real_world.h"
 #include "harness/cli/source_files.h"
@@ -90,6 +92,11 @@ Result<ProfileSource> source_of_url(const std::string& url) {
 
 Result<ProfileSource> source_of_file(const std::string& path) {
   if (is_url(path)) return source_of_url(path);
+  if (is_heap_dump(path) || is_heap_snapshot(path))
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("{} is a heap dump: wanted a record or a profile", path),
+        "`tidemark top` and `tidemark tree` read heap dumps");
   const Result<std::string> text = read_file(path);
   if (!text)
     return fail(ErrorKind::kUsage, text.error().message,

@@ -42,15 +42,25 @@ std::optional<std::uint32_t> table_of_pair(std::string_view name) {
   return id;
 }
 
+// V8 writes "<symbol owner>" where a program has object[owner].
+std::string property_name(std::string_view name) {
+  constexpr std::string_view kSymbol = "<symbol ";
+  if (!name.starts_with(kSymbol) || !name.ends_with('>'))
+    return std::string(name);
+  name.remove_prefix(kSymbol.size());
+  name.remove_suffix(1);
+  return "[" + std::string(name) + "]";
+}
+
 std::string member_name(const Names& names, std::uint32_t edge) {
   const EdgeLabel label = names.label[edge];
   if (label.kind() == EdgeKind::kElement) return "[]";
   if (!label.is_named()) return "";
   const std::string_view name = names.strings.at(label.name());
   if (label.kind() == EdgeKind::kContext)
-    return "variable " + std::string(name);
-  if (label.kind() != EdgeKind::kInternal) return std::string(name);
-  if (table_of_pair(name)) return "value in a WeakMap";
+    return std::string(name) + " (variable)";
+  if (label.kind() != EdgeKind::kInternal) return property_name(name);
+  if (table_of_pair(name)) return "[in a WeakMap]";
   return is_number(name) ? "[]" : std::string(name);
 }
 
@@ -119,12 +129,13 @@ class RootFinder {
     const std::string_view name = name_of(group);
     if (is_weak_table(name)) return;
     each_edge(group, [&](std::uint32_t, ObjectIndex to) {
-      RootKind kind = RootKind::kAllocator;
-      if (is_stack(name)) kind = RootKind::kStack;
+      if (is_stack(name))
+        add(RootKind::kStack, "the stack, " + std::string(name), to);
       // What an embedder keeps; a whole world (a context) is no explanation.
-      if (is_handles(name) && snapshot_.kind_of(to) != NodeKind::kHidden)
-        kind = RootKind::kGlobal;
-      add(kind, std::string(name), to);
+      else if (is_handles(name) && snapshot_.kind_of(to) != NodeKind::kHidden)
+        add(RootKind::kGlobal, "native code, " + std::string(name), to);
+      else
+        add(RootKind::kAllocator, "V8, " + std::string(name), to);
     });
   }
 

@@ -16,8 +16,10 @@ struct SnapshotGraph {
 };
 
 // Types are the names of ClassNumbers. Roots: the properties of the global
-// object ("global.sessions"), handles that embedders hold, an embedder's own
-// objects ("Node / TCPServerWrap"), stacks, and what V8 holds for itself.
+// object ("global.sessions"), handles that embedders hold ("native code,
+// (Global handles)"), an embedder's own objects ("Node / TCPServerWrap"),
+// stacks, and what V8 holds for itself. A member is a property ("name", or
+// "[symbol]"), "[]" of an array or a Map, or "name (variable)" of a closure.
 //
 // Left out is what holds nothing: the tables of strings, which are weak, a
 // WeakMap's reference to a value, which its key holds; and references to V8's

@@ -50,12 +50,13 @@ TEST(SnapshotGraph, RootsByTheirNames) {
   const SnapshotGraph graph = graph_of(test::chat());
   EXPECT_THAT(
       graph.graph.roots,
-      ElementsAre(GraphRoot{RootKind::kAllocator, "(Read-only roots)", 10},
-                  GraphRoot{RootKind::kGlobal, "(Global handles)", 11},
-                  GraphRoot{RootKind::kGlobal, "global.rooms", 6},
-                  GraphRoot{RootKind::kGlobal, "global.tags", 16},
-                  GraphRoot{RootKind::kGlobal, "global", 5},
-                  GraphRoot{RootKind::kGlobal, "Node / Environment", 19}));
+      ElementsAre(
+          GraphRoot{RootKind::kAllocator, "V8, (Read-only roots)", 10},
+          GraphRoot{RootKind::kGlobal, "native code, (Global handles)", 11},
+          GraphRoot{RootKind::kGlobal, "global.rooms", 6},
+          GraphRoot{RootKind::kGlobal, "global.tags", 16},
+          GraphRoot{RootKind::kGlobal, "global", 5},
+          GraphRoot{RootKind::kGlobal, "Node / Environment", 19}));
 }
 
 TEST(SnapshotGraph, WaysAsPeopleKnowThem) {
@@ -67,9 +68,9 @@ TEST(SnapshotGraph, WaysAsPeopleKnowThem) {
   EXPECT_THAT(
       ways,
       ElementsAre("global.rooms --> Map -[]-> Session",
-                  "global.tags --> Object -value in a WeakMap-> Session",
-                  "(Global handles) --> function onMessage -variable late-> "
-                  "Session"));
+                  "global.tags --> Object -[in a WeakMap]-> Session",
+                  "native code, (Global handles) --> function onMessage -late "
+                  "(variable)-> Session"));
   EXPECT_EQ(held.paths[0].objects, Count{2});
 }
 
