@@ -20,13 +20,15 @@ struct Level {
 };
 
 // Turns levels into rings: what a level rises by is born in the cycle of the
-// look that sees it; what it falls by is taken from the youngest. So a ring has
-// what rose then and never fell back since, which is the rising floor of the
-// level and no more: no ring is larger than what was really born then and
-// lives, if the old outlive the young, and their sum is always the level.
+// look that sees it; what it falls by is taken from the youngest. So the rings
+// of some cycle and those before have together the fewest objects that there
+// were at any look since: the rising floor of the level. That is what was
+// really born until then and lives, if the old outlive the young and no fewer
+// were there between two looks. The sum of all rings is always the level.
 //
 // A ring without objects has no bytes: objects that grew where they were (an
-// array that is replaced by a larger one) add to the ring of the youngest.
+// array that is replaced by a larger one) add to the ring of the youngest; a
+// level without objects has no rings, whatever its bytes.
 class LevelBook {
  public:
   // Rises that are seen from now on are of this cycle.

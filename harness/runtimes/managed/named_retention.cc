@@ -18,7 +18,8 @@ Retention with_sites(const NamedRetention& named, ManagedSites& sites) {
     path.objects = from.objects;
     path.bytes = from.bytes;
     path.retained = from.retained;
-    path.share = from.share;
+    // An object has one way: nothing is divided.
+    path.share = static_cast<double>(from.retained.value);
     for (const NamedHolder& holder : from.holders) {
       Frame frame;
       frame.function = holder.type;

@@ -19,15 +19,15 @@ struct NamedHolder {
   bool operator==(const NamedHolder&) const = default;
 };
 
-// As RetainingPath in tidemark/retention.h.
+// As RetainingPath in tidemark/retention.h, but for the last two.
 struct NamedPath {
   RootKind root = RootKind::kGlobal;
   std::string root_name;
   std::vector<NamedHolder> holders;
   Count objects;
   Bytes bytes;
-  Bytes retained;
-  double share = 0;  // of the question's bytes
+  Bytes retained;    // by the path's objects, not by the root
+  double share = 0;  // the path's part of the question's bytes, 0 to 1
 
   bool operator==(const NamedPath&) const = default;
 };
@@ -44,7 +44,8 @@ struct NamedRetention {
   bool operator==(const NamedRetention&) const = default;
 };
 
-// The same with sites of classes in place of names.
+// The same with sites of classes in place of names. A RetainingPath's share is
+// in bytes: what the path retains, since no other has a part of it.
 Retention with_sites(const NamedRetention& named, ManagedSites& sites);
 
 }  // namespace tidemark

@@ -22,8 +22,10 @@ SiteId ManagedSites::number(MemoryKind kind, Bytes size,
   std::string text = head;
   std::vector<std::size_t> ends;
   for (const Frame& frame : frames) {
-    text += fmt::format("\n{}\t{}:{}\t{}", frame.function, frame.file,
-                        frame.line, frame.module);
+    // With lengths: names of a runtime may have any letter in them.
+    text += fmt::format("\n{}:{} {}:{} {} {}:{}", frame.function.size(),
+                        frame.function, frame.file.size(), frame.file,
+                        frame.line, frame.module.size(), frame.module);
     ends.push_back(text.size());
   }
   const auto [known, fresh] =
