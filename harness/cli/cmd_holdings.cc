@@ -1,11 +1,14 @@
 // tidemark top, list and tree: of a stored record, a profile, a heap dump, or a
 // live process that runs under the agent.
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/heap_dump_file.h"
+#include "harness/cli/heap_snapshot_file.h"
 #include "harness/cli/output.h"
 #include "harness/cli/profile_source.h"
 #include "harness/cli/source_files.h"
@@ -81,6 +84,17 @@ Status print(const HoldingsOptions& options) {
   TIDEMARK_TRY(check_file(options.output.output, "-o"));
   if (options.pid == 0 && is_heap_dump(options.record)) {
     const Result<std::string> text = heap_dump_table(options);
+    TIDEMARK_TRY(text);
+    return write_text(*text, options.output.output);
+  }
+  if (options.pid == 0 && is_heap_snapshot(options.record)) {
+    if (asks_for_a_profile(options) || options.finding > 0)
+      return fail(ErrorKind::kUsage,
+                  fmt::format("{} is a heap snapshot, which is no profile and "
+                              "has no findings",
+                              options.record),
+                  "`tidemark top` and `tidemark tree` take it with -n and -o");
+    const Result<std::string> text = heap_snapshot_table(options);
     TIDEMARK_TRY(text);
     return write_text(*text, options.output.output);
   }

@@ -6,8 +6,11 @@ namespace {
 constexpr const char* kSourceAbout =
     "A run's record, as tidemark-out/NAME.json; or a profile: pprof's\n"
     "(.pb.gz), or a heap profile of gperftools, Go or jemalloc as text; or,\n"
-    "not for `diff`, a heap dump of a JVM (.hprof).\n"
-    "Which it is, is told by what is in it";
+    "not for `diff`, a heap dump of a JVM (.hprof) or a heap snapshot of V8\n"
+    "(.heapsnapshot).\n"
+    "Which it is, is told by what is in it. Of a live Go service the URL of\n"
+    "a profile: http://127.0.0.1:6060/debug/pprof/heap, or /allocs,\n"
+    "/goroutine, /block, /mutex";
 
 constexpr const char* kProfileFooter =
     "Profiles, and records with any of --sample-type, --base, --diff-base,\n"
@@ -26,6 +29,7 @@ constexpr const char* kProfileFooter =
     "  tidemark top --diff-base before.pb.gz after.pb.gz\n"
     "  tidemark list --focus session heap.pb.gz 'Session::open'\n"
     "  tidemark tree /tmp/app.hprof.0001.heap\n"
+    "  tidemark top http://127.0.0.1:6060/debug/pprof/allocs\n"
     "\n"
     "Heap dumps, as `jcmd PID GC.heap_dump FILE` writes them, are told by "
     "class:\n"

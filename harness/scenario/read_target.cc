@@ -268,7 +268,15 @@ void read_target(Section section, TargetSpec& target,
   section.word<Runtime>("runtime", target.runtime,
                         {{"native", Runtime::kNative},
                          {"process", Runtime::kProcess},
-                         {"jvm", Runtime::kJvm}});
+                         {"go", Runtime::kGo},
+                         {"jvm", Runtime::kJvm},
+                         {"v8", Runtime::kV8}});
+  if (std::optional<Section> pprof = section.section("pprof")) {
+    if (target.runtime != Runtime::kGo)
+      section.complain(pprof->node(), "pprof", "means nothing without Go",
+                       "write runtime: go");
+    read_pprof(std::move(*pprof), target.pprof, variables);
+  }
   read_jdk(section, target);
   section.text("allocator", target.allocator, check_allocator);
   if (target.allocator == "system") target.allocator.clear();

@@ -45,7 +45,7 @@ struct Figures {
 
 Figures figures(std::string_view line) {
   Figures found;
-  std::string_view before;
+  std::string_view before;  // a size with a comma is not this word's
   std::string_view two_before;
   const auto take = [](std::optional<Bytes>& into, std::string_view word) {
     const std::optional<Bytes> size = parse_size_word(word);
@@ -53,13 +53,13 @@ Figures figures(std::string_view line) {
   };
   for (std::string_view word = take_word(line); !word.empty();
        word = take_word(line)) {
-    word = without_comma(word);
+    const std::string_view plain = without_comma(word);
     if (before == "committed" || before == "total" ||
         (before == "capacity" && two_before != "max"))
-      take(found.committed, word);
-    if (before == "used") take(found.used, word);
-    if (word == "committed") take(found.committed, before);
-    if (word == "used") take(found.used, before);
+      take(found.committed, plain);
+    if (before == "used") take(found.used, plain);
+    if (plain == "committed") take(found.committed, before);
+    if (plain == "used") take(found.used, before);
     two_before = before;
     before = word;
   }

@@ -10,9 +10,14 @@
 
 #include "harness/base/text_file.h"
 #include "harness/runtimes/jvm/class_histogram.h"
+#include "harness/runtimes/jvm/heap_dump.h"
 #include "harness/runtimes/jvm/heap_info.h"
+#include "harness/runtimes/jvm/holdings.h"
 #include "harness/runtimes/jvm/look.h"
 #include "harness/runtimes/jvm/native_memory.h"
+#include "harness/runtimes/jvm/questions.h"
+#include "harness/runtimes/jvm/string_table.h"
+#include "harness/runtimes/jvm/taken_dump.h"
 #include "harness/runtimes/jvm/thread_dump.h"
 #include "harness/runtimes/jvm/way_in.h"
 
@@ -24,12 +29,16 @@ using namespace jvm;
 // A full collection of a heap of 30 GB takes some tens of seconds.
 constexpr Duration kLookTimeout = std::chrono::minutes(2);
 constexpr Duration kQuickTimeout = std::chrono::seconds(10);
+// Some 500 MB/s where the disk is fast, a tenth of it where not.
+constexpr Duration kDumpTimeout = std::chrono::minutes(10);
 constexpr std::size_t kCategoriesTold = 5;
+constexpr std::size_t kClassesTold = 20;
 
 struct Process {
   pid_t pid = 0;
   WayIn way;
   LevelBook levels;
+  Bytes live;  // when last looked at
 };
 
 double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
@@ -50,10 +59,36 @@ Result<ClassHistogram> ask_histogram(DiagnosticCommands& commands) {
   return parse_class_histogram(*text);
 }
 
+// JVMs before 9 have no such command, and strings are as they come there.
+StringTable ask_strings(DiagnosticCommands& commands) {
+  const auto text = commands.ask("VM.stringtable", kQuickTimeout);
+  if (!text) return {};
+  return parse_string_table(*text).value_or(StringTable{});
+}
+
 Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
   const Result<std::string> text = commands.ask("Thread.print", kLookTimeout);
   TIDEMARK_TRY(text);
   return parse_thread_dump(*text);
+}
+
+// Strings may be interned between two questions: then it is asked again.
+Result<Look> look_into(DiagnosticCommands& commands) {
+  constexpr int kTries = 3;
+  Look look;
+  StringTable before = ask_strings(commands);
+  for (int i = 0; i < kTries; ++i) {
+    // The histogram collects, and what has ended meanwhile is gone in both.
+    Result<ClassHistogram> classes = ask_histogram(commands);
+    TIDEMARK_TRY(classes);
+    look.classes = *std::move(classes);
+    look.strings = ask_strings(commands);
+    if (std::exchange(before, look.strings) == look.strings) break;
+  }
+  Result<std::vector<JavaThread>> threads = ask_threads(commands);
+  TIDEMARK_TRY(threads);
+  look.threads = *std::move(threads);
+  return look;
 }
 
 Status collect(DiagnosticCommands& commands, Duration timeout) {
@@ -108,10 +143,21 @@ class JvmProbe final : public HeapProbe {
   Result<std::vector<std::unique_ptr<FrozenHeap>>> freeze(Duration) override {
     return std::vector<std::unique_ptr<FrozenHeap>>{};
   }
+  void on_progress(std::function<void(const std::string&)> tell) override {
+    tell_ = std::move(tell);
+  }
+  Result<std::optional<RuntimeHoldings>> who_holds(
+      const std::vector<std::vector<SiteId>>& sites, CycleIndex baseline,
+      Duration timeout) override;
 
  private:
   Status adopt(pid_t pid);
   HeapDescription describe_heap();
+  Result<DumpAnswer> ask_dump(
+      Process& process, std::span<const std::vector<std::string>> questions);
+  void tell(const std::string& what) const {
+    if (tell_) tell_(what);
+  }
 
   JvmProbeOptions options_;
   Clock& clock_;
@@ -119,6 +165,7 @@ class JvmProbe final : public HeapProbe {
   std::vector<Process> processes_;
   std::map<pid_t, std::string> unseen_;  // JVMs, and why not
   CycleIndex cycle_;
+  std::function<void(const std::string&)> tell_;
 };
 
 // Whatever the JVM needs for its answers, threads and classes, is there before
@@ -128,9 +175,8 @@ Status JvmProbe::adopt(pid_t pid) {
   TIDEMARK_TRY(way);
   DiagnosticCommands& commands = *way->commands;
   TIDEMARK_TRY(collect(commands, kLookTimeout));
-  TIDEMARK_TRY(ask_histogram(commands));
-  TIDEMARK_TRY(ask_threads(commands));
-  processes_.push_back({pid, *std::move(way), {}});
+  TIDEMARK_TRY(look_into(commands));
+  processes_.push_back({pid, *std::move(way), {}, {}});
   processes_.back().levels.begin_cycle(cycle_);
   return {};
 }
@@ -172,6 +218,9 @@ HeapDescription JvmProbe::describe_heap() {
   about.invisible.push_back(
       "where and when objects were made: a JVM counts them by class");
   about.invisible.push_back(
+      "interned strings, and what method handles (java.lang.invoke) are made "
+      "of: the JVM makes them for itself at any time");
+  about.invisible.push_back(
       "memory beside the Java heap: direct buffers, classes, compiled code");
   return about;
 }
@@ -203,19 +252,17 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
   const TimePoint begun = clock_.now();
   std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
   for (Process& process : processes_) {
-    // The histogram collects, and what has ended meanwhile is gone in both.
-    const Result<ClassHistogram> classes = ask_histogram(*process.way.commands);
-    TIDEMARK_TRY(classes);
-    const Result<std::vector<JavaThread>> threads =
-        ask_threads(*process.way.commands);
-    TIDEMARK_TRY(threads);
+    const Result<Look> look = look_into(*process.way.commands);
+    TIDEMARK_TRY(look);
+    const ClassHistogram& classes = look->classes;
+    process.live = classes.bytes;
     ProcessHeap about;
     about.pid = process.pid;
-    about.live_objects = classes->objects;
-    about.live_bytes = classes->bytes;
-    heap.live_objects += classes->objects;
-    heap.live_bytes += classes->bytes;
-    const std::vector<Level> levels = levels_of(*classes, *threads, sites_);
+    about.live_objects = classes.objects;
+    about.live_bytes = classes.bytes;
+    heap.live_objects += classes.objects;
+    heap.live_bytes += classes.bytes;
+    const std::vector<Level> levels = levels_of(*look, sites_);
     for (const Ring& ring : process.levels.look(levels)) {
       about.born[ring.born] += ring.bytes;
       Ring& sum = rings[{ring.site, ring.born}];
@@ -239,6 +286,45 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
 Result<MemoryAccount> JvmProbe::account() {
   return fail(ErrorKind::kEnvironment,
               "the memory of a JVM is not divided among its users");
+}
+
+Result<DumpAnswer> JvmProbe::ask_dump(
+    Process& process, std::span<const std::vector<std::string>> questions) {
+  tell("waiting for the JVM's heap dump");
+  const Result<TakenDump> dump =
+      take_dump(*process.way.commands, process.pid, process.live, kDumpTimeout);
+  TIDEMARK_TRY(dump);
+  DumpOptions options;
+  options.most_paths = kMostPathsOfFinding;
+  options.ways_of_top = kClassesTold;
+  options.progress = [this](const DumpProgress& progress) {
+    const double whole = static_cast<double>(progress.of.value);
+    tell(whole > 0
+             ? fmt::format(
+                   "the heap dump: {}, {:.0f} % of {:.0f} MiB", progress.phase,
+                   100 * static_cast<double>(progress.read.value) / whole,
+                   mib(progress.of))
+             : fmt::format("the heap dump: {}", progress.phase));
+    return !options_.cancelled || !options_.cancelled();
+  };
+  return read_dump(dump->path(), questions, options);
+}
+
+// The JVM knows no births: the answer is of all that lives. How long it may
+// take follows from the size of the heap, not from what a copy of pages takes.
+Result<std::optional<RuntimeHoldings>> JvmProbe::who_holds(
+    const std::vector<std::vector<SiteId>>& sites, CycleIndex /*baseline*/,
+    Duration /*timeout*/) {
+  std::vector<std::vector<std::string>> questions;
+  for (const std::vector<SiteId>& of_finding : sites)
+    questions.push_back(classes_to_ask(of_finding, sites_));
+  std::vector<DumpAnswer> answers;
+  for (Process& process : processes_) {
+    Result<DumpAnswer> answer = ask_dump(process, questions);
+    TIDEMARK_TRY(answer);
+    answers.push_back(*std::move(answer));
+  }
+  return holdings_of(answers, sites_);
 }
 
 }  // namespace
