@@ -49,6 +49,11 @@ std::string bare_name(std::string_view text) {
     if (c == '<' || c == '{' || c == '(' || c == '[') {
       const std::size_t end = std::min(past_bracket(text, at), text.size());
       const bool starts_part = name.empty() || name.ends_with("::");
+      if (is_receiver(name, c)) {
+        name += text.substr(at, end - at);
+        at = end;
+        continue;
+      }
       if (c == '{' || (c == '<' && starts_part))
         name += without_number(text.substr(at, end - at));
       at = end;

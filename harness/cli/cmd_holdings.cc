@@ -8,6 +8,7 @@
 #include "harness/cli/destinations.h"
 #include "harness/cli/exit_codes.h"
 #include "harness/cli/heap_dump_file.h"
+#include "harness/cli/heap_snapshot_file.h"
 #include "harness/cli/output.h"
 #include "harness/cli/profile_source.h"
 #include "harness/cli/source_files.h"
@@ -78,17 +79,22 @@ HoldingsOptions in_their_places(HoldingsOptions options) {
 Status print(const HoldingsOptions& options) {
   if (options.record.empty() == (options.pid == 0))
     return fail(ErrorKind::kUsage,
-                "wanted a record, a profile or --pid, one of them",
+                "wanted a record, a profile, a heap dump or --pid, one of them",
                 "records are in tidemark-out/ after `tidemark run`");
   TIDEMARK_TRY(check_file(options.output.output, "-o"));
   if (options.pid == 0 && is_heap_dump(options.record)) {
+    const Result<std::string> text = heap_dump_table(options);
+    TIDEMARK_TRY(text);
+    return write_text(*text, options.output.output);
+  }
+  if (options.pid == 0 && is_heap_snapshot(options.record)) {
     if (asks_for_a_profile(options) || options.finding > 0)
       return fail(ErrorKind::kUsage,
-                  fmt::format("{} is a heap dump, which is no profile and has "
-                              "no findings",
+                  fmt::format("{} is a heap snapshot, which is no profile and "
+                              "has no findings",
                               options.record),
                   "`tidemark top` and `tidemark tree` take it with -n and -o");
-    const Result<std::string> text = heap_dump_table(options);
+    const Result<std::string> text = heap_snapshot_table(options);
     TIDEMARK_TRY(text);
     return write_text(*text, options.output.output);
   }

@@ -2,87 +2,88 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
-#include <span>
-#include <utility>
-#include <vector>
 
-#include "harness/cli/heap_dump_text.h"
+#include "harness/cli/dump_text.h"
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/real_world.h"
-#include "harness/runtimes/v8/snapshot_answer.h"
-#include "harness/runtimes/v8/snapshot_parser.h"
+#include "harness/runtimes/jvm/heap_dump.h"
 
 namespace tidemark {
 namespace {
 
-constexpr std::size_t kBeginning = 4096;
+constexpr std::string_view kMagic = "JAVA PROFILE ";
+// Classes whose ways a tree shows.
+constexpr std::size_t kTrees = 5;
+// Who waits for less needs no progress.
+constexpr Duration kSoon = std::chrono::seconds(1);
 
-std::string beginning_of(const std::string& path) {
-  std::string text(kBeginning, '\0');
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return "";
-  std::ifstream file(path, std::ios::binary);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
+std::string for_other_sources(const HoldingsOptions& options) {
+  const ProfileOptions& profile = options.profile;
+  if (options.finding > 0) return "--finding";
+  if (!profile.sample_type.empty()) return "--sample-type";
+  if (!profile.focus.empty()) return "--focus";
+  if (!profile.ignore.empty()) return "--ignore";
+  if (profile.normalise) return "--normalize";
+  if (profile.by_cum) return "--cum";
+  if (!profile.unit.empty()) return "--unit";
+  if (!options.base.empty()) return "--base";
+  if (!options.diff_base.empty()) return "--diff-base";
+  return {};
 }
 
-// Ways that are kept for a tree of all there is: of each row many lie below.
-constexpr std::size_t kMostWays = 500;
-
-Result<HeapDumpAnswer> read_heap_dump(const HoldingsOptions& options) {
-  const std::string& path = options.record;
-  SignalCancellation cancellation;
-  SteadyClock clock(cancellation);
-  RunObserver observer(path, "", progress_mode(false), clock);
-  SnapshotOptions how;
-  how.most_paths = kMostWays;
-  // One more than is told, so that it is told that there are more.
-  how.most_rows = options.profile.rows + 1;
-  how.progress = [&](const std::string& phase) {
-    observer.progress(phase);
-    return !cancellation.requested();
-  };
-  Result<V8Snapshot> snapshot = read_snapshot_file(path, how.progress);
-  TIDEMARK_TRY(snapshot);
-  std::vector<SnapshotQuestion> questions;
-  if (options.table == HoldingsTable::kTree) questions.emplace_back();
-  Result<SnapshotAnswer> answer =
-      answer_of(*std::move(snapshot), questions, how);
-  TIDEMARK_TRY(answer);
-  HeapDumpAnswer told;
-  told.about = "V8 heap snapshot";
-  told.objects = answer->objects;
-  told.bytes = answer->bytes;
-  told.top = std::move(answer->top);
-  told.roots = std::move(answer->roots);
-  if (!answer->of_questions.empty())
-    told.held = std::move(answer->of_questions.front());
-  return told;
+std::string progress_text(const jvm::DumpProgress& progress) {
+  if (progress.of.value <= 0) return progress.phase;
+  return fmt::format("{}, {:.0f} %", progress.phase,
+                     100 * static_cast<double>(progress.read.value) /
+                         static_cast<double>(progress.of.value));
 }
 
 }  // namespace
 
 bool is_heap_dump(const std::string& path) {
-  return looks_like_heap_snapshot(beginning_of(path));
+  std::string start(kMagic.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return file && start == kMagic;
 }
 
 Result<std::string> heap_dump_table(const HoldingsOptions& options) {
-  if (options.table == HoldingsTable::kList)
+  if (const std::string wrong = for_other_sources(options); !wrong.empty())
     return fail(ErrorKind::kUsage,
-                fmt::format("{} is a heap dump, which does not say who "
-                            "allocated",
-                            options.record),
-                "`tidemark top` and `tidemark tree` say who holds");
-  const Result<HeapDumpAnswer> answer = read_heap_dump(options);
-  TIDEMARK_TRY(answer);
-  const ReportStyle style = style_for(options.output);
-  if (options.table == HoldingsTable::kTop)
-    return heap_dump_top(*answer, options.profile.rows, style);
-  return heap_dump_tree(*answer, options.profile.rows, style);
+                fmt::format("{} is for records and profiles, and {} is a heap "
+                            "dump",
+                            wrong, options.record),
+                "-n chooses how many rows are shown");
+  SignalCancellation cancellation;
+  SteadyClock clock(cancellation);
+  RunObserver observer(options.record, "", progress_mode(false), clock);
+  const TimePoint begin = clock.now();
+  jvm::DumpOptions how;
+  how.most_rows = options.profile.rows;
+  how.most_paths = options.profile.rows;
+  how.ways_of_top = options.table == HoldingsTable::kTree ? kTrees : 0;
+  how.progress = [&](const jvm::DumpProgress& progress) {
+    if (clock.now() - begin >= kSoon)
+      observer.progress(progress_text(progress));
+    return !cancellation.requested();
+  };
+  const Result<jvm::DumpAnswer> dump = jvm::read_dump(options.record, {}, how);
+  TIDEMARK_TRY(dump);
+  DumpTables tables;
+  tables.most_rows = options.profile.rows;
+  tables.width = static_cast<std::size_t>(style_for(options.output).width);
+  tables.pattern = options.profile.pattern;
+  switch (options.table) {
+    case HoldingsTable::kTop:
+      return dump_top(*dump, tables);
+    case HoldingsTable::kList:
+      return dump_list(*dump, tables);
+    case HoldingsTable::kTree:
+      break;
+  }
+  return dump_tree(*dump, tables);
 }
 
 }  // namespace tidemark

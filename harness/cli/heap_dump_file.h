@@ -1,4 +1,4 @@
-// Heap dumps of managed runtimes as files, for `tidemark top` and `tree`.
+// `tidemark top`, `list` and `tree` of a heap dump.
 #pragma once
 
 #include <string>
@@ -8,10 +8,11 @@
 
 namespace tidemark {
 
-// Whether a file begins as one: a V8 heap snapshot. false if it cannot be read.
+// Told by the file's first bytes.
 bool is_heap_dump(const std::string& path);
 
-// The table that is wanted of it, with progress on stderr. REQUIRES: is one.
+// With progress on stderr where it takes long. kUsage: an option is for
+// records or profiles, or the dump is broken.
 Result<std::string> heap_dump_table(const HoldingsOptions& options);
 
 }  // namespace tidemark

@@ -3,16 +3,14 @@
 namespace tidemark {
 namespace {
 
-constexpr const char* kDiffSourceAbout =
-    "A run's record, as tidemark-out/NAME.json; or a profile: pprof's\n"
-    "(.pb.gz), or a heap profile of gperftools, Go or jemalloc as text.\n"
-    "Which it is, is told by what is in it";
-
 constexpr const char* kSourceAbout =
-    "A run's record, as tidemark-out/NAME.json; a profile: pprof's (.pb.gz),\n"
-    "or a heap profile of gperftools, Go or jemalloc as text; or, for top and\n"
-    "tree, a heap snapshot of V8 (.heapsnapshot), as Node and Chrome write\n"
-    "them. Which it is, is told by what is in it";
+    "A run's record, as tidemark-out/NAME.json; or a profile: pprof's\n"
+    "(.pb.gz), or a heap profile of gperftools, Go or jemalloc as text; or,\n"
+    "not for `diff`, a heap dump of a JVM (.hprof) or a heap snapshot of V8\n"
+    "(.heapsnapshot).\n"
+    "Which it is, is told by what is in it. Of a live Go service the URL of\n"
+    "a profile: http://127.0.0.1:6060/debug/pprof/heap, or /allocs,\n"
+    "/goroutine, /block, /mutex";
 
 constexpr const char* kProfileFooter =
     "Profiles, and records with any of --sample-type, --base, --diff-base,\n"
@@ -31,7 +29,16 @@ constexpr const char* kProfileFooter =
     "  tidemark top --diff-base before.pb.gz after.pb.gz\n"
     "  tidemark list --focus session heap.pb.gz 'Session::open'\n"
     "  tidemark tree /tmp/app.hprof.0001.heap\n"
-    "  tidemark tree Heap.20260102.030405.4711.0.001.heapsnapshot";
+    "  tidemark top http://127.0.0.1:6060/debug/pprof/allocs\n"
+    "\n"
+    "Heap dumps, as `jcmd PID GC.heap_dump FILE` writes them, are told by "
+    "class:\n"
+    "`top` shows which keep most alive and who holds it, `tree` the ways to "
+    "the\n"
+    "first five, `list` what classes there are and who loaded them.\n"
+    "\n"
+    "  tidemark top heap.hprof\n"
+    "  tidemark list heap.hprof Session";
 
 constexpr const char* kDiffFooter =
     "Of each function: what AFTER has less what BEFORE has, as `top\n"
@@ -121,8 +128,7 @@ ProfileCommands::ProfileCommands(CLI::App& app)
   list_->add_option("PATTERN", holdings_.profile.pattern,
                     "Of a record part of a function's or a file's name, of a\n"
                     "profile a regular expression for functions");
-  diff_->add_option("BEFORE", diff_options_.before, kDiffSourceAbout)
-      ->required();
+  diff_->add_option("BEFORE", diff_options_.before, kSourceAbout)->required();
   diff_->add_option("AFTER", diff_options_.after, "Likewise");
   diff_
       ->add_option("--pid", diff_options_.pid,

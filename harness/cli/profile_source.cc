@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/cli/heap_dump_file.h"
+#include "harness/cli/heap_snapshot_file.h"
 #include "harness/cli/profile_names.h"
 #include "harness/cli/real_world.h"
 #include "harness/cli/source_files.h"
@@ -17,6 +20,7 @@
 #include "harness/report/profile_text.h"
 #include "harness/report/record_profile.h"
 #include "harness/run/live_holdings.h"
+#include "harness/runtimes/go/pprof_client.h"
 #include "harness/runtimes/native/probe.h"
 
 namespace tidemark {
@@ -25,6 +29,10 @@ namespace {
 bool looks_like_json(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '{';
+}
+
+bool is_url(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
 }
 
 Result<Profile> difference_by_unit(const Profile& profile, const Profile& base,
@@ -52,8 +60,39 @@ Result<Profile> difference_by_unit(const Profile& profile, const Profile& base,
 
 }  // namespace
 
+Result<ProfileSource> source_of_url(const std::string& url) {
+  const std::size_t query = std::min(url.find('?'), url.size());
+  std::string folder = url.substr(0, query);
+  // Of a host alone, too.
+  const std::size_t path = folder.find('/', folder.find(':') + 3);
+  const std::size_t last = folder.rfind('/');
+  std::string page = "heap";
+  if (path != std::string::npos && last + 1 < folder.size() &&
+      !folder.ends_with("/pprof")) {
+    page = folder.substr(last + 1);
+    folder.resize(last + 1);
+  }
+  PprofAccess access;
+  access.url = folder;
+  Result<go::PprofClient> client = go::PprofClient::make(access, "");
+  TIDEMARK_TRY(client);
+  const Result<std::string> bytes = client->get(page + url.substr(query));
+  TIDEMARK_TRY(bytes);
+  Result<Profile> profile = read_profile(*bytes);
+  if (!profile)
+    return fail(ErrorKind::kUsage,
+                fmt::format("{}: {}", url, profile.error().message),
+                "a profile is at /debug/pprof/heap, /allocs, /goroutine, "
+                "/block or /mutex");
+  ProfileSource source;
+  source.name = url;
+  source.profile = *std::move(profile);
+  return source;
+}
+
 Result<ProfileSource> source_of_file(const std::string& path) {
-  if (is_heap_dump(path))
+  if (is_url(path)) return source_of_url(path);
+  if (is_heap_dump(path) || is_heap_snapshot(path))
     return fail(
         ErrorKind::kUsage,
         fmt::format("{} is a heap dump: wanted a record or a profile", path),

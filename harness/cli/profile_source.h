@@ -20,8 +20,13 @@ struct ProfileSource {
 
 // From a file, told by what is in it: a record as `tidemark run` keeps it,
 // pprof's protobuf or a legacy heap profile, packed by gzip or not. kUsage: it
-// is none of them.
+// is none of them. A URL is a page of a live service, as source_of_url().
 Result<ProfileSource> source_of_file(const std::string& path);
+
+// From a live service on this machine: http://HOST:PORT/debug/pprof/heap, or
+// any other page of that folder that is a profile; the folder alone means its
+// heap.
+Result<ProfileSource> source_of_url(const std::string& url);
 
 // Of a process, and its children, that runs under the agent.
 Result<ProfileSource> source_of_process(int pid);

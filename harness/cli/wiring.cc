@@ -1,10 +1,13 @@
 #include "harness/cli/wiring.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "harness/attach/attached_target.h"
 #include "harness/cli/allocators.h"
@@ -15,10 +18,16 @@
 #include "harness/report/pprof.h"
 #include "harness/report/record_json.h"
 #include "harness/report/terminal.h"
+#include "harness/runtimes/go/probe.h"
+#include "harness/runtimes/jvm/probe.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
+#include "harness/runtimes/kernel/listener.h"
 #include "harness/runtimes/native/probe.h"
+#include "harness/runtimes/v8/node_options.h"
+#include "harness/runtimes/v8/probe.h"
 #include "harness/target/process_target.h"
 #include "tidemark/agent_protocol.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {
@@ -66,14 +75,67 @@ Result<std::unique_ptr<Target>> make_found_target(const TargetSpec& spec) {
   return make_attached_target(std::move(options));
 }
 
+// Node's inspector, of a service that is started, whatever its own options are.
+void add_inspector(TargetOptions& options) {
+  if (options.spec.runtime != Runtime::kV8) return;
+  const auto given = options.spec.environment.find(v8::kNodeOptions);
+  const char* inherited = ::getenv(v8::kNodeOptions);
+  std::string own = inherited != nullptr ? inherited : "";
+  if (given != options.spec.environment.end()) own = given->second;
+  options.extra_environment[v8::kNodeOptions] = v8::with_inspector(own);
+}
+
 // Of a service that is started.
 Status add_agent(TargetOptions& options) {
+  add_inspector(options);
   if (options.spec.runtime != Runtime::kNative) return {};
   Result<std::string> agent = find_agent("libtidemark_agent.so");
   TIDEMARK_TRY(agent);
   options.preload.push_back(*agent);
   options.extra_environment[agent::kOptionsVariable] =
       agent_options(options.spec);
+  return {};
+}
+
+// The rate that a Go service's heap profile is to have; absent: its own.
+std::optional<std::uint64_t> wanted_rate(const TargetSpec& spec) {
+  if (spec.pprof.rate == kServicesOwnRate) return std::nullopt;
+  if (!spec.pprof.rate && spec.pid == 0) return 1;
+  return spec.pprof.rate;
+}
+
+// Of a Go service that is started, beside other words for its runtime.
+void add_sample_rate(TargetOptions& options) {
+  const std::optional<std::uint64_t> rate = wanted_rate(options.spec);
+  if (options.spec.runtime != Runtime::kGo || !rate) return;
+  const auto& said = options.spec.environment;
+  std::string words;
+  if (const auto found = said.find("GODEBUG"); found != said.end())
+    words = found->second;
+  else if (const char* inherited = std::getenv("GODEBUG"))
+    words = inherited;
+  options.spec.environment["GODEBUG"] = fmt::format(
+      "{}{}memprofilerate={}", words, words.empty() ? "" : ",", *rate);
+}
+
+Status add_heap(const Scenario& scenario, Clock& clock,
+                Cancellation& cancellation, World& world) {
+  const TargetSpec& target = scenario.target;
+  if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
+  if (target.runtime == Runtime::kJvm)
+    world.heap = make_jvm_probe(
+        {target.jdk, [&cancellation] { return cancellation.requested(); }},
+        clock);
+  if (target.runtime == Runtime::kV8)
+    world.heap = make_v8_probe({listening_ports}, clock);
+  if (target.runtime != Runtime::kGo) return {};
+  GoProbeOptions options;
+  options.access = target.pprof;
+  options.load_url = scenario.flows[0].url;
+  options.wanted_rate = wanted_rate(target);
+  Result<std::unique_ptr<HeapProbe>> probe = make_go_probe(options, clock);
+  TIDEMARK_TRY(probe);
+  world.heap = *std::move(probe);
   return {};
 }
 
@@ -119,8 +181,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   World world;
   TIDEMARK_TRY(add_driver(scenario, leave, clock, cancellation, world));
   world.kernel = make_kernel_probe();
-  if (scenario.target.runtime == Runtime::kNative)
-    world.heap = make_native_probe(clock);
+  TIDEMARK_TRY(add_heap(scenario, clock, cancellation, world));
   if (scenario.target.pid != 0) {
     Result<std::unique_ptr<Target>> found = make_found_target(scenario.target);
     TIDEMARK_TRY(found);
@@ -131,6 +192,7 @@ Result<World> make_world(const Scenario& scenario, const Leave& leave,
   options.spec = scenario.target;
   if (world.audit.empty()) options.load_address = address_of(scenario.flows[0]);
   TIDEMARK_TRY(add_agent(options));
+  add_sample_rate(options);
   TIDEMARK_TRY(add_allocator(scenario, options));
   world.target = make_process_target(std::move(options), clock, cancellation);
   return world;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/report/names.h"
+#include "harness/report/retention_text.h"
 #include "harness/report/site_text.h"
 #include "harness/report/text.h"
 
@@ -34,7 +35,33 @@ std::string horizon(const RunRecord& record, const Finding& finding) {
              "connection"));
 }
 
+// Of classes it is known who holds them, not who allocated them; of threads
+// what they wait for.
+std::string for_runtime(const RunRecord& record, const Finding& finding) {
+  const SiteRecord* site =
+      finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
+  if (!site) return {};
+  const std::string owner = owner_of(record, finding);
+  if (site->kind == MemoryKind::kThread)
+    return fmt::format(
+        "let what waits in {} end with the {} it was started for: close what "
+        "it waits for, or give it something else to wait for as well",
+        owner, finding.unit);
+  if (site->kind != MemoryKind::kClass) return {};
+  if (!finding.retention || finding.retention->paths.empty())
+    return fmt::format(
+        "look what holds {}: nothing takes it out again once the {} is done "
+        "with",
+        owner, finding.unit);
+  return fmt::format(
+      "take {} out of {} once the {} is done with{}", owner,
+      root_text(finding.retention->paths.front()), finding.unit,
+      finding.unit == "connection" ? horizon(record, finding) : "");
+}
+
 std::string for_leak(const RunRecord& record, const Finding& finding) {
+  if (const std::string advice = for_runtime(record, finding); !advice.empty())
+    return advice;
   const std::string owner = owner_of(record, finding);
   if (ends_with(finding.unit, "provocation"))
     return fmt::format(

@@ -21,9 +21,11 @@ std::string member_line(const RunRecord& record, const FindingMember& member,
   const SiteRecord* site =
       member.sites.empty() ? nullptr : find_site(record, member.sites[0].site);
   return wrapped(
-      fmt::format("       {} in {} by {}", bytes_text(member.bytes_per_unit),
-                  plural(member.objects_per_unit, "block"),
-                  site ? place_of(*site) : "an unknown caller"),
+      fmt::format(
+          "       {} in {} {} {}", bytes_text(member.bytes_per_unit),
+          plural(member.objects_per_unit, noun_of(record, site)),
+          site && site->kind != MemoryKind::kHeap ? relation_of(*site) : "by",
+          site ? place_of(*site) : "an unknown caller"),
       kMemberHang, width);
 }
 
@@ -34,10 +36,13 @@ std::string members_section(const RunRecord& record, const Finding& finding,
   if (finding.members.size() < 2) return {};
   const std::size_t width = width_of(style);
   std::string text = wrapped(
-      fmt::format("     of it {} in {} by this place, and with it per {}:",
-                  bytes_text(finding.members[0].bytes_per_unit),
-                  plural(finding.members[0].objects_per_unit, "block"),
-                  finding.unit),
+      fmt::format(
+          "     of it {} in {} {}, and with it per {}:",
+          bytes_text(finding.members[0].bytes_per_unit),
+          plural(finding.members[0].objects_per_unit, noun_of(record, finding)),
+          noun_of(record, finding) == "object" ? "of this class"
+                                               : "by this place",
+          finding.unit),
       5, width);
   for (std::size_t i = 1; i < finding.members.size(); ++i) {
     if (i > kMembersShown) {

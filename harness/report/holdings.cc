@@ -261,10 +261,10 @@ class TreePrinter {
       what += root_text(*branch.root);
       place = retained_text(branch);
     } else {
-      what += fmt::format("+{} {}", branch.holder->offset,
-                          holder_text(*branch.holder));
+      what +=
+          reference_text(*branch.holder) + " " + holder_text(*branch.holder);
       if (const SiteRecord* site = find_site(record_, branch.holder->site))
-        place = short_place_of(*site);
+        place = holder_place(*branch.holder, *site);
     }
     text_ += broken_line(what, place, margin + (last ? "└ " : "├ "),
                          margin + (last ? "  " : "│ "), width_);

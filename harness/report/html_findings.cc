@@ -70,7 +70,7 @@ std::string stack_list(const SiteRecord& site) {
         fmt::format("All {}",
                     plural(static_cast<double>(site.frames.size()), "frame")),
         frame_list(site, true));
-  if (!site.zoomed)
+  if (!site.zoomed && site.kind != MemoryKind::kClass)
     text += html_text("p", "The caller alone: this site was not zoomed.");
   if (site.truncated)
     text += html_text("p", "The stack could not be followed further.");
@@ -124,14 +124,15 @@ class WayList {
         continue;
       }
       const SiteRecord* site = find_site(record_, one.holder->site);
-      const std::string place = site ? cut(short_place_of(*site)) : "";
+      const std::string place =
+          site ? cut(holder_place(*one.holder, *site)) : "";
       items += fmt::format(
           "<li>{}{}</li>\n",
-          escaped(fmt::format("+{} {}{}{}: {} in {}", one.holder->offset,
-                              cut(holder_text(*one.holder)),
-                              place.empty() ? "" : " at ", place,
-                              bytes_text(one.bytes),
-                              plural(double(one.objects.value), "block"))),
+          escaped(fmt::format(
+              "{} {}{}{}: {} in {}", cut(reference_text(*one.holder)),
+              cut(holder_text(*one.holder)), place.empty() ? "" : " at ", place,
+              bytes_text(one.bytes),
+              plural(double(one.objects.value), "block"))),
           below(one));
     }
     return items.empty() ? "" : "\n<ul>\n" + items + "</ul>\n";
@@ -143,11 +144,12 @@ class WayList {
   std::size_t left_out_ = 0;
 };
 
-std::string each_text(const Finding& finding) {
+std::string each_text(const RunRecord& record, const Finding& finding) {
   const Rate& rate = finding.rate;
   if (rate.bytes_per_unit == 0 && rate.objects_per_unit == 0) return {};
-  const std::string blocks = plural(
-      rate.objects_per_unit, finding.standin.empty() ? "block" : "connection");
+  const std::string blocks =
+      plural(rate.objects_per_unit,
+             finding.standin.empty() ? noun_of(record, finding) : "connection");
   std::string text =
       rate.bytes_per_unit == 0
           ? fmt::format("{} per {}", blocks, finding.unit)
@@ -192,6 +194,17 @@ std::string rivals_text(const Finding& finding) {
   return text;
 }
 
+const char* summary_of(const SiteRecord& site) {
+  switch (site.kind) {
+    case MemoryKind::kClass:
+      return "Of the class";
+    case MemoryKind::kThread:
+      return "Waiting in";
+    default:
+      return "Allocated by";
+  }
+}
+
 std::string finding_article(const RunRecord& record, const Finding& finding,
                             std::size_t number) {
   const std::string told = sentence_of(record, finding);
@@ -205,12 +218,13 @@ std::string finding_article(const RunRecord& record, const Finding& finding,
   if (!lasts.empty()) text += html_text("p", lasts);
   HtmlFacts facts;
   facts.add("class", to_word(finding.kind));
-  facts.add("each", each_text(finding));
+  facts.add("each", each_text(record, finding));
   facts.add("as well", rivals_text(finding));
   if (finding.residue.value != 0)
     facts.add("left in all",
               fmt::format("{} in {}", bytes_text(finding.residue),
-                          plural(double(finding.objects.value), "block")));
+                          plural(double(finding.objects.value),
+                                 noun_of(record, finding))));
   if (finding.half_life)
     facts.add("half-life", duration_text(*finding.half_life));
   if (!finding.fingerprint.empty())
@@ -219,7 +233,7 @@ std::string finding_article(const RunRecord& record, const Finding& finding,
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
   if (site)
-    text += "<details open><summary>Allocated by " +
+    text += "<details open><summary>" + std::string(summary_of(*site)) + " " +
             escaped(cut(place_of(*site))) + "</summary>\n" + stack_list(*site) +
             "</details>\n";
   text += members_table(record, finding);
@@ -250,7 +264,8 @@ std::string findings_overview(const RunRecord& record,
         finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
     const char* suffix = finding.suppressed ? ", suppressed" : "";
     table.add({number_text(static_cast<double>(i + 1)),
-               std::string(to_word(finding.kind)) + suffix, each_text(finding),
+               std::string(to_word(finding.kind)) + suffix,
+               each_text(record, finding),
                finding.residue.value != 0 ? bytes_text(finding.residue) : "–",
                site                      ? cut(short_place_of(*site))
                : finding.standin.empty() ? "–"

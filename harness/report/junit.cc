@@ -43,10 +43,12 @@ std::string with_it(const RunRecord& record, const Finding& finding) {
     const SiteRecord* site = member.sites.empty()
                                  ? nullptr
                                  : find_site(record, member.sites[0].site);
-    text += fmt::format("with it per {}: {} in {} by {}\n", finding.unit,
-                        bytes_text(member.bytes_per_unit),
-                        plural(member.objects_per_unit, "block"),
-                        site ? place_of(*site) : "an unknown caller");
+    text += fmt::format(
+        "with it per {}: {} in {} {} {}\n", finding.unit,
+        bytes_text(member.bytes_per_unit),
+        plural(member.objects_per_unit, noun_of(record, site)),
+        site && site->kind != MemoryKind::kHeap ? relation_of(*site) : "by",
+        site ? place_of(*site) : "an unknown caller");
   }
   return text;
 }

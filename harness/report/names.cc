@@ -50,7 +50,8 @@ std::string folded_name(std::string_view text) {
     const bool opens = c == '<' || c == '(' || c == '{';
     const std::size_t end = opens ? past_bracket(text, at) : text.npos;
     if (end != text.npos) {
-      name += folded(text, at, end);
+      name += is_receiver(name, c) ? text.substr(at, end - at)
+                                   : folded(text, at, end);
       at = end;
       if (c == '(' && text.substr(at).starts_with(" const")) at += 6;
       continue;

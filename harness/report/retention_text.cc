@@ -11,12 +11,13 @@
 namespace tidemark {
 namespace {
 
-std::string count_text(Count objects, Bytes bytes, std::int64_t all) {
+std::string count_text(Count objects, Bytes bytes, std::int64_t all,
+                       const std::string& noun) {
   if (objects.value == all)
-    return fmt::format("all {}, {}", plural(double(all), "block"),
+    return fmt::format("all {}, {}", plural(double(all), noun),
                        bytes_text(bytes));
   return fmt::format("{} of {}, {}", number_text(objects),
-                     plural(double(all), "block"), bytes_text(bytes));
+                     plural(double(all), noun), bytes_text(bytes));
 }
 
 class WayPrinter {
@@ -31,19 +32,23 @@ class WayPrinter {
 
   std::string print(const Retention& retention) {
     all_ = retention.objects.value;
+    if (!retention.paths.empty() && !retention.paths[0].holders.empty())
+      noun_ = noun_of(record_,
+                      find_site(record_, retention.paths[0].holders[0].site));
     for (const Branch& root : way_tree(record_, retention)) print_root(root);
     if (left_out_.value > 0)
       line(0, fmt::format("{} in other ways: `tidemark tree --finding {}` "
                           "shows them",
-                          plural(double(left_out_.value), "more block"),
+                          plural(double(left_out_.value), "more " + noun_),
                           finding_));
     if (const Unkept rest = unkept(retention); rest.objects.value > 0)
       line(0, unkept_text(rest));
     if (retention.unreachable.value > 0)
-      line(0, fmt::format("Held by nobody: {}; no pointer to them is left, "
-                          "they are lost",
-                          count_text(retention.unreachable,
-                                     retention.unreachable_bytes, all_)));
+      line(0,
+           fmt::format("Held by nobody: {}; no pointer to them is left, "
+                       "they are lost",
+                       count_text(retention.unreachable,
+                                  retention.unreachable_bytes, all_, noun_)));
     if (retention.doubtful.value > 0)
       line(0, fmt::format("Of these, {} are held by a stack, a register or "
                           "the allocator alone, which may be a stale word",
@@ -61,7 +66,7 @@ class WayPrinter {
     ++lines_;
     const std::string retained = retained_text(root);
     line(0, fmt::format("Held by {}: {}{}{}", root_text(*root.root),
-                        count_text(root.objects, root.bytes, all_),
+                        count_text(root.objects, root.bytes, all_, noun_),
                         retained.empty() ? "" : "; ", retained));
     for (const Branch& branch : root.below) print_branch(branch, 2);
   }
@@ -72,12 +77,12 @@ class WayPrinter {
       return;
     }
     ++lines_;
-    std::string what = fmt::format("+{}  ", branch.holder->offset);
+    std::string what = reference_text(*branch.holder) + "  ";
     if (branch.own.value > 1)
       what += fmt::format("{} × ", number_text(branch.own));
     what += holder_text(*branch.holder);
     const SiteRecord* site = find_site(record_, branch.holder->site);
-    line(deep, what, site ? short_place_of(*site) : "");
+    line(deep, what, site ? holder_place(*branch.holder, *site) : "");
     for (const Branch& below : branch.below) print_branch(below, deep + 2);
   }
 
@@ -94,6 +99,7 @@ class WayPrinter {
   std::size_t indent_;
   std::size_t width_;
   std::int64_t all_ = 0;
+  std::string noun_ = "block";
   std::size_t lines_ = 0;
   Count left_out_;  // of what the record has
   std::string text_;
@@ -101,11 +107,25 @@ class WayPrinter {
 
 }  // namespace
 
+std::string reference_text(const Holder& holder) {
+  if (holder.member.starts_with('[')) return holder.member;
+  if (!holder.member.empty()) return "." + holder.member;
+  return fmt::format("+{}", holder.offset);
+}
+
+std::string holder_place(const Holder& holder, const SiteRecord& site) {
+  const std::string place = short_place_of(site);
+  return place == holder.type ? "" : place;
+}
+
 std::string holder_text(const Holder& holder) {
-  std::string text = holder.type.empty()
-                         ? bytes_text(holder.bytes)
-                         : fmt::format("{}, {}", short_name(holder.type),
-                                       bytes_text(holder.bytes));
+  std::string text =
+      holder.type.empty()
+          ? bytes_text(holder.bytes)
+          : fmt::format(
+                "{}, {}",
+                holder.member.empty() ? short_name(holder.type) : holder.type,
+                bytes_text(holder.bytes));
   if (holder.repeated > 1)
     text += fmt::format(
         ", up to {} {}", number_text(holder.repeated),
@@ -115,6 +135,7 @@ std::string holder_text(const Holder& holder) {
 }
 
 std::string holder_name(const Holder& holder, const SiteRecord* site) {
+  if (site && site->kind == MemoryKind::kClass) return holder.type;
   const Frame* by = site ? guilty_frame(*site) : nullptr;
   return fmt::format("{} by {}", holder.type.empty() ? "block" : holder.type,
                      by ? short_name(by->function) : "an unknown caller");
@@ -149,6 +170,8 @@ std::string broken_line(const std::string& what, const std::string& place,
 std::string root_text(const RetainingPath& path) {
   switch (path.root) {
     case RootKind::kGlobal:
+      // "static Room.members" says it already.
+      if (path.root_name.find(' ') != std::string::npos) return path.root_name;
       return short_name(path.root_name) + ", a global";
     case RootKind::kAllocator:
       return short_name(path.root_name) +

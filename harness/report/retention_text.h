@@ -38,6 +38,13 @@ Unkept unkept(const Retention& retention);
 // "12 more blocks, 1,520 B, in ways that were not kept".
 std::string unkept_text(const Unkept& rest);
 
+// By what the one before it holds it: "+24"; where the runtime tells names,
+// ".members" or "[]".
+std::string reference_text(const Holder& holder);
+
+// Where it was allocated; empty where that is no more than its type.
+std::string holder_place(const Holder& holder, const SiteRecord& site);
+
 // "std::list node, 40 B, up to 750 in a row".
 std::string holder_text(const Holder& holder);
 

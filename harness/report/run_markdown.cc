@@ -29,11 +29,12 @@ std::string headline(const RunRecord& record) {
                      markdown_plain(record.scenario_name), markdown_plain(why));
 }
 
-std::string rate_of(const Finding& finding) {
+std::string rate_of(const RunRecord& record, const Finding& finding) {
   if (finding.rate.bytes_per_unit <= 0) return "–";
-  return fmt::format("{} in {} per {}", bytes_text(finding.rate.bytes_per_unit),
-                     plural(finding.rate.objects_per_unit, "block"),
-                     finding.unit);
+  return fmt::format(
+      "{} in {} per {}", bytes_text(finding.rate.bytes_per_unit),
+      plural(finding.rate.objects_per_unit, noun_of(record, finding)),
+      finding.unit);
 }
 
 std::string row_of(const RunRecord& record, const Finding& finding) {
@@ -46,11 +47,11 @@ std::string row_of(const RunRecord& record, const Finding& finding) {
   std::string held;
   if (finding.retention && !finding.retention->paths.empty())
     held = finding.retention->paths.front().root_name;
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", mark,
-                     to_word(finding.kind), markdown_plain(rate_of(finding)),
-                     bytes_text(finding.residue),
-                     markdown_plain(site ? short_place_of(*site) : ""),
-                     markdown_plain(held), finding.fingerprint);
+  return fmt::format(
+      "| {} | {} | {} | {} | {} | {} | {} |\n", mark, to_word(finding.kind),
+      markdown_plain(rate_of(record, finding)), bytes_text(finding.residue),
+      markdown_plain(site ? short_place_of(*site) : ""), markdown_plain(held),
+      finding.fingerprint);
 }
 
 std::string details(const RunRecord& record) {

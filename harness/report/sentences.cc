@@ -53,6 +53,22 @@ std::string frame_line(const Frame& frame, std::size_t width) {
   return fmt::format("       {}\n         {}\n", name, place);
 }
 
+// Per unit, of the place that names it.
+double own_objects(const Finding& finding) {
+  return finding.members.empty() ? finding.rate.objects_per_unit
+                                 : finding.members.front().objects_per_unit;
+}
+
+// What a thread holds goes with it.
+std::string objects_with_it(const Finding& finding) {
+  const double rest = finding.rate.objects_per_unit - own_objects(finding);
+  if (rest <= 0) return {};
+  return fmt::format(", and with it {} in {}",
+                     bytes_text(finding.rate.bytes_per_unit -
+                                finding.members.front().bytes_per_unit),
+                     plural(rest, "object"));
+}
+
 }  // namespace
 
 std::string headline_word(const RunRecord& record) {
@@ -95,30 +111,38 @@ std::string partial_label(const RunRecord& record) {
 std::string sentence_of(const RunRecord& record, const Finding& finding) {
   const SiteRecord* site =
       finding.sites.empty() ? nullptr : find_site(record, finding.sites[0]);
-  std::string where = site ? " allocated by " + place_of(*site) : "";
+  std::string where =
+      site ? fmt::format(" {} {}", relation_of(*site), place_of(*site)) : "";
+  const std::string noun = noun_of(record, finding);
+  // Of threads it says little what their stacks take.
+  const bool threads = site && site->kind == MemoryKind::kThread;
   // A budget of the peak: nothing stays behind, and there is no one site.
   if (finding.unit == kOpenConnection) return {};
   // Connections to a stand-in: the evidence says it all.
   if (!finding.standin.empty()) return {};
   switch (finding.kind) {
     case FindingClass::kLeak:
+      if (threads)
+        return fmt::format("Every {} leaves {} behind,{}{}.", finding.unit,
+                           plural(own_objects(finding), noun), where,
+                           objects_with_it(finding));
       return fmt::format("Every {} leaves {} in {} behind{}{}.", finding.unit,
                          bytes_text(finding.rate.bytes_per_unit),
-                         plural(finding.rate.objects_per_unit, "block"),
+                         plural(finding.rate.objects_per_unit, noun),
                          where.empty() ? "" : ",", where);
     case FindingClass::kTimeGrowth:
       return fmt::format(
           "Whether anybody is connected or not, {} in {} are kept every "
           "{}{}{}.",
           bytes_text(finding.rate.bytes_per_unit),
-          plural(finding.rate.objects_per_unit, "block"), finding.unit,
+          plural(finding.rate.objects_per_unit, noun), finding.unit,
           where.empty() ? "" : ",", where);
     case FindingClass::kUndecided:
       return fmt::format(
           "{} in {} stayed behind{}, and it is not clear per "
           "what.",
           bytes_text(finding.residue),
-          plural(double(finding.objects.value), "block"), where);
+          plural(double(finding.objects.value), noun), where);
     case FindingClass::kAllocatorRetained:
       return fmt::format("{} that nobody uses stay with the allocator{}{}.",
                          bytes_text(finding.residue),
@@ -132,6 +156,36 @@ const SiteRecord* find_site(const RunRecord& record, SiteId id) {
   for (const SiteRecord& site : record.sites)
     if (site.id == id) return &site;
   return nullptr;
+}
+
+std::string noun_of(const RunRecord& record, const SiteRecord* site) {
+  if (!site) return "block";
+  switch (site->kind) {
+    case MemoryKind::kClass:
+      return "object";
+    case MemoryKind::kThread:
+      return record.service.allocator.starts_with("go") ? "goroutine"
+                                                        : "thread";
+    default:
+      return "block";
+  }
+}
+
+std::string noun_of(const RunRecord& record, const Finding& finding) {
+  return noun_of(record, finding.sites.empty()
+                             ? nullptr
+                             : find_site(record, finding.sites[0]));
+}
+
+const char* relation_of(const SiteRecord& site) {
+  switch (site.kind) {
+    case MemoryKind::kClass:
+      return "of the class";
+    case MemoryKind::kThread:
+      return "waiting in";
+    default:
+      return "allocated by";
+  }
 }
 
 const Frame* guilty_frame(const SiteRecord& site) {
@@ -148,13 +202,17 @@ std::string location_of(const Frame& frame) {
 std::string place_of(const SiteRecord& site) {
   const Frame* frame = guilty_frame(site);
   if (!frame) return "an unknown caller";
-  return fmt::format("{} ({})", short_name(frame->function),
-                     location_of(*frame));
+  const std::string location = location_of(*frame);
+  if (site.kind == MemoryKind::kClass && location.empty())
+    return frame->function;
+  return fmt::format("{} ({})", short_name(frame->function), location);
 }
 
 std::string short_place_of(const SiteRecord& site) {
   const Frame* frame = guilty_frame(site);
   if (!frame) return "";
+  if (site.kind == MemoryKind::kClass && site.frames.size() == 1)
+    return frame->function;
   if (frame->file.empty()) return short_name(frame->function);
   const std::size_t slash = frame->file.rfind('/');
   return fmt::format("{} ({}:{})", short_name(frame->function),
@@ -163,6 +221,8 @@ std::string short_place_of(const SiteRecord& site) {
 
 std::string stack_text(const SiteRecord& site, bool all_frames,
                        std::size_t width) {
+  // A class by itself is told already.
+  if (site.kind == MemoryKind::kClass && site.frames.size() == 1) return {};
   std::string text;
   int folded = 0;
   auto flush = [&] {
@@ -179,7 +239,7 @@ std::string stack_text(const SiteRecord& site, bool all_frames,
     text += frame_line(frame, width);
   }
   flush();
-  if (!site.zoomed)
+  if (!site.zoomed && site.kind != MemoryKind::kClass)
     text += "       (the caller alone: this site was not zoomed)\n";
   if (site.truncated)
     text += "       (the stack could not be followed further)\n";

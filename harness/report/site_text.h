@@ -17,7 +17,18 @@ const Frame* guilty_frame(const SiteRecord& site);
 // "file.cc:42", or the module where there is no debug information.
 std::string location_of(const Frame& frame);
 
-// "function (file.cc:42)".
+// What its memory is counted in: "block"; of a managed runtime "object",
+// "thread", "goroutine". Null: "block".
+std::string noun_of(const RunRecord& record, const SiteRecord* site);
+
+// The same of the first place of a finding.
+std::string noun_of(const RunRecord& record, const Finding& finding);
+
+// What it is to its blocks, before place_of(): "allocated by", "of the class",
+// "waiting in".
+const char* relation_of(const SiteRecord& site);
+
+// "function (file.cc:42)"; a class is its name alone.
 std::string place_of(const SiteRecord& site);
 
 // The same with the file's name alone: where the whole is told elsewhere.

@@ -22,8 +22,9 @@ class Places {
   explicit Places(const RunRecord& record) : record_(record) {}
 
   bool same_holder(const Holder& a, const Holder& b) {
-    return a.type == b.type && a.interior == b.interior &&
-           (a.offset == b.offset || is_node(a)) && place(a) == place(b);
+    return a.type == b.type && a.member == b.member &&
+           a.interior == b.interior && (a.offset == b.offset || is_node(a)) &&
+           place(a) == place(b);
   }
 
  private:

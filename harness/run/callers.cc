@@ -21,6 +21,9 @@ SiteCallers callers_of(const SiteRecord& site) {
   const bool all_library =
       std::all_of(site.frames.begin(), site.frames.end(),
                   [](const Frame& frame) { return frame.library; });
+  if (site.kind == MemoryKind::kThread) callers.naming = Naming::kThread;
+  if (site.kind == MemoryKind::kClass && all_library)
+    callers.naming = Naming::kLibraryClass;
   for (const Frame& frame : site.frames) {
     if (frame.library && !all_library) continue;
     std::string name = caller_name(frame);

@@ -147,6 +147,7 @@ Evidence EvidenceBuilder::finish(const Expectations& expect,
   evidence.linger = linger_;
   evidence.kernel = kernel;
   evidence.has_heap = has_heap;
+  if (last_) evidence.sample_period = last_->sample_period;
   evidence.peak_bytes_per_connection = peak;
   return evidence;
 }

@@ -19,7 +19,8 @@ Result<RunRecord> live_holdings(const std::vector<pid_t>& processes,
   Result<std::optional<Retainers>> found =
       find_retainers({}, {}, *heap, probe, kFreezeTimeout);
   TIDEMARK_TRY(found);
-  note_holdings(record, *heap, *found ? &(*found)->all : nullptr, probe);
+  const bool known = *found && (*found)->all;
+  note_holdings(record, *heap, known ? &*(*found)->all : nullptr, probe);
   note_ever_allocated(record, probe);
   record.partial = false;
   return record;

@@ -25,6 +25,27 @@ std::unordered_map<SiteId, std::uint32_t> findings_by_site(
   return by_site;
 }
 
+// Of a runtime that knows its own objects.
+Result<std::optional<Retainers>> ask_the_runtime(
+    const std::vector<Finding>& findings, CycleIndex baseline, HeapProbe& probe,
+    Duration timeout) {
+  std::vector<std::vector<SiteId>> sites;
+  for (const Finding& finding : findings) {
+    sites.emplace_back();
+    if (has_holders(finding) || finding.unit == kOpenConnection)
+      sites.back() = finding.sites;
+  }
+  Result<std::optional<RuntimeHoldings>> told =
+      probe.who_holds(sites, baseline, timeout);
+  TIDEMARK_TRY(told);
+  if (!*told) return std::nullopt;
+  Retainers retainers;
+  retainers.all = std::move((*told)->all);
+  retainers.of_findings = std::move((*told)->of_sites);
+  retainers.of_findings.resize(findings.size());
+  return retainers;
+}
+
 }  // namespace
 
 std::function<SiteId(SiteId)> alike_by_caller(const HeapSnapshot& heap) {
@@ -49,7 +70,8 @@ Result<std::optional<Retainers>> find_retainers(
     const HeapSnapshot& heap, HeapProbe& probe, Duration timeout) {
   auto copies = probe.freeze(timeout);
   if (!copies) return fail(std::move(copies).error());
-  if (copies->empty()) return std::nullopt;
+  if (copies->empty())
+    return ask_the_runtime(findings, baseline, probe, timeout);
   const auto by_site = findings_by_site(findings);
   const auto alike = alike_by_caller(heap);
   std::unordered_map<SiteId, SiteId> groups;

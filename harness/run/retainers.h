@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "tidemark/probe.h"
@@ -12,7 +13,7 @@
 namespace tidemark {
 
 struct Retainers {
-  Retention all;                       // of everything that is live
+  std::optional<Retention> all;        // of everything that is live
   std::vector<Retention> of_findings;  // one for each finding
 };
 

@@ -10,6 +10,7 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/run/callers.h"
+#include "harness/run/class_counts.h"
 #include "harness/run/evidence.h"
 #include "harness/run/fingerprint.h"
 #include "harness/run/load_in_words.h"
@@ -27,6 +28,7 @@
 #include "harness/verdict/forecast.h"
 #include "harness/verdict/judge.h"
 #include "harness/verdict/plan.h"
+#include "harness/verdict/sampled.h"
 #include "harness/verdict/warmup.h"
 #include "harness/verdict/ways_code.h"
 #include "tidemark/ways.h"
@@ -56,6 +58,11 @@ class Run {
         started_(world.clock.now()) {
     state_.planned = plan_.size();
     for (const auto& [way, share] : way_shares(scenario)) ways_.push_back(way);
+    if (world_.heap)
+      world_.heap->on_progress(
+          [&observer = world_.observer](const std::string& text) {
+            observer.progress(text);
+          });
   }
 
   Status measure();
@@ -90,6 +97,7 @@ class Run {
   Status sample_kernel(const char* moment, std::uint32_t cycle);
   Status account(const char* moment);
   Status zoom_suspects();
+  void tell_what_samples_show();
   Status linger();
   bool is_unpurged_moment() const;
   Duration how_long_to_watch();
@@ -124,9 +132,11 @@ class Run {
   EvidenceBuilder evidence_;
   std::optional<HeapSnapshot> heap_;  // the latest
   Duration looked_at_{};              // when it was taken
+  std::map<SiteId, Count> classes_at_baseline_;
   std::map<SiteId, bool> zoomed_;
   std::vector<std::string> not_looked_at_;  // and why
   std::vector<std::string> unrecorded_;     // as of the latest look
+  std::string sampled_;  // what samples can show; empty: every block is there
   bool restless_ = false;
   Duration service_cpu_{};  // of this cycle, while it was played to
   Count allocations_;       // likewise
@@ -173,6 +183,7 @@ Status Run::attach() {
   TIDEMARK_TRY(about);
   record_.service.allocator = about->allocator;
   record_.service.facts = about->facts;
+  if (!sampled_.empty()) record_.service.facts.push_back(sampled_);
   record_.service.invisible = about->invisible;
   for (const std::string& what : not_looked_at_)
     record_.service.invisible.push_back(what);
@@ -450,6 +461,16 @@ Status Run::after_cycle(CycleFacts& facts) {
   return keep();
 }
 
+// How many connections it takes is said before they are made.
+void Run::tell_what_samples_show() {
+  if (!heap_ || heap_->sample_period.value <= 1) return;
+  Count planned;
+  for (const PlannedCycle& cycle : plan_) planned += cycle.connections;
+  sampled_ = what_samples_show(heap_->sample_period, planned);
+  record_.service.facts.push_back(sampled_);
+  world_.observer.progress(sampled_);
+}
+
 // Whole stacks for what does not go away.
 Status Run::zoom_suspects() {
   if (!heap_) return {};
@@ -614,9 +635,11 @@ Status Run::measure() {
     const bool late = is_late() && cut_short();
     state_ = advance(state_, {warm, late, {}}, scenario_.cycles);
   }
+  tell_what_samples_show();
   // From here the service is as warm as it gets: this snapshot is the
   // baseline, and what is born later and stays is residue.
   evidence_.set_baseline();
+  if (heap_) classes_at_baseline_ = count_classes(*heap_);
   if (!record_.kernel.empty()) record_.kernel.back().moment = "baseline";
   TIDEMARK_TRY(account("baseline"));
   TIDEMARK_TRY(zoom_suspects());
@@ -671,6 +694,9 @@ Status Run::judge_evidence() {
   record_.forecast = world_.forecast;
   if (record_.forecast) add_forecasts(record_);
   if (world_.heap) describe_findings();
+  if (heap_)
+    tell_class_counts(record_.judgement->findings, classes_at_baseline_,
+                      count_classes(*heap_), record_.sites);
   return find_who_holds();
 }
 
@@ -743,9 +769,11 @@ Status Run::find_who_holds() {
                               *world_.heap, kFreezeTimeout);
   if (!found) return could_not_look(found.error());
   if (!*found) return {};
-  note_holdings(record_, *heap_, &(*found)->all, *world_.heap);
+  note_holdings(record_, *heap_, (*found)->all ? &*(*found)->all : nullptr,
+                *world_.heap);
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (!has_holders(findings[i])) continue;
+    if ((*found)->of_findings[i].objects.value == 0) continue;
     describe_holders(record_, (*found)->of_findings[i], *world_.heap);
     findings[i].retention = std::move((*found)->of_findings[i]);
   }

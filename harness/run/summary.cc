@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <map>
 #include <string_view>
 #include <tuple>
 #include <utility>
+
+#include "harness/verdict/sampling.h"
 
 namespace tidemark {
 namespace {
@@ -40,8 +43,14 @@ void add_places(const HeapSnapshot& heap, int sign,
     if (place == places.end()) continue;
     const auto [sum, fresh] = sums.try_emplace(place->second);
     if (fresh) sum->second.site = ring.site;
-    sum->second.objects += Count{sign * ring.objects.value};
-    sum->second.bytes += Bytes{sign * ring.bytes.value};
+    const Bytes size = std::get<Bytes>(place->second);
+    const double all = heap.sample_period.value > 1 && size.value > 0
+                           ? 1 / sample_chance(size, heap.sample_period)
+                           : 1;
+    sum->second.objects +=
+        Count{sign * std::llround(double(ring.objects.value) * all)};
+    sum->second.bytes +=
+        Bytes{sign * std::llround(double(ring.bytes.value) * all)};
   }
 }
 

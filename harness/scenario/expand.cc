@@ -64,6 +64,7 @@ void visit_expanded(ScenarioType& scenario, Visit visit) {
   for (auto& [name, file] : scenario.target.files) visit(file.text);
   visit(scenario.target.ready.tcp);
   visit(scenario.target.ready.output);
+  visit(scenario.target.pprof.url);
   for (auto& flow : scenario.flows) {
     visit(flow.url);
     for (auto& word : flow.command) visit(word);

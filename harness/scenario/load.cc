@@ -158,6 +158,10 @@ void find_files(Scenario& scenario) {
   }
   find(scenario.suppressions);
   for (auto& [name, file] : scenario.target.files) find(file.path);
+  PprofAccess& pprof = scenario.target.pprof;
+  for (std::string* path :
+       {&pprof.ca_file, &pprof.certificate_file, &pprof.key_file})
+    find(*path);
   for (StandInSpec& standin : scenario.standins) {
     find(standin.certificate_file);
     find(standin.key_file);

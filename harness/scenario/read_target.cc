@@ -190,6 +190,23 @@ void read_pid(Section& section, TargetSpec& target) {
   }
 }
 
+Status check_jdk(const std::string& text) {
+  if (text.empty())
+    return refused("wanted the folder of a JDK, found ``",
+                   "leave it out to use the service's own");
+  if (text.find("{{") != std::string::npos)
+    return refused("variables are not replaced in the folder of a JDK");
+  return {};
+}
+
+void read_jdk(Section& section, TargetSpec& target) {
+  section.text("jdk", target.jdk, check_jdk);
+  const Node* node = section.find("jdk");
+  if (node == nullptr || target.runtime == Runtime::kJvm) return;
+  section.complain(*node, "jdk", "is for a JVM",
+                   "say `runtime: jvm`, or leave it out");
+}
+
 void read_ready(Section section, ReadyCheck& ready,
                 const VariableList& variables) {
   section.text("tcp", ready.tcp, [&variables](const std::string& text) {
@@ -248,9 +265,19 @@ void read_target(Section section, TargetSpec& target,
     read_ready(std::move(*ready), target.ready, variables);
   if (std::optional<Section> stop = section.section("stop"))
     read_stop(std::move(*stop), target.stop);
-  section.word<Runtime>(
-      "runtime", target.runtime,
-      {{"native", Runtime::kNative}, {"process", Runtime::kProcess}});
+  section.word<Runtime>("runtime", target.runtime,
+                        {{"native", Runtime::kNative},
+                         {"process", Runtime::kProcess},
+                         {"go", Runtime::kGo},
+                         {"jvm", Runtime::kJvm},
+                         {"v8", Runtime::kV8}});
+  if (std::optional<Section> pprof = section.section("pprof")) {
+    if (target.runtime != Runtime::kGo)
+      section.complain(pprof->node(), "pprof", "means nothing without Go",
+                       "write runtime: go");
+    read_pprof(std::move(*pprof), target.pprof, variables);
+  }
+  read_jdk(section, target);
   section.text("allocator", target.allocator, check_allocator);
   if (target.allocator == "system") target.allocator.clear();
   section.word<StackMode>(

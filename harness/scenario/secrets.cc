@@ -190,6 +190,10 @@ bool has_secret(std::string_view text) {
 Result<Scenario> with_secrets(Scenario scenario,
                               const EnvironmentLookup& environment) {
   const Resolver resolver(environment, scenario.path);
+  PprofAccess& pprof = scenario.target.pprof;
+  TIDEMARK_TRY(resolver.resolve("target.pprof.user", pprof.user));
+  TIDEMARK_TRY(resolver.resolve("target.pprof.password", pprof.password));
+  TIDEMARK_TRY(resolver.resolve("target.pprof.bearer", pprof.bearer));
   for (LoadSpec& flow : scenario.flows) {
     const std::string name =
         flow.name.empty() ? "load" : fmt::format("flows.{}", flow.name);

@@ -1,6 +1,6 @@
-// `${ENV:NAME}` and `${FILE:path}` in passwords and header values: resolved
-// when a run starts, so that a scenario holds no secret and neither does
-// anything made from it before.
+// `${ENV:NAME}` and `${FILE:path}` in passwords, tokens and header values:
+// resolved when a run starts, so that a scenario holds no secret and neither
+// does anything made from it before.
 #pragma once
 
 #include <functional>

@@ -19,6 +19,9 @@ using VariableList = std::vector<std::string>;
 
 void read_target(Section section, TargetSpec& target,
                  const VariableList& variables);
+// Of `target`, for a Go service.
+void read_pprof(Section section, PprofAccess& access,
+                const VariableList& variables);
 // `cycles` and `expect` are nodes because both may be more than a map.
 void read_cycles(const Node& node, CycleSpec& cycles, Diagnostics& problems);
 // Once the flows are known: the levels that `auto` stands for, and whether the

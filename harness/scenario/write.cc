@@ -3,8 +3,10 @@
 #include <csignal>
 #include <utility>
 
+#include "harness/scenario/secrets.h"
 #include "harness/scenario/write_flow.h"
 #include "harness/scenario/yaml_text.h"
+#include "tidemark/sample_rate.h"
 
 namespace tidemark {
 namespace {
@@ -58,6 +60,31 @@ YamlValue stop_value(const StopRule& stop) {
   return map;
 }
 
+// Where a secret is to be found is written, never a secret itself.
+void put_secret(YamlValue& map, const char* key, const std::string& text) {
+  if (has_secret(text)) put_text(map, key, text);
+}
+
+YamlValue pprof_value(const PprofAccess& access) {
+  YamlValue map;
+  put_text(map, "url", access.url);
+  put_text(map, "user", access.user);
+  put_secret(map, "password", access.password);
+  put_secret(map, "bearer", access.bearer);
+  put_text(map, "caFile", access.ca_file);
+  if (!access.verify) map.put("rejectUnauthorized", YamlValue::of_flag(false));
+  put_text(map, "certFile", access.certificate_file);
+  put_text(map, "keyFile", access.key_file);
+  if (access.rate == kServicesOwnRate)
+    map.put("rate", YamlValue::of_word("default"));
+  else if (access.rate == 1)
+    map.put("rate", YamlValue::of_word("exact"));
+  else if (access.rate)
+    map.put("rate", size_value(Bytes{static_cast<std::int64_t>(*access.rate)}));
+  put_duration(map, "timeout", access.timeout, PprofAccess{}.timeout);
+  return map;
+}
+
 YamlValue target_value(const TargetSpec& target) {
   YamlValue map;
   map.put_some("command", YamlValue::of_texts(target.command));
@@ -68,6 +95,14 @@ YamlValue target_value(const TargetSpec& target) {
   map.put_some("stop", stop_value(target.stop));
   if (target.runtime == Runtime::kProcess)
     map.put("runtime", YamlValue::of_word("process"));
+  if (target.runtime == Runtime::kGo)
+    map.put("runtime", YamlValue::of_word("go"));
+  map.put_some("pprof", pprof_value(target.pprof));
+  if (target.runtime == Runtime::kJvm)
+    map.put("runtime", YamlValue::of_word("jvm"));
+  put_text(map, "jdk", target.jdk);
+  if (target.runtime == Runtime::kV8)
+    map.put("runtime", YamlValue::of_word("v8"));
   put_text(map, "allocator", target.allocator);
   if (target.stacks == StackMode::kAlways)
     map.put("stacks", YamlValue::of_word("always"));

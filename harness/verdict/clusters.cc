@@ -99,6 +99,12 @@ const SiteCallers* callers_at(const ClusterContext& context,
              : &found->second;
 }
 
+Naming naming_of(const ClusterContext& context, const Draft& draft) {
+  if (draft.finding.sites.empty()) return Naming::kUsual;
+  const auto found = context.callers.find(draft.finding.sites.front());
+  return found == context.callers.end() ? Naming::kUsual : found->second.naming;
+}
+
 // A draft with what was merged into it. The ratios are to the first part.
 struct Cluster {
   struct Part {
@@ -361,10 +367,11 @@ double ring_correlation(const Finding& a, const Finding& b) {
 
 std::vector<Draft> merge_covarying(std::vector<Draft> drafts,
                                    const ClusterContext& context) {
-  std::stable_sort(drafts.begin(), drafts.end(),
-                   [](const Draft& a, const Draft& b) {
-                     return a.finding.residue > b.finding.residue;
-                   });
+  std::stable_sort(
+      drafts.begin(), drafts.end(), [&](const Draft& a, const Draft& b) {
+        return std::pair(naming_of(context, a), b.finding.residue) <
+               std::pair(naming_of(context, b), a.finding.residue);
+      });
   for (Draft& draft : drafts) {
     draft.finding.members.assign(1, as_member(draft.finding));
   }

@@ -45,7 +45,8 @@ struct ClusterContext {
   const std::map<SiteId, SiteCallers>& callers;
 };
 
-// The place with the most bytes names a finding. A caller's rings from before
+// The place with the most bytes names a finding, of those that come first by
+// their Naming. A caller's rings from before
 // its zoom continue those from after it. Every finding comes back with its
 // members, whose shares of sites are not yet filled in.
 std::vector<Draft> merge_covarying(std::vector<Draft> drafts,

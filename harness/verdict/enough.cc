@@ -118,10 +118,13 @@ bool grows_and_is_known(const Finding& finding) {
                                 finding.kind == FindingClass::kUndecided);
 }
 
-Enough clean_known(const Judgement& judgement, const Done& done) {
+Enough clean_known(const Evidence& evidence, const Judgement& judgement,
+                   const Done& done) {
   const double limit = judgement.limit.objects_per_connection;
-  // Large blocks that are few may be noise: more connections show it.
-  if (judgement.limit.bytes_per_connection > kWantedBytes) {
+  // Large blocks that are few may be noise: more connections show it. Where
+  // each is a sample of many, what is wanted is out of reach.
+  const bool sampled = evidence.sample_period.value > 1;
+  if (!sampled && judgement.limit.bytes_per_connection > kWantedBytes) {
     return unknown("a few large blocks may be a leak");
   }
   const bool some_known = std::any_of(
@@ -167,7 +170,7 @@ Enough enough(const Evidence& evidence, const Judgement& judgement) {
     case Outcome::kLeak:
       return leak_known(open, done);
     case Outcome::kPass:
-      return clean_known(judgement, done);
+      return clean_known(evidence, judgement, done);
     case Outcome::kInconclusive:
       // Without a heap it is the kernel's figure, and seldom gets clearer.
       if (open != nullptr && (evidence.has_heap || done.cycles < kPatience)) {

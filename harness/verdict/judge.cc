@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/verdict/bursts.h"
 #include "harness/verdict/churn.h"
 #include "harness/verdict/classify.h"
 #include "harness/verdict/clusters.h"
@@ -20,6 +21,7 @@
 #include "harness/verdict/phrases.h"
 #include "harness/verdict/retained.h"
 #include "harness/verdict/rings.h"
+#include "harness/verdict/sampled.h"
 #include "harness/verdict/upstreams.h"
 
 namespace tidemark {
@@ -285,7 +287,8 @@ void add_containers(const Evidence& evidence, const std::vector<Dose>& doses,
       std::any_of(drafts.begin(), drafts.end(), [](const Draft& draft) {
         return draft.finding.kind == FindingClass::kLeak;
       });
-  if (leaks) return;
+  // One block that a larger one replaces has no share in samples.
+  if (leaks || evidence.sample_period.value > 1) return;
   for (Draft& found : containers_that_grow(evidence, doses)) {
     const SiteId site = found.finding.sites.front();
     std::erase_if(drafts, [site](const Draft& draft) {
@@ -306,15 +309,20 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
     live_growth = hunt.book().live_growth();
     std::vector<Draft> drafts = hunt.drafts();
     add_containers(evidence, doses, drafts);
+    excuse_bursts(drafts, evidence.callers);
     judgement.limit =
         detection_limit(hunt.noise(), dismissed_of(drafts), doses);
+    to_estimates(evidence, judgement.limit);
     drafts = merge_covarying(std::move(drafts), {doses, evidence.callers});
+    for (Draft& draft : drafts) {
+      fill_in_shares(hunt.book(), draft.finding);
+      to_estimates(evidence, draft.finding);
+    }
     apply_budgets(evidence.expect, drafts);
     for (Draft& draft : drafts) {
       if (draft.finding.kind == FindingClass::kUndecided) {
         confidence = std::max(confidence, draft.confidence);
       }
-      fill_in_shares(hunt.book(), draft.finding);
       judgement.findings.push_back(std::move(draft.finding));
     }
     if (const auto peak = peak_finding(evidence)) {

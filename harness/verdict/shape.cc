@@ -69,6 +69,11 @@ double mean_size(const Series& series) {
 }
 
 std::string say_blocks(double count, const Series& series) {
+  // Stacks of threads are not blocks of one size, nor are objects of a class.
+  if (series.kind == MemoryKind::kThread) return say_count(count, "thread");
+  if (series.kind == MemoryKind::kClass)
+    return fmt::format("{} of {} on average", say_count(count, "object"),
+                       say_bytes(mean_size(series)));
   if (series.one_size) {
     return fmt::format("{} of {}", say_count(count, "block"),
                        say_bytes(static_cast<double>(series.size.value)));

@@ -368,7 +368,7 @@ Status Watch::find_who_holds() {
     describe_holders(record_, (*found)->of_findings[i], *world_.heap);
     findings[i].retention = std::move((*found)->of_findings[i]);
   }
-  return note_who_allocated(&(*found)->all);
+  return note_who_allocated((*found)->all ? &*(*found)->all : nullptr);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class HeapProbe {
   virtual Result<PurgeRecord> purge(Duration timeout) = 0;
 
   virtual Result<HeapSnapshot> snapshot() = 0;
+
+  // Whom to tell how far work is that takes long; called in the thread that
+  // asked for it, at most some ten times a second.
+  virtual void on_progress(std::function<void(const std::string&)> /*tell*/) {}
 
   // All that was allocated since the probe's means came in, freed or not, by
   // place: sites of blocks of every size. In no order; empty where the runtime

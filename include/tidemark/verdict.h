@@ -90,6 +90,13 @@ struct SiteEvidence {
   bool operator==(const SiteEvidence&) const = default;
 };
 
+// Which of the places that grow together names a finding, before the others.
+enum class Naming {
+  kThread,  // what a thread holds goes with it
+  kUsual,
+  kLibraryClass,  // what the service's own classes are made of
+};
+
 // Who asked for a site's blocks, by name: addresses are not needed to say
 // what is one leak.
 struct SiteCallers {
@@ -97,6 +104,7 @@ struct SiteCallers {
   // as harness/run/callers.h makes them.
   std::vector<std::string> own;
   bool whole = false;  // the stack is known, not only its innermost caller
+  Naming naming = Naming::kUsual;
 
   bool operator==(const SiteCallers&) const = default;
 };

@@ -19,6 +19,7 @@ namespace {
 struct Options {
   int runs = 200;
   int set = 1;
+  bool levels = false;
   std::string only;
   std::string named;
   bool json = false;
@@ -157,7 +158,9 @@ Score score_case(const SimCase& of, const Options& options) {
   for (int i = 0; i < options.runs; ++i) {
     const std::uint64_t seed = seed_of(options, i);
     const SimParameters with = parameters(options, seed);
-    const SimResult result = simulate(of, with, seed, sim_scenario(of, with));
+    const SimResult result =
+        simulate(of, with, seed, sim_scenario(of, with),
+                 options.levels ? SimView::kLevels : SimView::kBirths);
     ++score.runs;
     if (!result.record.judgement) {
       fmt::print("  seed {}: {}\n", seed, result.record.error->message);
@@ -272,6 +275,8 @@ int main(int argc, char** argv) {
   app.add_option("--case", options.only, "those with this in their name");
   app.add_option("--named", options.named, "that of this name");
   app.add_option("--seed", options.seed, "the first");
+  app.add_flag("--levels", options.levels,
+               "the heap told by levels, as managed runtimes tell it");
   app.add_flag("--peers", options.peers,
                "what the rules of other tools say, one object per line");
   app.add_flag("--json", options.json, "one object per line");

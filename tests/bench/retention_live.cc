@@ -154,7 +154,7 @@ void answer(HeapProbe& probe, Asking& asking) {
   for (const RetainingPath& path : kept.paths)
     if (path.root_name.find("kept") != std::string::npos)
       of_map += path.objects.value;
-  const double blocks = double((*told)->all.objects.value);
+  const double blocks = double((*told)->all->objects.value);
   print("blocks", blocks);
   print("live_bytes", double(snapshot->live_bytes.value));
   print("answer_ms", Milliseconds(answered - begun).count());

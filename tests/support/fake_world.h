@@ -48,7 +48,7 @@ class FakeTarget final : public Target {
 class FakeHeap final : public HeapProbe {
  public:
   Result<HeapDescription> attach(const std::vector<pid_t>&) override {
-    return HeapDescription{"fake", unrecorded, unrecorded};
+    return HeapDescription{"fake", unrecorded, unrecorded, {}};
   }
   Status begin_cycle(CycleIndex cycle) override {
     if (cycle.value > kMaxCycles)

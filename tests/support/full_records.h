@@ -198,7 +198,7 @@ inline Retention chat_retention() {
   RetainingPath nodes;
   nodes.root = RootKind::kGlobal;
   nodes.root_name = "chat::(anonymous namespace)::g_rooms (room.cc)";
-  nodes.holders = {{7, {64}, 16, false, "std::map or set node", 11}};
+  nodes.holders = {{7, {64}, 16, false, "std::map or set node", "", 11}};
   nodes.objects = {1400};
   nodes.bytes = {89600};
   nodes.retained = {144000};
@@ -209,13 +209,13 @@ inline Retention chat_retention() {
   other_side.objects = {100};
   other_side.bytes = {6400};
   RetainingPath texts = nodes;
-  texts.holders.push_back({9, {32}, 40, false, "std::string", 1});
+  texts.holders.push_back({9, {32}, 40, false, "std::string", "", 1});
   texts.objects = {1480};
   texts.bytes = {47360};
   RetainingPath stack;
   stack.root = RootKind::kStack;
   stack.root_name = "stack of thread chat-server (4712) in chat::Session::run";
-  stack.holders = {{9, {32}, 8, true, "", 1}};
+  stack.holders = {{9, {32}, 8, true, "", "", 1}};
   stack.objects = {3};
   stack.bytes = {96};
   return {{3000}, {144000}, {texts, nodes, other_side, stack},

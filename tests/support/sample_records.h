@@ -96,8 +96,8 @@ inline RunRecord leak_record() {
   Retention retention;
   RetainingPath path;
   path.root_name = "g_rooms (chat.cc)";
-  path.holders = {{6, {30}, 8, false, "std::unordered_map node", 1},
-                  {5, {80}, 16, false, "", 1}};
+  path.holders = {{6, {30}, 8, false, "std::unordered_map node", "", 1},
+                  {5, {80}, 16, false, "", "", 1}};
   path.objects = {190};
   path.bytes = {10500};
   path.retained = {10500};

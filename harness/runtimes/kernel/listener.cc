@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <unordered_set>
 #include <vector>
 
@@ -19,7 +20,9 @@ namespace {
 
 using Inodes = std::unordered_set<std::uint64_t>;
 
-bool holds_one_of(pid_t pid, const Inodes& inodes) {
+// Calls `take` with each until it says no.
+template <class Take>
+void each_socket_of(pid_t pid, Take take) {
   const std::string folder = fmt::format("/proc/{}/fd/", pid);
   std::array<char, 64> link;
   for (const int number : numbered_entries(pid, "fd")) {
@@ -28,9 +31,17 @@ bool holds_one_of(pid_t pid, const Inodes& inodes) {
     if (length <= 0) continue;
     const auto inode = kernel::socket_inode(
         std::string_view(link.data(), static_cast<std::size_t>(length)));
-    if (inode && inodes.contains(*inode)) return true;
+    if (inode && !take(*inode)) return;
   }
-  return false;
+}
+
+bool holds_one_of(pid_t pid, const Inodes& inodes) {
+  bool holds = false;
+  each_socket_of(pid, [&](std::uint64_t inode) {
+    holds = inodes.contains(inode);
+    return !holds;
+  });
+  return holds;
 }
 
 Result<pid_t> outermost_holder(const Inodes& inodes, const std::string& where) {
@@ -91,6 +102,24 @@ Result<pid_t> process_listening_on(const std::string& socket_path) {
         socket.name == socket_path)
       inodes.insert(socket.inode);
   return outermost_holder(inodes, socket_path);
+}
+
+std::vector<std::uint16_t> listening_ports(pid_t pid) {
+  const auto sockets = kernel::TcpSockets().list({pid});
+  if (!sockets) return {};
+  Inodes own;
+  each_socket_of(pid, [&own](std::uint64_t inode) {
+    own.insert(inode);
+    return true;
+  });
+  // The kernel numbers sockets as they are made.
+  std::map<std::uint64_t, std::uint16_t> ports;
+  for (const kernel::TcpSocket& socket : *sockets)
+    if (socket.state == kernel::TcpState::kListen && own.contains(socket.inode))
+      ports[socket.inode] = socket.local_port;
+  std::vector<std::uint16_t> found;
+  for (const auto& [inode, port] : ports) found.push_back(port);
+  return found;
 }
 
 }  // namespace tidemark

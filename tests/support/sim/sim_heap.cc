@@ -86,7 +86,7 @@ std::int64_t SimHeap::live_at(std::uint32_t caller) const {
 }
 
 Result<HeapDescription> SimHeap::attach(const std::vector<pid_t>&) {
-  return HeapDescription{"glibc", {}, {}};
+  return HeapDescription{"glibc", {}, {}, {}};
 }
 
 Status SimHeap::begin_cycle(CycleIndex cycle) {

@@ -6,6 +6,7 @@
 #include "harness/verdict/plan.h"
 #include "tests/support/fake_world.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/sim/level_view.h"
 
 namespace tidemark {
 namespace {
@@ -126,8 +127,11 @@ Scenario sim_scenario(const SimCase& of, const SimParameters& with) {
 }
 
 SimResult simulate(const SimCase& of, const SimParameters& with,
-                   std::uint64_t seed, const Scenario& scenario) {
+                   std::uint64_t seed, const Scenario& scenario, SimView view) {
   Simulation simulation(of, with, seed);
+  LevelView levels(simulation.heap());
+  HeapProbe& heap = view == SimView::kLevels ? static_cast<HeapProbe&>(levels)
+                                             : simulation.heap();
   FakeTarget target;
   FakeKernel kernel;
   SimDriver driver(simulation, scenario.flows[0].traffic);
@@ -135,8 +139,8 @@ SimResult simulate(const SimCase& of, const SimParameters& with,
   Silent observer;
   SimResult result;
   run_scenario(scenario,
-               {target, &simulation.heap(), kernel, driver, simulation.clock(),
-                cancellation, observer},
+               {target, &heap, kernel, driver, simulation.clock(), cancellation,
+                observer},
                result.record);
   result.truth = simulation.truth();
   return result;

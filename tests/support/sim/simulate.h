@@ -20,8 +20,13 @@ struct SimResult {
 // the case's closes.
 Scenario sim_scenario(const SimCase& of, const SimParameters& with);
 
+// How its heap is told: by births, as the agent does, or by levels, as managed
+// runtimes do.
+enum class SimView { kBirths, kLevels };
+
 SimResult simulate(const SimCase& of, const SimParameters& with,
-                   std::uint64_t seed, const Scenario& scenario);
+                   std::uint64_t seed, const Scenario& scenario,
+                   SimView view = SimView::kBirths);
 
 // The same service for rules that only know how to ask for cycles.
 class SimSeries {

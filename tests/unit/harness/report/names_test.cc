@@ -41,6 +41,7 @@ TEST(ShortName, ReadsAsAPersonWouldWriteIt) {
       {"unknown code+0x12", "unknown code+0x12"},
       {"", ""},
       {"a<b", "a<b"},
+      {"net/http.(*conn).serve", "net/http.(*conn).serve"},
   };
   for (const auto& [full, brief] : cases)
     EXPECT_EQ(short_name(full), brief) << full;

@@ -9,7 +9,7 @@ RetainingPath path(const std::string& root, std::int64_t objects,
                    std::uint32_t repeated = 1) {
   RetainingPath made;
   made.root_name = root;
-  made.holders = {{5, {40}, 8, false, "std::list node", repeated}};
+  made.holders = {{5, {40}, 8, false, "std::list node", "", repeated}};
   made.objects = {objects};
   made.bytes = {objects * 40};
   made.retained = {objects * 40};

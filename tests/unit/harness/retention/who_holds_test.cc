@@ -29,7 +29,7 @@ Retention ask(const FakeFrozenHeap& heap, const Question& question) {
 
 Holder holder(SiteId site, std::int64_t bytes, std::uint32_t offset,
               std::string type = "", std::uint32_t repeated = 1) {
-  return {site, {bytes}, offset, false, std::move(type), repeated};
+  return {site, {bytes}, offset, false, std::move(type), "", repeated};
 }
 
 TEST(WhoHolds, TellsTheWholeWayFromTheRoot) {

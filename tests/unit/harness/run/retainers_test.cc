@@ -42,7 +42,7 @@ TEST_F(RetainersOf, ALeakAreTheBlocksBornAfterTheBaseline) {
   const auto found = ask(finding_of(FindingClass::kLeak));
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->of_findings[0].objects.value, 0);
-  EXPECT_EQ((*found)->all.objects.value, 10);
+  EXPECT_EQ((*found)->all->objects.value, 10);
 }
 
 TEST_F(RetainersOf, WhatPinsPagesDoesSoAtAnyAgeZoomedOrNot) {

@@ -48,6 +48,15 @@ TEST(Load, AbsentFieldsKeepTheDefaults) {
   EXPECT_EQ(loaded(kMinimal), wanted);
 }
 
+TEST(Load, AJvmMayHaveAJdk) {
+  const Scenario s = loaded(
+      "version: 1\n"
+      "target: { command: [./server], jdk: /opt/jdk, runtime: jvm }\n"
+      "load: { url: \"ws://127.0.0.1:9001/\" }\n");
+  EXPECT_EQ(s.target.runtime, Runtime::kJvm);
+  EXPECT_EQ(s.target.jdk, "/opt/jdk");
+}
+
 TEST(Load, EmptySectionsKeepTheDefaults) {
   Scenario wanted = loaded(kMinimal);
   EXPECT_EQ(loaded("version: 1\n"

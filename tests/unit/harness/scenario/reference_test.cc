@@ -17,7 +17,7 @@ using Keys = std::set<std::string>;
 constexpr std::string_view kAll = R"yaml(
 version: 1
 matrix: { a: [ 1 ] }
-target: { ready: {}, stop: {} }
+target: { ready: {}, stop: {}, pprof: {} }
 flows:
   a:
     url: "wss://127.0.0.1:1"

@@ -18,10 +18,19 @@ s.yaml:2:49: `target.stop.timeout`: wanted 1ms to 1h, found `2h`
 
 TEST(TargetErrors, AMisspeltWordGetsASuggestion) {
   EXPECT_EQ(about_target("target: { command: [./server], runtime: nativ }"), R"(
-s.yaml:2:41: `target.runtime`: wanted native or process, found `nativ`
+s.yaml:2:41: `target.runtime`: wanted native, process, go, jvm or v8, found `nativ`
  2 | target: { command: [./server], runtime: nativ }
    |                                         ^~~~~
    = did you mean `native`?
+)");
+}
+
+TEST(TargetErrors, AJdkIsForAJvm) {
+  EXPECT_EQ(about_target("target: { command: [./server], jdk: /opt/jdk }"), R"(
+s.yaml:2:37: `target.jdk`: is for a JVM
+ 2 | target: { command: [./server], jdk: /opt/jdk }
+   |                                     ^~~~~~~~
+   = say `runtime: jvm`, or leave it out
 )");
 }
 

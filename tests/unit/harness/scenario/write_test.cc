@@ -30,6 +30,19 @@ TEST(WriteScenario, LeavesOutWhatIsAsByDefault) {
             text);
 }
 
+TEST(WriteScenario, SaysWhichRuntimeItIs) {
+  const std::string text =
+      "version: 1\n"
+      "name: chat\n"
+      "target:\n"
+      "  command: [java, Chat]\n"
+      "  runtime: jvm\n"
+      "  jdk: /opt/jdk\n"
+      "load:\n"
+      "  url: \"ws://127.0.0.1:80/\"\n";
+  EXPECT_EQ(write_scenario(loaded(text)), text);
+}
+
 TEST(WriteScenario, PutsOnOneLineWhatFitsThere) {
   const std::string text =
       "version: 1\n"
@@ -50,6 +63,22 @@ TEST(WriteScenario, PutsOnOneLineWhatFitsThere) {
       "  loaded: 3\n"
       "  linger: 1.000001ms\n";
   EXPECT_EQ(write_scenario(loaded(text)), text);
+}
+
+TEST(WriteScenario, KeepsTheRuntime) {
+  for (const char* runtime : {"go", "jvm", "v8", "process"}) {
+    const std::string text = std::string(
+                                 "version: 1\n"
+                                 "name: x\n"
+                                 "target:\n"
+                                 "  command: [x]\n"
+                                 "  runtime: ") +
+                             runtime +
+                             "\n"
+                             "load:\n"
+                             "  url: \"ws://127.0.0.1:1/\"\n";
+    EXPECT_EQ(write_scenario(loaded(text)), text);
+  }
 }
 
 TEST(WriteScenario, CyclesArePlannedUnlessTheyAreCounted) {

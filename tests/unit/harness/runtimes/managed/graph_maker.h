@@ -1,6 +1,7 @@
 // Graphs of a few objects in a few words, for the tests of this folder.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,11 +14,10 @@ namespace tidemark {
 class GraphMaker {
  public:
   ObjectIndex object(const std::string& type, std::uint32_t bytes = 16) {
-    std::size_t known = 0;
-    while (known < graph_.type_names.size() && graph_.type_names[known] != type)
-      ++known;
-    if (known == graph_.type_names.size()) graph_.type_names.push_back(type);
-    graph_.type.push_back(static_cast<std::uint32_t>(known));
+    const auto [known, fresh] = types_.try_emplace(
+        type, static_cast<std::uint32_t>(graph_.type_names.size()));
+    if (fresh) graph_.type_names.push_back(type);
+    graph_.type.push_back(known->second);
     graph_.self.push_back(bytes);
     references_.emplace_back();
     return static_cast<ObjectIndex>(references_.size() - 1);
@@ -34,8 +34,7 @@ class GraphMaker {
   // Objects of this type need not be alike. REQUIRES: there is one.
   void plain(const std::string& type) {
     graph_.plain.resize(graph_.type_names.size());
-    for (std::size_t i = 0; i < graph_.type_names.size(); ++i)
-      if (graph_.type_names[i] == type) graph_.plain[i] = true;
+    graph_.plain[types_.at(type)] = true;
   }
 
   ObjectGraph graph() const {
@@ -57,6 +56,7 @@ class GraphMaker {
 
  private:
   ObjectGraph graph_;
+  std::map<std::string, std::uint32_t> types_;
   std::vector<std::vector<std::pair<std::string, ObjectIndex>>> references_;
 };
 

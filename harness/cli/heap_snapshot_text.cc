@@ -1,4 +1,4 @@
-#include "harness/cli/heap_dump_text.h"
+#include "harness/cli/heap_snapshot_text.h"
 
 #include <fmt/format.h>
 

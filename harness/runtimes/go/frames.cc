@@ -1,0 +1,107 @@
+#include "harness/runtimes/go/frames.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tidemark::go {
+namespace {
+
+// The first elements of the paths of the standard library's packages.
+constexpr std::array kStandard = {
+    "archive", "bufio",   "bytes",    "cmp",      "compress", "container",
+    "context", "crypto",  "database", "debug",    "embed",    "encoding",
+    "errors",  "expvar",  "flag",     "fmt",      "go",       "hash",
+    "html",    "image",   "index",    "internal", "io",       "iter",
+    "log",     "maps",    "math",     "mime",     "net",      "os",
+    "path",    "plugin",  "reflect",  "regexp",   "runtime",  "slices",
+    "sort",    "strconv", "strings",  "structs",  "sync",     "syscall",
+    "testing", "text",    "time",     "unicode",  "unique",   "vendor",
+    "weak"};
+
+bool answers_us(const StackFrame& frame) {
+  return frame.function.starts_with("net/http/pprof.") ||
+         frame.function.starts_with("runtime/pprof.");
+}
+
+bool is_runtime(const StackFrame& frame) {
+  return frame.function.starts_with("runtime.");
+}
+
+// The runtime's own goroutines, which call a function of another package here
+// and there.
+bool is_background(const StackFrame& frame) {
+  return frame.function.starts_with("runtime.bg") ||
+         frame.function == "runtime.gcBgMarkWorker" ||
+         frame.function == "runtime.forcegchelper";
+}
+
+// What waits for a client to go while its request is served.
+bool reads_ahead(const StackFrame& frame) {
+  return frame.function.starts_with("net/http.(*connReader).");
+}
+
+template <class Matches>
+bool any(const std::vector<std::uint32_t>& stack,
+         const std::vector<StackFrame>& frames, Matches matches) {
+  return std::any_of(stack.begin(), stack.end(),
+                     [&](std::uint32_t at) { return matches(frames[at]); });
+}
+
+}  // namespace
+
+bool is_standard(std::string_view function) {
+  const std::string_view first =
+      function.substr(0, function.find_first_of("/."));
+  return std::find(kStandard.begin(), kStandard.end(), first) !=
+         kStandard.end();
+}
+
+Frame frame_of(const StackFrame& frame) {
+  Frame made;
+  made.function = frame.function;
+  made.file = frame.file;
+  made.line = frame.line;
+  made.library = is_standard(frame.function);
+  return made;
+}
+
+std::vector<Frame> frames_of(const HeapRecord& record,
+                             const std::vector<StackFrame>& frames) {
+  std::vector<Frame> made;
+  for (const std::uint32_t at : record.frames)
+    made.push_back(frame_of(frames[at]));
+  return made;
+}
+
+std::vector<Frame> frames_of(const GoroutineGroup& group,
+                             const std::vector<StackFrame>& frames) {
+  std::vector<Frame> made;
+  for (const std::uint32_t at : group.frames)
+    made.push_back(frame_of(frames[at]));
+  if (group.created_by) made.push_back(frame_of(frames[*group.created_by]));
+  return made;
+}
+
+bool is_own_record(const HeapRecord& record,
+                   const std::vector<StackFrame>& frames) {
+  const bool someone = any(record.frames, frames, [](const StackFrame& frame) {
+    return !is_runtime(frame);
+  });
+  return !someone || is_background(frames[record.frames.back()]) ||
+         any(record.frames, frames, answers_us);
+}
+
+bool is_own_leaf(std::string_view function) {
+  return function == "runtime.acquireSudog" ||
+         function == "runtime.(*hmap).newoverflow" ||
+         function == "runtime.(*hmap).createOverflow";
+}
+
+bool is_own_goroutine(const GoroutineGroup& group,
+                      const std::vector<StackFrame>& frames) {
+  if (group.frames.empty()) return true;
+  return any(group.frames, frames, answers_us) ||
+         any(group.frames, frames, reads_ahead);
+}
+
+}  // namespace tidemark::go

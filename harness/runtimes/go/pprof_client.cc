@@ -1,0 +1,350 @@
+#include "harness/runtimes/go/pprof_client.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "drivers/common/transport.h"
+#include "harness/base/short_text.h"
+#include "harness/runtimes/go/answer_reader.h"
+
+namespace tidemark::go {
+namespace {
+
+using State = IoResult::State;
+using std::chrono::steady_clock;
+
+constexpr std::string_view kFolder = "/debug/pprof/";
+// How long the service may take to close a connection after its answer.
+constexpr Duration kGoodbye = std::chrono::seconds(1);
+
+tl::unexpected<Error> environment(std::string what) {
+  return fail(ErrorKind::kEnvironment, std::move(what));
+}
+
+// Where an exchange with the service stands: over when `end` has passed.
+class Exchange {
+ public:
+  Exchange(Fd socket, TimePoint end)
+      : transport_(std::move(socket)), end_(end) {}
+
+  Status secure(const TlsContext& tls) {
+    transport_.secure(tls.connect(transport_.fd()));
+    while (true) {
+      const IoResult result = transport_.secure_up();
+      if (result.state == State::kSome) return {};
+      if (result.state == State::kEnd)
+        return environment("the connection ended in the TLS handshake");
+      if (result.state == State::kFailed) return failed(result);
+      TIDEMARK_TRY(wait(POLLIN));
+    }
+  }
+
+  Status send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const IoResult result = transport_.write(bytes);
+      if (result.state == State::kSome) {
+        bytes.remove_prefix(result.count);
+        continue;
+      }
+      if (result.state != State::kNotNow) return failed(result);
+      TIDEMARK_TRY(wait(POLLOUT));
+    }
+    return {};
+  }
+
+  // Empty at the end of the connection.
+  Result<std::string_view> receive() {
+    while (true) {
+      const IoResult result = transport_.read(piece_);
+      if (result.state == State::kEnd) return std::string_view();
+      if (result.state == State::kFailed) return broken(result);
+      if (result.state == State::kSome)
+        return std::string_view(reinterpret_cast<const char*>(piece_.data()),
+                                result.count);
+      TIDEMARK_TRY(wait(POLLIN));
+    }
+  }
+
+  void end_by(TimePoint end) { end_ = std::min(end_, end); }
+
+ private:
+  Status wait(short what) {
+    while (true) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+          end_ - steady_clock::now());
+      if (left.count() <= 0) return environment(std::strerror(ETIMEDOUT));
+      pollfd ready{transport_.fd(), what, 0};
+      const int count = ::poll(
+          &ready, 1,
+          static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+      if (count > 0) return {};
+      if (count < 0 && errno != EINTR) return environment(std::strerror(errno));
+    }
+  }
+
+  Status failed(const IoResult& result) const {
+    return environment(result.error != 0 ? std::strerror(result.error)
+                                         : transport_.trouble());
+  }
+  tl::unexpected<Error> broken(const IoResult& result) const {
+    return fail(failed(result).error());
+  }
+
+  Transport transport_;
+  TimePoint end_;
+  std::array<std::uint8_t, 64 << 10> piece_;
+};
+
+std::string base64(const std::string& text) {
+  std::string coded((text.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(coded.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()),
+                        static_cast<int>(text.size()));
+  coded.resize(static_cast<std::size_t>(size));
+  return coded;
+}
+
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) ==
+         std::string_view::npos;
+}
+
+// As a header's line; empty without credentials.
+Result<std::string> authorization(const PprofAccess& access) {
+  if (!is_one_line(access.bearer))
+    return fail(ErrorKind::kUsage,
+                "target.pprof.bearer: the token has more than one line");
+  if (!access.bearer.empty())
+    return fmt::format("Authorization: Bearer {}\r\n", access.bearer);
+  if (access.user.empty() && access.password.empty()) return std::string();
+  return fmt::format("Authorization: Basic {}\r\n",
+                     base64(access.user + ":" + access.password));
+}
+
+// The scheme and the host of a load's URL, for its service's own pages.
+Result<std::string> base_of(const std::string& load_url) {
+  const std::size_t colon = std::min(load_url.find(':'), load_url.size());
+  std::string scheme = load_url.substr(0, colon);
+  const bool is_unix = scheme.ends_with("+unix");
+  if (is_unix) scheme.resize(scheme.size() - 5);
+  const bool secure = scheme == "wss" || scheme == "https";
+  if (!secure && scheme != "ws" && scheme != "http")
+    return fail(ErrorKind::kUsage,
+                fmt::format("target.pprof.url is missing: the load's own "
+                            "address, by {}, has no pages of profiles",
+                            scheme.empty() ? "no URL" : scheme),
+                "name the folder: http://127.0.0.1:6060/debug/pprof/");
+  std::string rest = load_url.substr(colon);
+  if (is_unix) {
+    rest = rest.substr(0, rest.find(':', 1)) + ":";
+  } else {
+    rest = rest.substr(0, rest.find_first_of("/?", 3));
+  }
+  return fmt::format("{}{}{}{}", secure ? "https" : "http",
+                     is_unix ? "+unix" : "", rest, kFolder);
+}
+
+std::string shown_of(const LoadUrl& url) {
+  if (!url.unix_path.empty())
+    return fmt::format("{}+unix:{}:{}", url.scheme, url.unix_path,
+                       url.resource);
+  return fmt::format("{}://{}{}", url.scheme, url.authority(), url.resource);
+}
+
+// What to do about an answer that is none of 200.
+std::string advice(const Answer& answer, bool has_credentials) {
+  if (answer.status == 401 || answer.status == 403)
+    return has_credentials
+               ? "it does not take the credentials of target.pprof"
+               : "target.pprof has user and password, or bearer, for it";
+  if (answer.status == 404)
+    return "a Go service shows its profiles there with\n"
+           "import _ \"net/http/pprof\"; target.pprof.url names another place";
+  if (answer.status / 100 == 3)
+    return "redirects are not followed: name the place itself in "
+           "target.pprof.url";
+  return {};
+}
+
+std::string what_came(const Answer& answer) {
+  if (answer.status / 100 == 3)
+    return fmt::format("HTTP {}, a redirect to `{}`", answer.status,
+                       one_line(answer.location));
+  std::string text = fmt::format("HTTP {}", answer.status);
+  if (answer.status == 401 || answer.status == 403)
+    return text + ", access refused";
+  if (const std::string said = one_line(trimmed(answer.body)); !said.empty())
+    text += fmt::format(": `{}`", said);
+  return text;
+}
+
+}  // namespace
+
+Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url) {
+  std::string wanted = url;
+  if (wanted.empty()) {
+    Result<std::string> base = base_of(load_url);
+    TIDEMARK_TRY(base);
+    wanted = *std::move(base);
+  }
+  // What stands there may be a password, so it is not repeated.
+  if (wanted.find('@') != std::string::npos)
+    return fail(ErrorKind::kUsage,
+                "target.pprof.url: wanted http://HOST:PORT/debug/pprof/, found "
+                "a user name in it",
+                "use the keys `user` and `password`");
+  if (wanted.starts_with("unix:")) {
+    wanted = "http+" + wanted;
+    if (wanted.find(':', 10) == std::string::npos)
+      wanted += fmt::format(":{}", kFolder);
+  }
+  Result<LoadUrl> parsed = parse_load_url(wanted, {"http", "https"});
+  if (!parsed)
+    return fail(ErrorKind::kUsage,
+                "target.pprof.url: " + parsed.error().message,
+                "for example http://127.0.0.1:6060/debug/pprof/");
+  parsed->resource.resize(
+      std::min(parsed->resource.find('?'), parsed->resource.size()));
+  if (!parsed->resource.ends_with('/')) parsed->resource += '/';
+  if (parsed->resource == "/") parsed->resource = kFolder;
+  return parsed;
+}
+
+Result<PprofClient> PprofClient::make(const PprofAccess& access,
+                                      const std::string& load_url) {
+  PprofClient made;
+  Result<LoadUrl> url = pprof_url(access.url, load_url);
+  TIDEMARK_TRY(url);
+  made.url_ = *std::move(url);
+  made.shown_ = shown_of(made.url_);
+  Result<std::vector<Endpoint>> endpoints = find_endpoints(made.url_, {});
+  TIDEMARK_TRY(endpoints);
+  made.endpoints_ = *std::move(endpoints);
+  if (made.url_.secure) {
+    TlsSpec spec;
+    spec.verify = access.verify;
+    spec.ca_file = access.ca_file;
+    spec.certificate_file = access.certificate_file;
+    spec.key_file = access.key_file;
+    Result<TlsContext> tls = TlsContext::client(spec, made.url_.host);
+    TIDEMARK_TRY(tls);
+    made.tls_ = *std::move(tls);
+  }
+  Result<std::string> credentials = authorization(access);
+  TIDEMARK_TRY(credentials);
+  made.has_credentials_ = !credentials->empty();
+  made.headers_ = fmt::format(
+      "Host: {}\r\nUser-Agent: tidemark/{}\r\n"
+      "Accept-Encoding: identity\r\nConnection: close\r\n{}",
+      made.url_.authority(), TIDEMARK_VERSION, *credentials);
+  made.timeout_ = access.timeout;
+  return made;
+}
+
+Result<Fd> PprofClient::connect(TimePoint end) const {
+  int cause = ENOENT;
+  for (const Endpoint& endpoint : endpoints_) {
+    Fd socket = begin_connect(endpoint, nullptr, {}, cause);
+    if (!socket) continue;
+    pollfd ready{socket.get(), POLLOUT, 0};
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
+    int count = 0;
+    do {
+      count = ::poll(
+          &ready, 1,
+          static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
+    } while (count < 0 && errno == EINTR);
+    cause = count == 0 ? ETIMEDOUT : 0;
+    socklen_t size = sizeof cause;
+    if (count > 0)
+      ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &cause, &size);
+    if (cause == 0) return socket;
+  }
+  return environment(fmt::format("cannot connect: {}", std::strerror(cause)));
+}
+
+bool PprofClient::is_listening() const {
+  return connect(steady_clock::now() + timeout_).has_value();
+}
+
+tl::unexpected<Error> PprofClient::trouble(std::string_view page,
+                                           const Error& error,
+                                           std::string hint) const {
+  return fail(error.kind,
+              fmt::format("the profile {}{}: {}", shown_, page, error.message),
+              hint.empty() ? error.hint : std::move(hint));
+}
+
+Result<std::string> PprofClient::get(std::string_view page, std::size_t most) {
+  return ask(page, "GET", {}, most);
+}
+
+Result<std::string> PprofClient::post(std::string_view page,
+                                      std::string_view body, std::size_t most) {
+  return ask(page, "POST", body, most);
+}
+
+Result<std::string> PprofClient::ask(std::string_view page,
+                                     std::string_view method,
+                                     std::string_view body, std::size_t most) {
+  const TimePoint end = steady_clock::now() + timeout_;
+  Result<Fd> socket = connect(end);
+  if (!socket)
+    return trouble(page, socket.error(),
+                   "does the service listen there by now? target.pprof.url "
+                   "says where it shows its profiles");
+  Exchange exchange(*std::move(socket), end);
+  if (tls_)
+    if (const Status secured = exchange.secure(*tls_); !secured)
+      return trouble(page, secured.error(),
+                     "target.pprof has caFile, certFile, keyFile and "
+                     "rejectUnauthorized for TLS");
+  std::string request = fmt::format("{} {}{} HTTP/1.1\r\n{}", method,
+                                    url_.resource, page, headers_);
+  if (method == "POST")
+    request += fmt::format("Content-Length: {}\r\n", body.size());
+  request += fmt::format("\r\n{}", body);
+  AnswerReader reader(most);
+  Status status = exchange.send(request);
+  // A service that refuses at once may have closed before all was sent.
+  if (!status && status.error().message != std::strerror(ETIMEDOUT))
+    status = {};
+  while (status && !reader.is_done()) {
+    const Result<std::string_view> piece = exchange.receive();
+    if (!piece) status = fail(piece.error());
+    if (!piece) break;
+    status = piece->empty() ? reader.end() : reader.put(*piece);
+  }
+  if (!status && status.error().message == std::strerror(ETIMEDOUT))
+    return trouble(
+        page,
+        Error{ErrorKind::kEnvironment,
+              fmt::format("no whole answer within {} s, {} bytes of it",
+                          to_seconds(timeout_), reader.received()),
+              {}},
+        "target.pprof.timeout allows more");
+  if (!status) return trouble(page, status.error());
+  // Once the service has closed its side, nothing of ours is left in it.
+  exchange.end_by(steady_clock::now() + kGoodbye);
+  if (const Result<std::string_view> rest = exchange.receive();
+      rest && !rest->empty())
+    return trouble(page, environment("it sends more than the length that it "
+                                     "had told")
+                             .value());
+  Answer answer = reader.take();
+  if (answer.status == 200) return std::move(answer.body);
+  return trouble(page, environment(what_came(answer)).value(),
+                 advice(answer, has_credentials_));
+}
+
+}  // namespace tidemark::go

@@ -1,0 +1,70 @@
+// The pages of /debug/pprof/ of a Go service, over TCP, TLS or a Unix socket.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drivers/common/endpoint.h"
+#include "drivers/common/load_url.h"
+#include "drivers/common/tls.h"
+#include "tidemark/clock.h"
+#include "tidemark/result.h"
+#include "tidemark/scenario.h"
+
+namespace tidemark::go {
+
+// No profile is larger; what lies about itself may be.
+inline constexpr std::size_t kMostBody = std::size_t{1} << 30;
+
+// The URL of the folder: `access.url` with a `/` at its end, or /debug/pprof/
+// at the address of `load_url`: http for ws, https for wss. "unix:/SOCKET"
+// stands for "http+unix:/SOCKET:/debug/pprof/". kUsage: it is none, and what
+// is said has no secret that stood in it.
+Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url);
+
+// Asks one page at a time, each over a connection of its own, so that between
+// two of them the service has neither a connection nor a buffer of ours.
+// Used from one thread.
+class PprofClient {
+ public:
+  // Finds addresses and reads certificates. kUsage: the address is not on this
+  // machine, or a file cannot be used.
+  static Result<PprofClient> make(const PprofAccess& access,
+                                  const std::string& load_url);
+
+  // Whether somebody takes connections there.
+  bool is_listening() const;
+
+  // The body of `page`, as "heap?gc=1&debug=1", of at most `most` bytes.
+  // kEnvironment: what came instead and what to do; takes at most the access's
+  // timeout. No message has a password or a token.
+  Result<std::string> get(std::string_view page, std::size_t most = kMostBody);
+
+  // The answer to `body` by POST.
+  Result<std::string> post(std::string_view page, std::string_view body,
+                           std::size_t most = kMostBody);
+
+  // "http://127.0.0.1:9001/debug/pprof/", for people.
+  const std::string& shown() const { return shown_; }
+
+ private:
+  PprofClient() = default;
+
+  Result<std::string> ask(std::string_view page, std::string_view method,
+                          std::string_view body, std::size_t most);
+  Result<Fd> connect(TimePoint end) const;
+  tl::unexpected<Error> trouble(std::string_view page, const Error& error,
+                                std::string hint = {}) const;
+
+  LoadUrl url_;
+  std::string shown_;
+  std::vector<Endpoint> endpoints_;
+  std::optional<TlsContext> tls_;
+  std::string headers_;  // with the credentials
+  bool has_credentials_ = false;
+  Duration timeout_{};
+};
+
+}  // namespace tidemark::go

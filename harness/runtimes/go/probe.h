@@ -1,0 +1,31 @@
+// A Go service, looked at by the pages that net/http/pprof gives it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tidemark/clock.h"
+#include "tidemark/probe.h"
+#include "tidemark/result.h"
+#include "tidemark/scenario.h"
+
+namespace tidemark {
+
+struct GoProbeOptions {
+  PprofAccess access;    // with its secrets
+  std::string load_url;  // whose address it is if the access has none
+  // Mean bytes between samples that the service is to have; absent: its own.
+  std::optional<std::uint64_t> wanted_rate;
+};
+
+// Snapshots have a site for each stack and size, without what the runtime
+// keeps for itself, and goroutines as kThread sites. Of a service that samples,
+// rings have samples (HeapSnapshot::sample_period). `counters` are constant:
+// to ask would be work for the service that is to come to rest; snapshots have
+// them. kUsage: the access makes no sense.
+Result<std::unique_ptr<HeapProbe>> make_go_probe(const GoProbeOptions& options,
+                                                 Clock& clock);
+
+}  // namespace tidemark

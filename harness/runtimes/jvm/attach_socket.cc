@@ -1,0 +1,288 @@
+#include "harness/runtimes/jvm/attach_socket.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "harness/base/fd.h"
+#include "harness/base/proc_tree.h"
+#include "harness/base/short_text.h"
+#include "harness/base/status_file.h"
+#include "harness/base/text_file.h"
+#include "harness/runtimes/jvm/text_lines.h"
+
+namespace tidemark::jvm {
+namespace {
+
+// Of the JVM's listener, once it has been asked to begin.
+constexpr Duration kListenerTimeout = std::chrono::seconds(10);
+constexpr Duration kLookAgain = std::chrono::milliseconds(5);
+
+tl::unexpected<Error> no_answer(const std::string& command, std::string why) {
+  return fail(
+      ErrorKind::kEnvironment,
+      fmt::format("the JVM does not answer {}: {}", command, std::move(why)));
+}
+
+// Whether the descriptor becomes ready in time.
+bool wait_for(const Fd& fd, short what, TimePoint until, Clock& clock) {
+  while (true) {
+    const Duration left = until - clock.now();
+    if (left <= Duration{}) return false;
+    const auto milliseconds =
+        std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    pollfd entry{fd.get(), what, 0};
+    constexpr std::int64_t kLongest = 60'000;
+    const int ready =
+        ::poll(&entry, 1, static_cast<int>(std::min(milliseconds, kLongest)));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+bool send_all(const Fd& fd, std::string_view bytes, TimePoint until,
+              Clock& clock) {
+  while (!bytes.empty()) {
+    const ssize_t sent =
+        ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || !wait_for(fd, POLLOUT, until, clock)) return false;
+  }
+  return true;
+}
+
+Result<std::string> receive_all(const Fd& fd, const std::string& command,
+                                TimePoint until, Clock& clock) {
+  std::string text;
+  char buffer[64 * 1024];
+  while (true) {
+    const ssize_t got = ::recv(fd.get(), buffer, sizeof buffer, 0);
+    if (got == 0) return text;
+    if (got > 0) {
+      text.append(buffer, static_cast<std::size_t>(got));
+      if (text.size() > kMostAnswer)
+        return no_answer(command, "its answer has no end");
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return no_answer(command, std::strerror(errno));
+    if (!wait_for(fd, POLLIN, until, clock))
+      return no_answer(command, "its time is over");
+  }
+}
+
+Result<Fd> connect_to(const std::string& path, const std::string& command,
+                      TimePoint until, Clock& clock) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    return no_answer(command, "the path of its socket is too long");
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return no_answer(command, std::strerror(errno));
+  // EAGAIN: others wait to be served; there is nothing to poll.
+  while (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address),
+                   sizeof address) != 0) {
+    if (errno != EAGAIN && errno != EINTR)
+      return no_answer(command, std::strerror(errno));
+    if (clock.now() >= until) return no_answer(command, "its time is over");
+    clock.sleep(kLookAgain);
+  }
+  return fd;
+}
+
+// "0\n" and what was asked for, or another number and why not.
+Result<std::string> without_code(std::string text, const std::string& command) {
+  std::string_view rest = text;
+  const std::string_view code = take_line(rest);
+  if (code == "0") return std::string(rest);
+  if (code.empty()) return no_answer(command, "it hung up");
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("the JVM refuses {}: {}", command,
+                          one_line(trimmed(rest), 200)));
+}
+
+class AttachSocket final : public DiagnosticCommands {
+ public:
+  AttachSocket(pid_t pid, Clock& clock) : pid_(pid), clock_(clock) {}
+  ~AttachSocket() override;
+  AttachSocket(const AttachSocket&) = delete;
+  AttachSocket& operator=(const AttachSocket&) = delete;
+
+  Result<std::string> ask(const std::string& command,
+                          Duration timeout) override;
+
+ private:
+  Status learn();
+  bool is_there() const;
+  Status open(TimePoint until);
+  Result<std::string> leave_word();
+
+  pid_t pid_;
+  Clock& clock_;
+  std::string number_;  // its pid as the process itself knows it
+  std::string socket_;  // empty: not known yet
+  uid_t user_ = 0;
+};
+
+AttachSocket::~AttachSocket() {
+  if (socket_.empty()) return;
+  const std::optional<ProcessEntry> entry = process_entry(pid_);
+  if (entry && !entry->dead()) return;
+  // Its own view of the files went with it; where that was ours, this is it.
+  const std::string ours = fmt::format("/tmp/.java_pid{}", pid_);
+  struct stat about {};
+  if (number_ == std::to_string(pid_) && ::lstat(ours.c_str(), &about) == 0 &&
+      S_ISSOCK(about.st_mode) && about.st_uid == user_)
+    ::unlink(ours.c_str());
+}
+
+// A process in a container has other files and another number than the one by
+// which we know it.
+Status AttachSocket::learn() {
+  Result<std::string> status = read_file(fmt::format("/proc/{}/status", pid_));
+  if (!status)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("process {} has ended", pid_));
+  number_ = std::to_string(pid_);
+  user_ = 0;
+  std::string_view text = *status;
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    const std::string_view key = take_word(line);
+    if (key == "NSpid:") {
+      for (std::string_view word = take_word(line); !word.empty();
+           word = take_word(line))
+        number_ = word;
+    }
+    if (key != "Uid:") continue;
+    take_word(line);  // the real one
+    user_ = static_cast<uid_t>(whole_number(take_word(line)).value_or(0));
+  }
+  socket_ = fmt::format("/proc/{}/root/tmp/.java_pid{}", pid_, number_);
+  return {};
+}
+
+// A socket that another user has put there is not the JVM's.
+bool AttachSocket::is_there() const {
+  struct stat about {};
+  return ::lstat(socket_.c_str(), &about) == 0 && S_ISSOCK(about.st_mode) &&
+         about.st_uid == user_;
+}
+
+// The file by which the JVM knows that SIGQUIT does not ask for a list of
+// threads. Gives its path.
+Result<std::string> AttachSocket::leave_word() {
+  int cause = 0;
+  for (const char* folder : {"root/tmp", "cwd"}) {
+    std::string path =
+        fmt::format("/proc/{}/{}/.attach_pid{}", pid_, folder, number_);
+    // One that is left over from somebody who was killed does as well.
+    ::unlink(path.c_str());
+    const Fd file(::open(path.c_str(),
+                         O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
+                         0600));
+    if (file) {
+      // Root's own is taken, too; that of another is not.
+      if (::geteuid() == 0 && ::fchown(file.get(), user_, gid_t(-1)) != 0)
+        cause = errno;
+      return path;
+    }
+    cause = errno;
+  }
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("cannot write into the folder /tmp of process {}: {}",
+                          pid_, std::strerror(cause)),
+              "run tidemark as the user who runs the service, or as root");
+}
+
+Status AttachSocket::open(TimePoint until) {
+  TIDEMARK_TRY(learn());
+  if (is_there()) return {};
+  if (command_line_of(pid_).find("-XX:+DisableAttachMechanism") !=
+      std::string::npos)
+    return fail(ErrorKind::kEnvironment,
+                "the JVM was started with -XX:+DisableAttachMechanism",
+                "start it without that option");
+  // A JVM that begins, or one with -Xrs, would be ended by the signal.
+  const Result<std::string> status =
+      read_file(fmt::format("/proc/{}/status", pid_));
+  constexpr std::uint64_t kQuit = std::uint64_t{1} << (SIGQUIT - 1);
+  if (!status || (status_number(*status, "SigCgt", 16) & kQuit) == 0)
+    return fail(ErrorKind::kEnvironment,
+                "the JVM does not take SIGQUIT, by which it is asked to listen",
+                "start it without -Xrs");
+  const Result<std::string> word = leave_word();
+  TIDEMARK_TRY(word);
+  const bool sent = ::kill(pid_, SIGQUIT) == 0;
+  const int cause = errno;
+  const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
+  while (sent && !is_there() && clock_.now() < last) clock_.sleep(kLookAgain);
+  ::unlink(word->c_str());
+  if (!sent)
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("cannot signal process {}: {}", pid_, std::strerror(cause)),
+        "run tidemark as the user who runs the service, or as root");
+  if (is_there()) return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("process {} opens no socket for jcmd", pid_),
+              "is it a HotSpot JVM that runs, and may it write to /tmp?");
+}
+
+Result<std::string> AttachSocket::ask(const std::string& command,
+                                      Duration timeout) {
+  const TimePoint until = clock_.now() + timeout;
+  if (socket_.empty() || !is_there()) {
+    if (Status opened = open(until); !opened) {
+      socket_.clear();
+      return fail(std::move(opened).error());
+    }
+  }
+  return ask_socket(socket_, command, until, clock_);
+}
+
+}  // namespace
+
+Result<std::string> ask_socket(const std::string& path,
+                               const std::string& command, TimePoint until,
+                               Clock& clock) {
+  Result<Fd> fd = connect_to(path, command, until, clock);
+  TIDEMARK_TRY(fd);
+  // The protocol's version, its word for diagnostic commands, and three
+  // arguments, of which it uses one.
+  std::string request = "1";
+  for (const std::string_view part :
+       {std::string_view("jcmd"), std::string_view(command), std::string_view(),
+        std::string_view()}) {
+    request += '\0';
+    request += part;
+  }
+  request += '\0';
+  if (!send_all(*fd, request, until, clock))
+    return no_answer(command, "it does not take the question");
+  Result<std::string> text = receive_all(*fd, command, until, clock);
+  TIDEMARK_TRY(text);
+  return without_code(*std::move(text), command);
+}
+
+std::unique_ptr<DiagnosticCommands> make_attach_socket(pid_t pid,
+                                                       Clock& clock) {
+  return std::make_unique<AttachSocket>(pid, clock);
+}
+
+}  // namespace tidemark::jvm

@@ -1,0 +1,27 @@
+// A run on a sampled profile is judged by its samples, as if there were no
+// other blocks: a leak of one block per connection leaves a sample of it for
+// p(S) of them, at random, and whatever is said of random leaks is true of
+// samples, its interval included. The figures are made into those of all blocks
+// at the end, each size by its own 1 / p(S) (harness/verdict/sampling.h).
+#pragma once
+
+#include <string>
+
+#include "tidemark/verdict.h"
+
+namespace tidemark {
+
+// From samples to all blocks: rate, interval, residue, members and rings.
+void to_estimates(const Evidence& evidence, Finding& finding);
+
+// Likewise. A limit in samples is one in bytes, whatever their blocks' size:
+// a sample stands for so many bytes of small blocks, and for more only of
+// large ones. Objects are those of the limit's own size.
+void to_estimates(const Evidence& evidence, DetectionLimit& limit);
+
+// What a run of so many connections can see of 1 KiB that each leaves, and how
+// many connections that needs: one sentence, to be said beforehand. REQUIRES: a
+// period above 1.
+std::string what_samples_show(Bytes period, Count connections);
+
+}  // namespace tidemark

@@ -1,0 +1,96 @@
+// Runs on sampled profiles: of what is leaked one block in hundreds is seen.
+#include "harness/verdict/sampled.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "harness/verdict/judge.h"
+#include "harness/verdict/sampling.h"
+#include "tests/unit/harness/verdict/fake_run.h"
+
+namespace tidemark {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr Bytes kPeriod{512 * 1024};
+constexpr std::int64_t kSize = 1024;
+
+Scenario many_connections() {
+  Scenario scenario;
+  scenario.flows[0].connections = 2'000;
+  scenario.flows[0].close = {{CloseBehavior::kGraceful, 1, 1000}};
+  scenario.cycles.loaded = 12;
+  return scenario;
+}
+
+// One block of 1 KiB for every connection, if any; samples of them.
+Evidence run_with(double blocks_per_connection, std::uint64_t seed) {
+  FakeRun run(many_connections(), 3, seed);
+  const SiteId site = run.site(kSize, 1);
+  const double p = sample_chance({kSize}, kPeriod);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        std::binomial_distribution<std::int64_t> samples(
+            cycle.connections.value, p * blocks_per_connection);
+        service.born(site, samples(service.random));
+      });
+  evidence.sample_period = kPeriod;
+  return evidence;
+}
+
+TEST(Sampled, TheStatedIntervalHoldsTheTruth) {
+  constexpr int kRuns = 200;
+  int held = 0;
+  int leaks = 0;
+  for (std::uint64_t seed = 1; seed <= kRuns; ++seed) {
+    const Judgement judgement = judge(run_with(1, seed));
+    const auto leak = std::find_if(
+        judgement.findings.begin(), judgement.findings.end(),
+        [](const Finding& finding) { return finding.residue.value > 0; });
+    ASSERT_NE(leak, judgement.findings.end());
+    if (judgement.outcome == Outcome::kLeak) ++leaks;
+    if (leak->rate.bytes_per_connection_low <= kSize &&
+        leak->rate.bytes_per_connection_high >= kSize)
+      ++held;
+    EXPECT_FALSE(leak->rate.exact);
+  }
+  EXPECT_GE(leaks, kRuns * 95 / 100);
+  EXPECT_GE(held, leaks * 99 / 100);
+}
+
+TEST(Sampled, FiguresAreOfAllBlocks) {
+  const Judgement judgement = judge(run_with(1, 7));
+  ASSERT_FALSE(judgement.findings.empty());
+  const Finding& leak = judgement.findings.front();
+  EXPECT_NEAR(leak.rate.bytes_per_connection, kSize, kSize / 2);
+  EXPECT_NEAR(leak.rate.objects_per_connection, 1, 0.5);
+  EXPECT_NEAR(static_cast<double>(leak.residue.value),
+              static_cast<double>(kSize * leak.objects.value), kSize);
+  ASSERT_FALSE(leak.members.empty());
+  EXPECT_EQ(leak.members.front().residue, leak.residue);
+  EXPECT_THAT(leak.explanation, HasSubstr("samples"));
+}
+
+TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {
+  const Judgement judgement = judge(run_with(0, 1));
+  EXPECT_NE(judgement.outcome, Outcome::kLeak);
+  // Fourteen samples of half a megabyte each, among all connections.
+  const double connections =
+      static_cast<double>(judgement.limit.connections.value);
+  EXPECT_GT(judgement.limit.bytes_per_connection * connections,
+            10 * static_cast<double>(kPeriod.value));
+}
+
+TEST(Sampled, WhatIsNeededIsSaidBeforehand) {
+  EXPECT_THAT(what_samples_show(kPeriod, {20'000}),
+              HasSubstr("takes 7176 connections; this run has up to 20000"));
+  EXPECT_THAT(what_samples_show(kPeriod, {717}),
+              HasSubstr("717, and sees 10,249 B per connection"));
+}
+
+}  // namespace
+}  // namespace tidemark
