@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/profile/amount_text.h"
 #include "harness/report/text.h"
 
 namespace tidemark {
@@ -17,21 +18,26 @@ using jvm::DumpRoot;
 // Of as many objects as many must lie as far apart as their sizes say.
 constexpr double kAgree = 0.5;
 
+std::string amount(Bytes bytes, const DumpTables& how) {
+  return how.unit.empty() ? bytes_text(bytes)
+                          : amount_text(bytes.value, "bytes", how.unit);
+}
+
 std::string share_text(Bytes part, Bytes whole) {
   if (whole.value <= 0) return "–";
   return fmt::format("{:.1f} %", 100 * static_cast<double>(part.value) /
                                      static_cast<double>(whole.value));
 }
 
-std::string head(const DumpAnswer& dump, std::size_t width) {
+std::string head(const DumpAnswer& dump, const DumpTables& how) {
   std::string text =
       fmt::format("  {}, {}\n", plural(double(dump.objects.value), "object"),
-                  bytes_text(dump.bytes));
+                  amount(dump.bytes, how));
   if (dump.sizes_agree < kAgree)
     text += wrapped(
         "  dumps have no sizes of objects: these are by the default rules of "
         "the JVM, which their addresses neither bear out nor refute",
-        4, width);
+        4, how.width);
   return text + "\n";
 }
 
@@ -99,8 +105,7 @@ std::vector<Branch> branches_of(const NamedRetention& retention) {
 
 class Tree {
  public:
-  Tree(std::size_t most_rows, std::size_t width)
-      : most_(most_rows), width_(width) {}
+  explicit Tree(const DumpTables& how) : how_(how) {}
 
   std::string print(const std::vector<Branch>& roots) {
     print_all(roots, "  ");
@@ -115,31 +120,30 @@ class Tree {
                  const std::string& margin) {
     for (std::size_t i = 0; i < branches.size(); ++i) {
       const Branch& branch = branches[i];
-      if (rows_++ >= most_) {
+      if (rows_++ >= how_.most_rows) {
         ++left_out_;
         continue;
       }
       const bool last = i + 1 == branches.size();
       std::string line = fmt::format(
           "{}{}{} in {}  {}", margin, last ? "└ " : "├ ",
-          bytes_text(branch.bytes),
+          amount(branch.bytes, how_),
           plural(double(branch.objects.value), "object"), branch.text);
       if (branch.retained.value > 0)
-        line += fmt::format("; retains {}", bytes_text(branch.retained));
-      text_ += wrapped(line, columns(margin) + 6, width_);
+        line += fmt::format("; retains {}", amount(branch.retained, how_));
+      text_ += wrapped(line, columns(margin) + 6, how_.width);
       print_all(branch.below, margin + (last ? "   " : "│  "));
     }
   }
 
-  std::size_t most_;
-  std::size_t width_;
+  const DumpTables& how_;
   std::size_t rows_ = 0;
   std::size_t left_out_ = 0;
   std::string text_;
 };
 
 // What is in no way that was told.
-std::string rest_of(const NamedRetention& retention) {
+std::string rest_of(const NamedRetention& retention, const DumpTables& how) {
   Count objects = retention.objects - retention.unreachable;
   Bytes bytes = retention.bytes - retention.unreachable_bytes;
   for (const NamedPath& path : retention.paths) {
@@ -150,10 +154,10 @@ std::string rest_of(const NamedRetention& retention) {
   if (objects.value > 0)
     text += fmt::format("  {}, {}, in other ways\n",
                         plural(double(objects.value), "more object"),
-                        bytes_text(bytes));
+                        amount(bytes, how));
   if (retention.unreachable.value > 0)
     text += fmt::format("  held by nobody: {} in {}\n",
-                        bytes_text(retention.unreachable_bytes),
+                        amount(retention.unreachable_bytes, how),
                         plural(double(retention.unreachable.value), "object"));
   return text;
 }
@@ -161,23 +165,23 @@ std::string rest_of(const NamedRetention& retention) {
 }  // namespace
 
 std::string dump_top(const DumpAnswer& dump, const DumpTables& how) {
-  std::string text = head(dump, how.width);
+  std::string text = head(dump, how);
   text += fmt::format("  {:>10}{:>9}{:>12}{:>11}  {}\n", "retains", "of all",
                       "objects", "own", "class");
   for (std::size_t i = 0; i < dump.top.size() && i < how.most_rows; ++i) {
     const TopHolder& one = dump.top[i];
-    text +=
-        named(fmt::format("  {:>10}{:>9}{:>12}{:>11}", bytes_text(one.retained),
-                          share_text(one.retained, dump.bytes),
-                          number_text(one.objects), bytes_text(one.self)),
-              one.type, how.width);
+    text += named(
+        fmt::format("  {:>10}{:>9}{:>12}{:>11}", amount(one.retained, how),
+                    share_text(one.retained, dump.bytes),
+                    number_text(one.objects), amount(one.self, how)),
+        one.type, how.width);
   }
   text += more_rows(dump.top.size(), how.most_rows);
   text += "  retains: with what only objects of the class keep alive\n\n";
   text += fmt::format("  {:>10}{:>9}  {}\n", "retains", "of all", "who holds");
   for (std::size_t i = 0; i < dump.roots.size() && i < how.most_rows; ++i) {
     const DumpRoot& one = dump.roots[i];
-    text += named(fmt::format("  {:>10}{:>9}", bytes_text(one.retained),
+    text += named(fmt::format("  {:>10}{:>9}", amount(one.retained, how),
                               share_text(one.retained, dump.bytes)),
                   one.name, how.width);
   }
@@ -194,12 +198,12 @@ Result<std::string> dump_list(const DumpAnswer& dump, const DumpTables& how) {
                 fmt::format("no class with objects has \"{}\" in its name",
                             printable(how.pattern)),
                 "`tidemark top` shows the largest");
-  std::string text = head(dump, how.width);
+  std::string text = head(dump, how);
   text += fmt::format("  {:>10}{:>9}{:>12}  {}\n", "bytes", "of all", "objects",
                       "class, its loader");
   for (std::size_t i = 0; i < shown.size() && i < how.most_rows; ++i)
     text += named(
-        fmt::format("  {:>10}{:>9}{:>12}", bytes_text(shown[i]->bytes),
+        fmt::format("  {:>10}{:>9}{:>12}", amount(shown[i]->bytes, how),
                     share_text(shown[i]->bytes, dump.bytes),
                     number_text(shown[i]->objects)),
         fmt::format("{}, {}", shown[i]->name, shown[i]->loader), how.width);
@@ -215,10 +219,10 @@ std::string dump_tree(const DumpAnswer& dump, const DumpTables& how) {
     text += wrapped(
         fmt::format("  {}: {}, {}; retains {}", printable(holder.type),
                     plural(double(holder.objects.value), "object"),
-                    bytes_text(holder.self), bytes_text(holder.retained)),
+                    amount(holder.self, how), amount(holder.retained, how)),
         4, how.width);
-    text += Tree(how.most_rows, how.width).print(branches_of(retention));
-    text += rest_of(retention);
+    text += Tree(how).print(branches_of(retention));
+    text += rest_of(retention, how);
   }
   return text;
 }

@@ -13,6 +13,7 @@ struct DumpTables {
   std::size_t most_rows = 20;  // of each table and each tree
   std::size_t width = 80;
   std::string pattern;  // `list`: part of a class's name
+  std::string unit;     // of all amounts: "B", "MB"; empty: one that fits each
 };
 
 // Two tables: classes by what their objects keep alive, and roots by what each

@@ -27,7 +27,6 @@ std::string for_other_sources(const HoldingsOptions& options) {
   if (!profile.ignore.empty()) return "--ignore";
   if (profile.normalise) return "--normalize";
   if (profile.by_cum) return "--cum";
-  if (!profile.unit.empty()) return "--unit";
   if (!options.base.empty()) return "--base";
   if (!options.diff_base.empty()) return "--diff-base";
   return {};
@@ -55,7 +54,7 @@ Result<std::string> heap_dump_table(const HoldingsOptions& options) {
                 fmt::format("{} is for records and profiles, and {} is a heap "
                             "dump",
                             wrong, options.record),
-                "-n chooses how many rows are shown");
+                "-n chooses how many rows are shown, --unit in which unit");
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   RunObserver observer(options.record, "", progress_mode(false), clock);
@@ -74,6 +73,7 @@ Result<std::string> heap_dump_table(const HoldingsOptions& options) {
   DumpTables tables;
   tables.most_rows = options.profile.rows;
   tables.width = static_cast<std::size_t>(style_for(options.output).width);
+  tables.unit = options.profile.unit;
   tables.pattern = options.profile.pattern;
   switch (options.table) {
     case HoldingsTable::kTop:
