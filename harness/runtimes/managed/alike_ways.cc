@@ -58,6 +58,8 @@ WayPlace AlikeWays::back(const WayPlace& place, Node node) {
 AlikeWays::Target AlikeWays::target(const Key& key, std::uint32_t bytes) {
   const auto known = targets_.find(key);
   if (known != targets_.end()) return known->second;
+  if (ways_.size() >= kMostWays && ways_[key.from].depth > 1)
+    return target({ways_[key.from].top, key.type, kAnyMember}, bytes);
   const Target found = find_target(key, bytes);
   targets_.emplace(key, found);
   return found;
@@ -98,6 +100,8 @@ AlikeWays::Target AlikeWays::find_target(const Key& key, std::uint32_t bytes) {
   way.member = key.member;
   way.bytes = bytes;
   way.depth = ways_[key.from].depth + 1;
+  way.top =
+      way.depth > 1 ? ways_[key.from].top : static_cast<Node>(ways_.size());
   ways_.push_back(way);
   ++members_of_[{key.from, key.type, kAnyMember}];
   return {static_cast<Node>(ways_.size() - 1), false};

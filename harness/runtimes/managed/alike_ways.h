@@ -54,6 +54,7 @@ class AlikeWays {
   static constexpr std::uint32_t kMostMembers = 32;
   static constexpr std::uint32_t kMostHolders = 100;
   static constexpr std::uint32_t kLongestRound = 8;
+  static constexpr std::uint32_t kMostWays = 1 << 18;
 
   struct Way {
     Node before = 0;  // of a root: itself
@@ -61,6 +62,7 @@ class AlikeWays {
     MemberNumber member = 0;  // of a root: its number in roots_
     std::uint32_t bytes = 0;
     std::uint32_t depth = 0;
+    Node top = 0;  // what its root holds
     std::uint32_t repeated = 1;
   };
   struct Key {

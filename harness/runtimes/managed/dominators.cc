@@ -10,6 +10,9 @@ namespace {
 // root above all roots. Who dominates an object comes before it.
 using Number = std::uint32_t;
 
+// So many references are asked for together.
+constexpr std::uint32_t kTogether = 16;
+
 template <class T>
 void release(std::vector<T>& values) {
   std::vector<T>().swap(values);
@@ -28,6 +31,12 @@ struct Link {
   };
 };
 
+// References of an object on the way that the walk has yet to follow.
+struct Open {
+  std::uint32_t edge = 0;
+  std::uint32_t end = 0;
+};
+
 class DominatorTree {
  public:
   explicit DominatorTree(const ObjectGraph& graph) : graph_(graph) {
@@ -42,6 +51,8 @@ class DominatorTree {
  private:
   void walk();
   void visit(ObjectIndex root);
+  Open enter(ObjectIndex object, Number parent);
+  void expect(Open open) const;
   void note_referrers();
   void find_semidominators();
   void find_dominators();
@@ -51,16 +62,18 @@ class DominatorTree {
   std::vector<Number> number_;       // by object; 0: not reached
   std::vector<ObjectIndex> object_;  // by number, as all below
   std::vector<Number> parent_;       // in the walk; then the dominator
+  // Before its number's turn comes, `least` is the smallest of the referrers
+  // that have a smaller one: they are ancestors.
   std::vector<Link> links_;
   // Where in referrers_ those of each number begin; once they are not needed
   // any more, its semidominator.
   std::vector<std::uint32_t> begin_;
   // Those whose number is larger: what is found by way of them is elsewhere.
   std::vector<Number> referrers_;
+  std::vector<Open> way_;  // of the walk, from the root
 };
 
-// Numbers what the roots reach, and takes the smallest of the referrers that
-// have a smaller number: they are ancestors. Counts the others in begin_.
+// Numbers what the roots reach. Counts referrers with larger numbers in begin_.
 void DominatorTree::walk() {
   const std::size_t all = graph_.objects();
   number_.resize(all);
@@ -68,56 +81,58 @@ void DominatorTree::walk() {
   parent_.reserve(all + 1);
   links_.resize(all + 1);
   begin_.resize(all + 2);
+  way_.reserve(all);  // what is not used is not touched
   object_.push_back(kNoObject);
   parent_.push_back(0);
   for (const GraphRoot& root : graph_.roots)
     if (number_[root.object] == 0) visit(root.object);
   for (const GraphRoot& root : graph_.roots)
     links_[number_[root.object]].least = 0;
+  release(way_);
+}
+
+Open DominatorTree::enter(ObjectIndex object, Number parent) {
+  const Number number = static_cast<Number>(object_.size());
+  number_[object] = number;
+  object_.push_back(object);
+  parent_.push_back(parent);
+  links_[number].least = parent;
+  const Open open{graph_.first[object], graph_.first[object + 1]};
+  expect(open);
+  return open;
+}
+
+// Memory is far away: all that the next references need is asked for at once.
+void DominatorTree::expect(Open open) const {
+  const std::uint32_t end = std::min(open.end, open.edge + kTogether);
+  for (std::uint32_t edge = open.edge; edge < end; ++edge) {
+    __builtin_prefetch(&number_[graph_.to[edge]]);
+    __builtin_prefetch(&graph_.first[graph_.to[edge]]);
+  }
 }
 
 void DominatorTree::visit(ObjectIndex root) {
-  // `above` of links that are as deep as the walk: the next reference of each
-  // object on the way. There are never more of them than objects.
-  std::size_t deep = 0;
-  Number at = 0;
-  const auto enter = [&](ObjectIndex object) {
-    const Number found = static_cast<Number>(object_.size());
-    number_[object] = found;
-    object_.push_back(object);
-    parent_.push_back(at);
-    links_[found].least = at;
-    at = found;
-    const std::uint32_t begin = graph_.first[object];
-    links_[++deep].above = begin;
-    const std::uint32_t end =
-        std::min(graph_.first[object + 1], begin + std::uint32_t{16});
-    for (std::uint32_t edge = begin; edge < end; ++edge)
-      __builtin_prefetch(&number_[graph_.to[edge]]);
-  };
-  enter(root);
-  while (deep > 0) {
-    const std::uint32_t end = graph_.first[object_[at] + 1];
-    std::uint32_t edge = links_[deep].above;
-    ObjectIndex next = kNoObject;
-    while (edge < end) {
-      const ObjectIndex to = graph_.to[edge++];
-      const Number known = number_[to];
-      if (known == 0) {
-        next = to;
-        break;
-      }
-      if (known < at)
-        ++begin_[known];
-      else if (known > at)
-        links_[known].least = std::min(links_[known].least, at);
-    }
-    if (next != kNoObject) {
-      links_[deep].above = edge;
-      enter(next);
-    } else {
+  Open open = enter(root, 0);
+  Number at = number_[root];
+  for (;;) {
+    if (open.edge == open.end) {
+      if (way_.empty()) return;
+      open = way_.back();
+      way_.pop_back();
       at = parent_[at];
-      --deep;
+      expect(open);
+      continue;
+    }
+    const ObjectIndex to = graph_.to[open.edge++];
+    const Number known = number_[to];
+    if (known == 0) {
+      way_.push_back(open);
+      open = enter(to, at);
+      at = static_cast<Number>(object_.size() - 1);
+    } else if (known < at) {
+      ++begin_[known];
+    } else if (known > at) {
+      links_[known].least = std::min(links_[known].least, at);
     }
   }
 }
@@ -126,6 +141,8 @@ void DominatorTree::note_referrers() {
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < object_.size(); ++i)
     begin_[i] = sum += begin_[i];  // where they end
+  begin_[object_.size()] = sum;
+  release(object_);  // the numbers tell as much
   referrers_.resize(sum);
   for (ObjectIndex object = 0; object < graph_.objects(); ++object) {
     const Number from = number_[object];
@@ -136,8 +153,6 @@ void DominatorTree::note_referrers() {
       if (to < from) referrers_[--begin_[to]] = from;
     }
   }
-  begin_[object_.size()] = sum;
-  release(number_);
 }
 
 // The smallest semidominator of `from` and its ancestors down to `open`, those
@@ -163,11 +178,14 @@ Number DominatorTree::least_above(Number from, Number open) {
 }
 
 void DominatorTree::find_semidominators() {
-  for (std::size_t i = 0; i < object_.size(); ++i) links_[i].above = parent_[i];
-  for (Number at = static_cast<Number>(object_.size()) - 1; at > 0; --at) {
+  for (std::size_t i = 0; i < parent_.size(); ++i) links_[i].above = parent_[i];
+  for (Number at = static_cast<Number>(parent_.size()) - 1; at > 0; --at) {
     Number least = links_[at].least;
-    for (std::uint32_t i = begin_[at]; i < begin_[at + 1] && least > 0; ++i)
-      least = std::min(least, least_above(referrers_[i], at));
+    for (std::uint32_t i = begin_[at + 1]; i > begin_[at]; --i) {
+      if (i > kTogether) __builtin_prefetch(&links_[referrers_[i - kTogether]]);
+      if (least > 0)
+        least = std::min(least, least_above(referrers_[i - 1], at));
+    }
     links_[at].least = least;
     begin_[at + 1] = least;
   }
@@ -178,7 +196,7 @@ void DominatorTree::find_semidominators() {
 // dominates both.
 void DominatorTree::find_dominators() {
   links_[0] = {{0}, {0}};
-  for (Number at = 1; at < object_.size(); ++at) {
+  for (Number at = 1; at < parent_.size(); ++at) {
     const Number semidominator = begin_[at + 1];
     Number dominator = parent_[at];
     while (dominator > semidominator) {
@@ -201,18 +219,24 @@ void DominatorTree::find_dominators() {
 
 Dominators DominatorTree::result() {
   const std::size_t all = graph_.objects();
+  object_.resize(parent_.size(), kNoObject);
+  for (ObjectIndex object = 0; object < all; ++object)
+    object_[number_[object]] = object;
+  object_[0] = kNoObject;
   Dominators result;
-  result.parent.assign(all, kNoObject);
-  result.retained.resize(all);
+  result.parent.reserve(all);
+  result.retained.reserve(all);
   result.reached.resize(all);
-  for (std::size_t at = object_.size() - 1; at > 0; --at) {
-    const ObjectIndex object = object_[at];
-    const ObjectIndex parent = object_[parent_[at]];
-    result.reached[object] = true;
-    result.parent[object] = parent;
-    result.retained[object] += graph_.self[object];
-    if (parent != kNoObject) result.retained[parent] += result.retained[object];
+  for (ObjectIndex object = 0; object < all; ++object) {
+    const Number number = number_[object];
+    result.reached[object] = number != 0;
+    result.parent.push_back(number ? object_[parent_[number]] : kNoObject);
+    result.retained.push_back(number ? graph_.self[object] : 0);
   }
+  release(number_);
+  for (std::size_t at = parent_.size() - 1; at > 0; --at)
+    if (parent_[at] != 0)
+      result.retained[object_[parent_[at]]] += result.retained[object_[at]];
   return result;
 }
 

@@ -34,9 +34,11 @@ MemberNumber MemberNames::ask(ObjectIndex from, std::uint32_t edge) {
     ++asked_;
     return numbered();
   }
+  const std::uint32_t references = graph_.first[from + 1] - graph_.first[from];
+  if (references > kMostOfAShape) return kAnyMember;
   const std::array<std::uint32_t, 4> shape = {
-      graph_.type[from], graph_.type[graph_.to[edge]],
-      graph_.first[from + 1] - graph_.first[from], edge - graph_.first[from]};
+      graph_.type[from], graph_.type[graph_.to[edge]], references,
+      edge - graph_.first[from]};
   std::string key(sizeof shape, '\0');
   std::memcpy(key.data(), shape.data(), sizeof shape);
   const auto known = shapes_.find(key);

@@ -25,13 +25,15 @@ class MemberNames {
   // references to a type, one after the other, have one name, all later ones to
   // this type have it: they are elements. After the first `kExact` questions,
   // references in the same place of objects of one type with equally many
-  // references have one name: a shape, most probably.
+  // references have one name: a shape, most probably. Those of a holder of very
+  // many have none then.
   MemberNumber number(ObjectIndex from, std::uint32_t edge);
 
   const std::string& name(MemberNumber number) const { return names_[number]; }
 
  private:
   static constexpr std::uint32_t kExact = 200'000;
+  static constexpr std::uint32_t kMostOfAShape = 256;
 
   MemberNumber ask(ObjectIndex from, std::uint32_t edge);
 

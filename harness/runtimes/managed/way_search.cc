@@ -44,9 +44,11 @@ class Walker {
       }
       while (level < found_.order.size()) {
         const std::size_t end = follow_lists(level);
-        for (; level < end; ++level)
+        for (; level < end; ++level) {
+          expect(level, end);
           each(found_.order[level],
                [&](ObjectIndex to, ObjectIndex from) { take(to, from); });
+        }
       }
     }
     return std::move(found_);
@@ -58,6 +60,20 @@ class Walker {
     found_.holder[object] = holder;
     found_.order.push_back(object);
     return true;
+  }
+
+  // Memory is far away: what those behind `at` need is asked for in time.
+  void expect(std::size_t at, std::size_t end) const {
+    const std::vector<ObjectIndex>& order = found_.order;
+    if (at + 24 < end) __builtin_prefetch(&graph_.first[order[at + 24]]);
+    if (at + 16 < end)
+      __builtin_prefetch(&graph_.to[graph_.first[order[at + 16]]]);
+    if (at + 8 >= end) return;
+    const std::uint32_t from = graph_.first[order[at + 8]];
+    const std::uint32_t to =
+        std::min(graph_.first[order[at + 8] + 1], from + 8);
+    for (std::uint32_t edge = from; edge < to; ++edge)
+      __builtin_prefetch(&found_.holder[graph_.to[edge]]);
   }
 
   template <class See>

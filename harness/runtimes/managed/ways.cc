@@ -12,11 +12,12 @@
 namespace tidemark {
 namespace {
 
-// The objects of all questions that somebody holds, and all on the ways to
-// them, holders first.
+// Those of all questions that somebody holds, and all on the ways to them,
+// holders first. Those that nobody holds are counted.
 std::vector<ObjectIndex> objects_on_ways(const ObjectGraph& graph,
                                          std::span<const Wanted> questions,
-                                         WaySearch& found) {
+                                         WaySearch& found,
+                                         std::vector<NamedRetention>& lost) {
   std::vector<bool> marked(graph.objects());
   std::size_t count = 0;
   const auto mark = [&](ObjectIndex object) {
@@ -26,9 +27,17 @@ std::vector<ObjectIndex> objects_on_ways(const ObjectGraph& graph,
       object = found.holder[object];  // a root has itself, and ends here
     }
   };
-  for (const Wanted& wanted : questions)
-    for (const ObjectIndex object : found.order)
-      if (!marked[object] && wanted(object)) mark(object);
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    for (ObjectIndex object = 0; object < graph.objects(); ++object) {
+      const bool held = found.holder[object] != kNoObject;
+      if ((held && marked[object]) || !questions[i](object)) continue;
+      if (held) {
+        mark(object);
+      } else {
+        lost[i].unreachable.value += 1;
+        lost[i].unreachable_bytes.value += graph.self[object];
+      }
+    }
   std::vector<ObjectIndex> objects;
   objects.reserve(count);
   for (const ObjectIndex object : found.order)
@@ -82,11 +91,11 @@ class Teller {
       : graph_(graph),
         questions_(questions),
         most_paths_(most_paths),
-        ways_(graph) {
+        ways_(graph),
+        result_(questions.size()) {
     {
       WaySearch found = search_ways(graph);
-      note_lost(found);
-      objects_ = objects_on_ways(graph, questions, found);
+      objects_ = objects_on_ways(graph, questions, found, result_);
       places_ = places_of(graph, objects_, found, ways_);
     }
     KeptTogether kept(dominators);
@@ -96,17 +105,6 @@ class Teller {
   std::vector<NamedRetention> result() { return std::move(result_); }
 
  private:
-  void note_lost(const WaySearch& found) {
-    for (const Wanted& wanted : questions_) {
-      NamedRetention& retention = result_.emplace_back();
-      for (ObjectIndex i = 0; i < graph_.objects(); ++i) {
-        if (found.holder[i] != kNoObject || !wanted(i)) continue;
-        retention.unreachable.value += 1;
-        retention.unreachable_bytes.value += graph_.self[i];
-      }
-    }
-  }
-
   void tell(std::size_t question, KeptTogether& kept) {
     const Wanted& wanted = questions_[question];
     NamedRetention& retention = result_[question];
