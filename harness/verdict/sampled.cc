@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "harness/verdict/classify.h"
 #include "harness/verdict/limit.h"
 #include "harness/verdict/phrases.h"
 #include "harness/verdict/sampling.h"
@@ -119,9 +120,9 @@ void to_estimates(const Evidence& evidence, DetectionLimit& limit) {
 
 std::string what_samples_show(Bytes period, Count connections) {
   constexpr Bytes kEach{1024};
-  const double wanted = std::ceil(kEnoughToSee / sample_chance(kEach, period));
+  const double wanted = std::ceil(kCourseEvents / sample_chance(kEach, period));
   std::string text = fmt::format(
-      "profiles have one sample in {}: to see a leak of {} per connection "
+      "profiles have one sample in {}: to tell a leak of {} per connection "
       "takes "
       "{:.0f} connections",
       say_bytes(as_double(period)), say_bytes(as_double(kEach)), wanted);
@@ -129,10 +130,10 @@ std::string what_samples_show(Bytes period, Count connections) {
   if (planned <= 0) return text;
   if (planned >= wanted)
     return text + fmt::format("; this run has up to {:.0f}", planned);
-  return text +
-         fmt::format(
-             "; this run has up to {:.0f}, and sees {} per connection and more",
-             planned, say_bytes(as_double(kEach) * wanted / planned));
+  return text + fmt::format(
+                    "; this run has up to {:.0f}, which tells {} per "
+                    "connection and more",
+                    planned, say_bytes(as_double(kEach) * wanted / planned));
 }
 
 }  // namespace tidemark

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -38,16 +37,9 @@ std::string mebibytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
-// What leaves blocks at random is known to be a leak by some forty of them.
-constexpr double kSamplesOfALeak = 40;
-
 std::string sampled_in_words(std::uint64_t rate) {
-  constexpr double kLeak = 1024;
-  const double chance = 1 - std::exp(-kLeak / static_cast<double>(rate));
-  return fmt::format(
-      "its heap is sampled, a block for every {} KiB on average: to tell a "
-      "leak of 1 KiB per connection takes some {:.0f} connections",
-      rate >> 10, std::ceil(kSamplesOfALeak / chance / 100) * 100);
+  return fmt::format("its heap is sampled, a block for every {} KiB on average",
+                     rate >> 10);
 }
 
 // A place in the profile that was seen before, by its addresses and its size.
@@ -203,10 +195,8 @@ HeapDescription GoProbe::describe_heap() const {
   if (goroutines_.value > 0)
     about.facts.push_back(fmt::format("NumGoroutine {}", goroutines_.value));
   about.invisible.push_back("who holds a block: Go does not tell");
-  if (!is_exact()) {
+  if (!is_exact())
     about.invisible.push_back("blocks that its heap profile has no sample of");
-    about.unrecorded.push_back(about.invisible.back());
-  }
   about.invisible.push_back(
       "memory that is not Go's: of C libraries, and mapped by hand");
   if (!has_symbols_)

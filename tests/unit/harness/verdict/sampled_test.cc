@@ -86,10 +86,10 @@ TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {
 }
 
 TEST(Sampled, WhatIsNeededIsSaidBeforehand) {
-  EXPECT_THAT(what_samples_show(kPeriod, {20'000}),
-              HasSubstr("takes 7176 connections; this run has up to 20000"));
-  EXPECT_THAT(what_samples_show(kPeriod, {717}),
-              HasSubstr("717, and sees 10,249 B per connection"));
+  EXPECT_THAT(what_samples_show(kPeriod, {30000}),
+              HasSubstr("takes 20501 connections; this run has up to 30000"));
+  EXPECT_THAT(what_samples_show(kPeriod, {2050}),
+              HasSubstr("2050, which tells 10,2"));
 }
 
 }  // namespace

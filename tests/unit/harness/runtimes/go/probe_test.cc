@@ -166,10 +166,9 @@ TEST_F(GoProbeTest, OfASampledHeapRingsHaveSamples) {
   service_.has(3, 0, 524288);
   const Result<HeapDescription> about = probe_->attach({::getpid()});
   ASSERT_TRUE(about);
-  EXPECT_THAT(about->facts, testing::Contains(testing::AllOf(
-                                HasSubstr("a block for every 512 KiB"),
-                                HasSubstr("20600 connections"))));
-  EXPECT_EQ(about->unrecorded.size(), 1u);
+  EXPECT_THAT(about->facts,
+              testing::Contains(HasSubstr("a block for every 512 KiB")));
+  EXPECT_TRUE(about->unrecorded.empty());
   const HeapSnapshot heap = look(1);
   EXPECT_EQ(heap.sample_period, Bytes{524288});
   ASSERT_EQ(heap.rings.size(), 1u);
