@@ -19,10 +19,10 @@ enum class Part : std::uint8_t {
 
 Part part_of(const V8Snapshot& snapshot, std::size_t kind) {
   switch (snapshot.meta.node_kinds[kind]) {
-    case NodeKind::kCode:
+    case SnapshotNodeKind::kCode:
       return Part::kV8s;
-    case NodeKind::kHidden:
-    case NodeKind::kSynthetic:
+    case SnapshotNodeKind::kHidden:
+    case SnapshotNodeKind::kSynthetic:
       return Part::kPassage;
     default:
       return snapshot.meta.node_words[kind] == "object shape" ? Part::kV8s
@@ -137,7 +137,8 @@ void CensusTaker::reach() {
          edge < snapshot_.first[node + 1]; ++edge) {
       const ObjectIndex to = snapshot_.to[edge];
       if (reached_[to] || parts_[snapshot_.kind[to]] == Part::kV8s) continue;
-      if (snapshot_.kind_of(to) == NodeKind::kSynthetic && is_cache(name(to)))
+      if (snapshot_.kind_of(to) == SnapshotNodeKind::kSynthetic &&
+          is_cache(name(to)))
         continue;
       reached_[to] = true;
       open.push_back(to);
@@ -179,11 +180,11 @@ std::uint32_t CensusTaker::number_of(SnapshotClass made) {
 Belonging CensusTaker::belonging_of(ObjectIndex node) const {
   const std::string_view own = name(node);
   switch (snapshot_.kind_of(node)) {
-    case NodeKind::kObject:
+    case SnapshotNodeKind::kObject:
       return is_plain(own) ? Belonging::kPlain : Belonging::kNone;
-    case NodeKind::kClosure:
+    case SnapshotNodeKind::kClosure:
       return own.empty() ? Belonging::kPlain : Belonging::kNone;
-    case NodeKind::kNative:
+    case SnapshotNodeKind::kNative:
       return own == kBufferData ? Belonging::kPart : Belonging::kNone;
     default:
       return Belonging::kPart;
@@ -192,8 +193,9 @@ Belonging CensusTaker::belonging_of(ObjectIndex node) const {
 
 // Arrays that belong to one object are told with its name: "Map table".
 void CensusTaker::name_parts_of(ObjectIndex node) {
-  const NodeKind kind = snapshot_.kind_of(node);
-  if (kind != NodeKind::kObject && kind != NodeKind::kClosure) return;
+  const SnapshotNodeKind kind = snapshot_.kind_of(node);
+  if (kind != SnapshotNodeKind::kObject && kind != SnapshotNodeKind::kClosure)
+    return;
   for (std::uint32_t edge = snapshot_.first[node];
        edge < snapshot_.first[node + 1]; ++edge) {
     const EdgeLabel label = snapshot_.label[edge];
@@ -201,8 +203,9 @@ void CensusTaker::name_parts_of(ObjectIndex node) {
     if (label.kind() != EdgeKind::kInternal ||
         census_.of_node[to] != Census::kNone || !reached_[to])
       continue;
-    const NodeKind held = snapshot_.kind_of(to);
-    if (held != NodeKind::kArray && held != NodeKind::kHidden) continue;
+    const SnapshotNodeKind held = snapshot_.kind_of(to);
+    if (held != SnapshotNodeKind::kArray && held != SnapshotNodeKind::kHidden)
+      continue;
     const std::string_view word = snapshot_.strings.at(label.name());
     for (std::size_t i = 0; i < kPartWords.size(); ++i) {
       if (word != kPartWords[i].edge) continue;
@@ -230,14 +233,15 @@ void CensusTaker::name_all() {
       continue;
     }
     // The names of strings are what they say.
-    const bool named = snapshot_.kind_of(node) != NodeKind::kOther;
+    const bool named = snapshot_.kind_of(node) != SnapshotNodeKind::kOther;
     const std::uint64_t key = std::uint64_t{snapshot_.kind[node]} << 32 |
                               (named ? snapshot_.name[node] : 0);
     const auto [known, fresh] = by_name_.try_emplace(key, 0);
     if (fresh)
-      known->second = number_of({class_name(node),
-                                 snapshot_.kind_of(node) == NodeKind::kNative,
-                                 belonging_of(node)});
+      known->second =
+          number_of({class_name(node),
+                     snapshot_.kind_of(node) == SnapshotNodeKind::kNative,
+                     belonging_of(node)});
     census_.of_node[node] = known->second;
   }
 }
@@ -247,7 +251,7 @@ Census CensusTaker::take() {
   find_owners();
   name_all();
   for (ObjectIndex node = 0; node < snapshot_.nodes(); ++node)
-    if (snapshot_.kind_of(node) == NodeKind::kSynthetic &&
+    if (snapshot_.kind_of(node) == SnapshotNodeKind::kSynthetic &&
         name(node) == "Node / Worker")
       census_.workers.value += 1;
   return std::move(census_);

@@ -98,7 +98,7 @@ struct V8Snapshot {
   std::uint32_t shortcut_edges = 0;  // that are left out
 
   std::size_t nodes() const { return kind.size(); }
-  NodeKind kind_of(ObjectIndex node) const {
+  SnapshotNodeKind kind_of(ObjectIndex node) const {
     return meta.node_kinds[kind[node]];
   }
   std::uint64_t bytes_of(ObjectIndex node) const;

@@ -9,10 +9,10 @@ namespace tidemark {
 
 std::uint32_t ClassNumbers::of(std::uint8_t kind, std::uint32_t name) {
   switch (snapshot_.meta.node_kinds[kind]) {
-    case NodeKind::kObject:
-    case NodeKind::kNative:
-    case NodeKind::kSynthetic:
-    case NodeKind::kClosure:
+    case SnapshotNodeKind::kObject:
+    case SnapshotNodeKind::kNative:
+    case SnapshotNodeKind::kSynthetic:
+    case SnapshotNodeKind::kClosure:
       break;
     default:
       name = 0;
@@ -31,20 +31,20 @@ std::uint32_t ClassNumbers::of(std::uint8_t kind, std::uint32_t name) {
 std::string ClassNumbers::name_of(std::uint8_t kind, std::uint32_t name) const {
   const std::string own(snapshot_.strings.at(name));
   switch (snapshot_.meta.node_kinds[kind]) {
-    case NodeKind::kObject:
+    case SnapshotNodeKind::kObject:
       return own.empty() ? "(object)" : own;
-    case NodeKind::kNative:
+    case SnapshotNodeKind::kNative:
       return own.empty() ? "(native)" : own;
-    case NodeKind::kSynthetic:
+    case SnapshotNodeKind::kSynthetic:
       return own.empty() ? "(synthetic)" : own;
-    case NodeKind::kClosure:
+    case SnapshotNodeKind::kClosure:
       return own.empty() ? "(closure)" : "function " + own;
-    case NodeKind::kHidden:
+    case SnapshotNodeKind::kHidden:
       return "(system)";
-    case NodeKind::kCode:
+    case SnapshotNodeKind::kCode:
       return "(compiled code)";
-    case NodeKind::kArray:
-    case NodeKind::kOther:
+    case SnapshotNodeKind::kArray:
+    case SnapshotNodeKind::kOther:
       break;
   }
   return fmt::format("({})", snapshot_.meta.node_words[kind]);

@@ -252,9 +252,9 @@ void SnapshotBuilder::name(std::uint32_t string) {
 }
 
 bool SnapshotBuilder::begin_strings(std::uint64_t before) {
-  const auto is_told = [](NodeKind kind) {
-    return kind != NodeKind::kOther && kind != NodeKind::kArray &&
-           kind != NodeKind::kCode;
+  const auto is_told = [](SnapshotNodeKind kind) {
+    return kind != SnapshotNodeKind::kOther &&
+           kind != SnapshotNodeKind::kArray && kind != SnapshotNodeKind::kCode;
   };
   for (const std::uint32_t each : snapshot_.name)
     highest_name_ = std::max(highest_name_, each);

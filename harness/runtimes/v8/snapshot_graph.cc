@@ -132,7 +132,8 @@ class RootFinder {
       if (is_stack(name))
         add(RootKind::kStack, "the stack, " + std::string(name), to);
       // What an embedder keeps; a whole world (a context) is no explanation.
-      else if (is_handles(name) && snapshot_.kind_of(to) != NodeKind::kHidden)
+      else if (is_handles(name) &&
+               snapshot_.kind_of(to) != SnapshotNodeKind::kHidden)
         add(RootKind::kGlobal, "native code, " + std::string(name), to);
       else
         add(RootKind::kAllocator, "V8, " + std::string(name), to);
@@ -171,9 +172,9 @@ void leave_out_what_holds_nothing(V8Snapshot& snapshot,
   // nobody asks for them.
   std::vector<bool> v8s_own(snapshot.nodes());
   for (const GraphRoot& root : roots) {
-    const NodeKind kind = snapshot.kind_of(root.object);
+    const SnapshotNodeKind kind = snapshot.kind_of(root.object);
     if (root.kind == RootKind::kAllocator &&
-        (kind == NodeKind::kHidden || kind == NodeKind::kCode))
+        (kind == SnapshotNodeKind::kHidden || kind == SnapshotNodeKind::kCode))
       v8s_own[root.object] = true;
   }
   std::vector<bool> is_pair(snapshot.strings.size());

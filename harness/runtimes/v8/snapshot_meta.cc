@@ -86,15 +86,18 @@ Status place(const std::vector<std::string>& fields, std::string_view name,
   return {};
 }
 
-NodeKind node_kind(std::string_view word) {
-  constexpr std::pair<std::string_view, NodeKind> kWords[] = {
-      {"hidden", NodeKind::kHidden},      {"array", NodeKind::kArray},
-      {"object", NodeKind::kObject},      {"code", NodeKind::kCode},
-      {"closure", NodeKind::kClosure},    {"native", NodeKind::kNative},
-      {"synthetic", NodeKind::kSynthetic}};
+SnapshotNodeKind node_kind(std::string_view word) {
+  constexpr std::pair<std::string_view, SnapshotNodeKind> kWords[] = {
+      {"hidden", SnapshotNodeKind::kHidden},
+      {"array", SnapshotNodeKind::kArray},
+      {"object", SnapshotNodeKind::kObject},
+      {"code", SnapshotNodeKind::kCode},
+      {"closure", SnapshotNodeKind::kClosure},
+      {"native", SnapshotNodeKind::kNative},
+      {"synthetic", SnapshotNodeKind::kSynthetic}};
   for (const auto& [known, kind] : kWords)
     if (word == known) return kind;
-  return NodeKind::kOther;
+  return SnapshotNodeKind::kOther;
 }
 
 EdgeKind edge_kind(std::string_view word) {

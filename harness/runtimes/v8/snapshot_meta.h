@@ -21,7 +21,7 @@
 namespace tidemark {
 
 // Kinds of nodes that are not all told alike.
-enum class NodeKind : std::uint8_t {
+enum class SnapshotNodeKind : std::uint8_t {
   kHidden,
   kArray,
   kObject,
@@ -77,7 +77,7 @@ struct SnapshotMeta {
   } trace_node;
 
   // By the numbers that stand in the nodes and edges.
-  std::vector<NodeKind> node_kinds;
+  std::vector<SnapshotNodeKind> node_kinds;
   std::vector<std::string> node_words;  // "hidden", "concatenated string"
   std::vector<EdgeKind> edge_kinds;
 

@@ -38,8 +38,9 @@ TEST(SnapshotMeta, FieldsAndKindsInTheOrderOfTheSnapshot) {
   EXPECT_EQ(meta->node.id, 0);
   EXPECT_EQ(meta->node.type, 1);
   EXPECT_EQ(meta->node.trace_node, kNoField);
-  EXPECT_THAT(meta->node_kinds, ElementsAre(NodeKind::kHidden, NodeKind::kOther,
-                                            NodeKind::kObject));
+  EXPECT_THAT(meta->node_kinds,
+              ElementsAre(SnapshotNodeKind::kHidden, SnapshotNodeKind::kOther,
+                          SnapshotNodeKind::kObject));
   EXPECT_THAT(meta->edge_kinds, ElementsAre(EdgeKind::kProperty,
                                             EdgeKind::kWeak, EdgeKind::kOther));
   EXPECT_EQ(meta->node_count, 3u);

@@ -51,7 +51,7 @@ std::string chat_with(std::string_view from, std::string_view to) {
 TEST(SnapshotParser, NodesAndTheirStrongEdges) {
   const V8Snapshot snapshot = read(chat().text());
   ASSERT_EQ(snapshot.nodes(), 20u);
-  EXPECT_EQ(snapshot.kind_of(8), NodeKind::kObject);
+  EXPECT_EQ(snapshot.kind_of(8), SnapshotNodeKind::kObject);
   EXPECT_EQ(snapshot.strings.at(snapshot.name[8]), "Session");
   EXPECT_EQ(snapshot.id[8], 17u);
   EXPECT_EQ(snapshot.bytes_of(8), 48u);
