@@ -149,8 +149,9 @@ TEST(LevelBook, RingsAreTheRisingFloorOfWhateverLevels) {
             EXPECT_GT(ring.objects, Count{0});
             EXPECT_GE(ring.bytes, Bytes{0});
             EXPECT_LE(ring.born, cycle);
-            if (of_one_size)
+            if (of_one_size) {
               EXPECT_EQ(ring.bytes.value, ring.objects.value * 24);
+            }
             sum.objects += ring.objects;
             sum.bytes += ring.bytes;
           }

@@ -485,6 +485,34 @@ TEST(Ways, ThatAreVeryDeepLackSomeHolders) {
   EXPECT_EQ(found.paths[0].holders.back().member, "last");
 }
 
+// More than are worth a node each: none is left out, and all end right.
+TEST(Ways, OfVeryManyKindsAreCutShort) {
+  constexpr ObjectIndex kHolders = 400'000;
+  GraphMaker maker;
+  for (ObjectIndex i = 0; i < kHolders; ++i)
+    maker.object("Type" + std::to_string(i % 997));
+  for (ObjectIndex i = 1; i < kHolders; ++i) maker.hold((i - 1) / 2, "x", i);
+  for (ObjectIndex i = kHolders - 1000; i < kHolders; ++i)
+    maker.hold(i, "session", maker.object("Session"));
+  maker.root(RootKind::kGlobal, "static top", 0);
+  const ObjectGraph graph = maker.graph();
+  const std::vector<Wanted> questions{of_type(graph, "Session"),
+                                      [](ObjectIndex) { return true; }};
+  const std::vector<NamedRetention> found =
+      who_holds(graph, dominators_of(graph), questions, 1'000'000);
+  Count sessions;
+  for (const NamedPath& path : found[0].paths) {
+    sessions += path.objects;
+    EXPECT_EQ(path.holders[0].type, "Type0");
+    EXPECT_EQ(path.holders.back().type, "Session");
+  }
+  EXPECT_EQ(sessions, Count{1000});
+  Count all;
+  for (const NamedPath& path : found[1].paths) all += path.objects;
+  EXPECT_EQ(all, Count{kHolders + 1000});
+  EXPECT_LT(found[1].paths.size(), 300'000u);
+}
+
 TEST(Ways, AnswerSeveralQuestionsAtOnce) {
   GraphMaker maker;
   const ObjectIndex hub = maker.object("Hub");
