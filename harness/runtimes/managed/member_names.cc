@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "harness/runtimes/managed/way_search.h"
+
 namespace tidemark {
 
 MemberNames::MemberNames(const ObjectGraph& graph)
@@ -30,7 +32,7 @@ MemberNumber MemberNames::ask(ObjectIndex from, std::uint32_t edge) {
     if (fresh) names_.push_back(name);
     return known->second;
   };
-  if (asked_ < kExact) {
+  if (asked_ < kExact || is_plain(graph_, graph_.type[from])) {
     ++asked_;
     return numbered();
   }

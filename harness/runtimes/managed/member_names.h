@@ -26,7 +26,7 @@ class MemberNames {
   // this type have it: they are elements. After the first `kExact` questions,
   // references in the same place of objects of one type with equally many
   // references have one name: a shape, most probably. Those of a holder of very
-  // many have none then.
+  // many have none then. Objects of plain types have no shape, and are asked.
   MemberNumber number(ObjectIndex from, std::uint32_t edge);
 
   const std::string& name(MemberNumber number) const { return names_[number]; }
