@@ -31,6 +31,7 @@ constexpr Duration kLookTimeout = std::chrono::minutes(2);
 constexpr Duration kQuickTimeout = std::chrono::seconds(10);
 // Some 500 MB/s where the disk is fast, a tenth of it where not.
 constexpr Duration kDumpTimeout = std::chrono::minutes(10);
+constexpr int kTriesToSee = 2;
 constexpr std::size_t kCategoriesTold = 5;
 constexpr std::size_t kClassesTold = 20;
 
@@ -39,6 +40,12 @@ struct Process {
   WayIn way;
   LevelBook levels;
   Bytes live;  // when last looked at
+};
+
+// A JVM of the service that cannot be asked.
+struct Unseen {
+  Error why;
+  int tries = 0;
 };
 
 double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
@@ -152,6 +159,7 @@ class JvmProbe final : public HeapProbe {
 
  private:
   Status adopt(pid_t pid);
+  void forget_gone(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   Result<DumpAnswer> ask_dump(
       Process& process, std::span<const std::vector<std::string>> questions);
@@ -163,7 +171,7 @@ class JvmProbe final : public HeapProbe {
   Clock& clock_;
   ManagedSites sites_;
   std::vector<Process> processes_;
-  std::map<pid_t, std::string> unseen_;  // JVMs, and why not
+  std::map<pid_t, Unseen> unseen_;  // JVMs
   CycleIndex cycle_;
   std::function<void(const std::string&)> tell_;
 };
@@ -181,27 +189,47 @@ Status JvmProbe::adopt(pid_t pid) {
   return {};
 }
 
+// JVMs that have gone took their heaps with them. The last stays: whoever asks
+// why it does not answer shall hear that it ended, not that there was none.
+void JvmProbe::forget_gone(const std::vector<pid_t>& pids) {
+  const auto runs = [&](pid_t pid) {
+    return std::find(pids.begin(), pids.end(), pid) != pids.end();
+  };
+  std::erase_if(unseen_, [&](const auto& entry) { return !runs(entry.first); });
+  const bool any =
+      std::any_of(processes_.begin(), processes_.end(),
+                  [&](const Process& process) { return runs(process.pid); });
+  if (!any) return;
+  std::erase_if(processes_,
+                [&](const Process& process) { return !runs(process.pid); });
+}
+
 Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
-  std::erase_if(processes_, [&](const Process& process) {
-    return std::find(pids.begin(), pids.end(), process.pid) == pids.end();
-  });
-  unseen_.clear();
-  std::optional<Error> why;
+  forget_gone(pids);
   for (const pid_t pid : pids) {
     const bool known = std::any_of(
         processes_.begin(), processes_.end(),
         [pid](const Process& process) { return process.pid == pid; });
     if (known || !is_jvm(pid)) continue;
-    if (Status adopted = adopt(pid); !adopted) {
-      unseen_[pid] = adopted.error().message;
-      why = std::move(adopted).error();
+    // One that begins may not listen yet; each try may cost its full time.
+    const auto seen = unseen_.find(pid);
+    if (seen != unseen_.end() && seen->second.tries == kTriesToSee) continue;
+    Status adopted = adopt(pid);
+    if (adopted) {
+      unseen_.erase(pid);
+    } else {
+      Unseen& unseen = unseen_[pid];
+      unseen.why = std::move(adopted).error();
+      unseen.tries += 1;
     }
   }
   if (!processes_.empty()) return describe_heap();
-  if (why)
+  if (!unseen_.empty()) {
+    const Error& why = unseen_.begin()->second.why;
     return fail(ErrorKind::kEnvironment,
-                "the heap of the service cannot be seen: " + why->message,
-                why->hint);
+                "the heap of the service cannot be seen: " + why.message,
+                why.hint);
+  }
   return fail(ErrorKind::kEnvironment,
               "the heap of the service cannot be seen: none of its processes "
               "is a JVM",
@@ -212,8 +240,9 @@ HeapDescription JvmProbe::describe_heap() {
   HeapDescription about;
   about.allocator = "jvm " + processes_.front().way.version.jdk;
   for (Process& process : processes_) add_facts(process, about.facts);
-  for (const auto& [pid, why] : unseen_)
-    about.unrecorded.push_back(fmt::format("process {}: {}", pid, why));
+  for (const auto& [pid, unseen] : unseen_)
+    about.unrecorded.push_back(
+        fmt::format("process {}: {}", pid, unseen.why.message));
   about.invisible = about.unrecorded;
   about.invisible.push_back(
       "where and when objects were made: a JVM counts them by class");

@@ -1,4 +1,4 @@
-// EXPECT leak 1 thread per connection at EndlessThread.await
+// EXPECT leak 1 threads per connection at await
 //
 // A thread for each request, which waits for a word from the client. Guilty:
 // nobody gives it, and the thread waits for ever. Innocent: the answer does.

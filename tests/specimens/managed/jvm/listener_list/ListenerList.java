@@ -1,4 +1,4 @@
-// EXPECT leak 1 objects per connection at EventCallback
+// EXPECT leak 1 EventCallback per connection at EventCallback
 //
 // A bus that tells all who listen (field case C5). Guilty: who leaves goes on
 // listening. Innocent: stops to.

@@ -1,4 +1,4 @@
-// EXPECT leak 1 objects per connection at UserSession
+// EXPECT leak 1 UserSession per connection at UserSession
 //
 // A static list of the users' sessions (field case C5). Guilty: it only ever
 // grows. Innocent: who logs out is taken off it.
