@@ -1,4 +1,4 @@
-// EXPECT leak 1 Visit per connection
+// EXPECT leak 1 Visit per connection at Visit held by Set
 //
 // Two workers of node:cluster behind one port. Guilty: each keeps who has
 // visited it. Innocent: forgets them.

@@ -1,4 +1,4 @@
-// EXPECT leak 1 Session per connection held by onNews (closure)
+// EXPECT leak 1 Session per connection at Session held by EventEmitter, function onNews
 //
 // A listener of news for each connection. Guilty: it stays with the emitter
 // when the connection has gone, and with it what it closes over. Innocent: it

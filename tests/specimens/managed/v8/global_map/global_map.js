@@ -1,4 +1,4 @@
-// EXPECT leak 1 Member per connection held by Map
+// EXPECT leak 1 Member per connection at Member held by Map
 //
 // A chat room (field case C2). Guilty: a member is put into the map under one
 // key and deleted under another one, and so stays for ever. Innocent: deleted

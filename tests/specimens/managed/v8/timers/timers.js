@@ -1,4 +1,4 @@
-// EXPECT leak 1 Timeout per connection held by (timers)
+// EXPECT leak 1 Timeout per connection at Timeout
 //
 // A timer for each connection that looks whether it is idle. Guilty: it goes
 // on when the connection has gone. Innocent: it is cleared.
