@@ -15,7 +15,7 @@ counts alone) that begins with EXPECT is one finding:
 R is 4096 or 4000..4200. WHAT is `objects`, of all kinds; or `goroutines` or
 `threads`; or the name of a class. UNIT may be several, of which the verdict may
 take any: connection|request. A PLACE is a function or a class without what is
-before its last dot; the first is the one that the finding names. PARTs are
+before its last dot, or one of a|b; the first is the one that the finding names. PARTs are
 what the way from the root to the objects leads through, in this order. Several
 lines may be about one finding. `also` names what the same mistake keeps beside
 it: no such finding need be there, and none is wrong."""

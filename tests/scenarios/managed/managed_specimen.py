@@ -64,8 +64,9 @@ def names_of(site):
     return {site["frames"][0]["function"], shown(site)["function"]}
 
 
-def is_at(site, name):
-    return any(is_called(full, name) for full in names_of(site))
+def is_at(site, names):
+    return any(is_called(full, name) for full in names_of(site)
+               for name in names.split("|"))
 
 
 def lines_of(source, function):
