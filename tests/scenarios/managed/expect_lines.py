@@ -10,12 +10,15 @@ counts alone) that begins with EXPECT is one finding:
   leak [R bytes in] R WHAT per UNIT [at PLACE, …] [created by PLACE]
        [held by PART, …]
   leak R bytes per open connection at PLACE [(R)], …
+  also leak at PLACE, …
 
 R is 4096 or 4000..4200. WHAT is `objects`, of all kinds; or `goroutines` or
 `threads`; or the name of a class. UNIT may be several, of which the verdict may
 take any: connection|request. A PLACE is a function or a class without what is
-before its last dot; the first is the one that the finding names. PARTs are
-what the way from the root to the objects leads through, in this order."""
+before its last dot, or one of a|b; the first is the one that the finding names. PARTs are
+what the way from the root to the objects leads through, in this order. Several
+lines may be about one finding. `also` names what the same mistake keeps beside
+it: no such finding need be there, and none is wrong."""
 import re
 from dataclasses import dataclass, field
 from typing import Optional
@@ -24,9 +27,10 @@ NUMBER = r"(\d+(?:\.\.\d+)?)"
 LINE = re.compile(
     rf"(?P<kind>leak|time growth) (?:(?P<bytes>{NUMBER}) bytes"
     rf"(?: in (?P<objects>{NUMBER}) (?P<what>\S+))?"
-    rf"|(?P<count>{NUMBER}) (?P<kinds>\S+)) per (?P<unit>open connection|\S+)"
+    rf"|(?P<count>{NUMBER}) (?P<kinds>\S+)) per (?P<unit>(?:open |reset |graceful )?\S+)"
     r"(?: at (?P<places>.+?))?(?: created by (?P<creator>\S+))?"
     r"(?: held by (?P<holders>.+))?$")
+ALSO = re.compile(r"also leak at (.+)$")
 UPSTREAM = re.compile(rf"upstream {NUMBER} per (\S+)$")
 OPEN = "open connection"
 
@@ -83,6 +87,8 @@ def read_line(text):
         return None
     if text in ("churn", "descriptors"):
         return Wanted(text)
+    if found := ALSO.match(text):
+        return Wanted("also", places=places_of(found[1]))
     if found := UPSTREAM.match(text):
         return Wanted("upstream not closed", found[2].split("|"),
                       objects=interval(found[1]))

@@ -64,8 +64,9 @@ def names_of(site):
     return {site["frames"][0]["function"], shown(site)["function"]}
 
 
-def is_at(site, name):
-    return any(is_called(full, name) for full in names_of(site))
+def is_at(site, names):
+    return any(is_called(full, name) for full in names_of(site)
+               for name in names.split("|"))
 
 
 def lines_of(source, function):
@@ -196,34 +197,42 @@ def complaints_open(wanted, record):
     return wrong
 
 
+def is_known(wanted, found):
+    """Whether the place of it is one where more may stay."""
+    return any(is_at(site, place) for one in wanted if one.kind == "also"
+               for place, _ in one.places for site in found.sites[:1])
+
+
 def complaints_findings(runtime, name, wanted, record):
     """Each that is wanted is found, and no other fails the run."""
-    rest = [Found(finding, record) for finding in record["findings"]
+    all_ = [Found(finding, record) for finding in record["findings"]
             if finding["fails"] or finding["class"] in ("undecided", "churn")]
-    wrong = []
+    wrong, explained = [], []
     for one in wanted:
+        if one.kind == "also":
+            continue
         judged = [(complaints(runtime, name, one, found), found)
-                  for found in rest]
+                  for found in all_]
         if OPEN in one.units:
             judged = [((["not of open connections"]
                         if found.finding["unit"] != OPEN else
                         complaints_open(one, record)), found)
-                      for found in rest]
+                      for found in all_]
         judged.sort(key=lambda pair: len(pair[0]))
         if not judged:
             wrong.append(f"not found: {one}")
-            continue
-        nearest, found = judged[0]
-        if nearest:
-            wrong += [f"not found: {one}; the nearest:"] + nearest
+        elif judged[0][0]:
+            wrong += [f"not found: {one}; the nearest:"] + judged[0][0]
         else:
-            rest.remove(found)
-    for found in rest:
-        if found.finding["class"] != "churn":
-            wrong.append(f"not wanted: {found.finding['class']} per "
-                         f"{found.finding['unit']}: "
-                         f"{found.finding['explanation']} at "
-                         f"{[sorted(names_of(site)) for site in found.sites]}")
+            explained.append(judged[0][1])
+    for found in all_:
+        if found in explained or found.finding["class"] == "churn" or \
+                is_known(wanted, found):
+            continue
+        wrong.append(f"not wanted: {found.finding['class']} per "
+                     f"{found.finding['unit']}: "
+                     f"{found.finding['explanation']} at "
+                     f"{[sorted(names_of(site)) for site in found.sites]}")
     return wrong
 
 

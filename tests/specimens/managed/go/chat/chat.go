@@ -1,4 +1,6 @@
-// EXPECT leak 4700..5200 bytes in 13..15 objects per connection at newConn, join
+// EXPECT leak 2752 bytes in 7 objects per connection at newConn
+// EXPECT leak 1792 bytes in 1 objects per connection at join
+// EXPECT also leak at newFD, read, advanceFrame
 //
 // A chat room (field case C2), which a hundred connections leave about half a
 // megabyte behind in. Guilty: a member is put into the global map under one

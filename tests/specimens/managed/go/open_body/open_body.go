@@ -1,6 +1,7 @@
 // EXPECT upstream 1 per request
-// EXPECT leak 2 goroutines per connection|request at readLoop, writeLoop created by dialConn
-// EXPECT leak 10000..20000 bytes in 20..80 objects per connection|request at dialConn
+// EXPECT leak 6 goroutines per connection at NewWriterSize|NewReaderSize, readLoop, writeLoop created by dialConn
+// EXPECT leak 38000..45000 bytes in 60..80 objects per connection at NewWriterSize|NewReaderSize, dialConn
+// EXPECT also leak at price, NewRequestWithContext
 //
 // A service that asks another one for a price, over HTTP. Guilty: it looks at
 // the status and never closes the body of the answer, so that the connection
@@ -18,18 +19,27 @@ import (
 
 var upstream = flag.Int("upstream-port", 0, "of the other service, on 127.0.0.1")
 
+//go:noinline
+func price(guilty bool) (int, error) {
+	answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/price", *upstream))
+	if err != nil {
+		return 0, err
+	}
+	if !guilty {
+		defer answer.Body.Close()
+	}
+	return answer.StatusCode, nil
+}
+
 func main() {
 	guilty := common.Guilty()
 	http.HandleFunc("/price", func(reply http.ResponseWriter, _ *http.Request) {
-		answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/price", *upstream))
+		status, err := price(guilty)
 		if err != nil {
 			http.Error(reply, err.Error(), http.StatusBadGateway)
 			return
 		}
-		if !guilty {
-			defer answer.Body.Close()
-		}
-		fmt.Fprintln(reply, "status", answer.StatusCode)
+		fmt.Fprintln(reply, "status", status)
 	})
 	common.Serve()
 }

@@ -1,5 +1,6 @@
 // EXPECT upstream 1 per request
-// EXPECT leak 13000..16500 bytes in 14..40 objects per connection|request at NewConnPool, NewReaderSize, NewWriterSize
+// EXPECT leak 26664 bytes in 36 objects per connection at DialContext, NewWriterSize, NewReaderSize
+// EXPECT leak 16056 bytes in 15 objects per connection at NewConnPool
 //
 // A service that is itself a Redis client (field case C3). Guilty: since a
 // refactoring the handler of GET /work makes a pool of connections for each

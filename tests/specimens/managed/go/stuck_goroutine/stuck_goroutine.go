@@ -1,5 +1,5 @@
 // EXPECT leak 1 goroutines per connection at await created by subscribe
-// EXPECT leak 2048..2300 bytes in 2..4 objects per connection at subscribe
+// EXPECT leak 4192 bytes in 3 objects per connection at await, subscribe
 //
 // A service that tells its clients of alerts: for each connection a goroutine
 // waits for the next one on a channel. Guilty: nobody closes the channel when
