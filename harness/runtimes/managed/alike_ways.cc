@@ -1,6 +1,7 @@
 #include "harness/runtimes/managed/alike_ways.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "harness/runtimes/managed/way_search.h"
 
