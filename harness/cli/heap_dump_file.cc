@@ -27,6 +27,8 @@ std::string for_other_sources(const HoldingsOptions& options) {
   if (!profile.ignore.empty()) return "--ignore";
   if (profile.normalise) return "--normalize";
   if (profile.by_cum) return "--cum";
+  if (!profile.unit.empty() && options.table != HoldingsTable::kList)
+    return "--unit";
   if (!options.base.empty()) return "--base";
   if (!options.diff_base.empty()) return "--diff-base";
   return {};
@@ -54,13 +56,14 @@ Result<std::string> heap_dump_table(const HoldingsOptions& options) {
                 fmt::format("{} is for records and profiles, and {} is a heap "
                             "dump",
                             wrong, options.record),
-                "-n chooses how many rows are shown, --unit in which unit");
+                "-n chooses how many rows are shown");
   SignalCancellation cancellation;
   SteadyClock clock(cancellation);
   RunObserver observer(options.record, "", progress_mode(false), clock);
   const TimePoint begin = clock.now();
   jvm::DumpOptions how;
-  how.most_rows = options.profile.rows;
+  // One more than is told, so that it is told that there are more.
+  how.most_rows = options.profile.rows + 1;
   how.most_paths = options.profile.rows;
   how.ways_of_top = options.table == HoldingsTable::kTree ? kTrees : 0;
   how.progress = [&](const jvm::DumpProgress& progress) {
@@ -72,7 +75,7 @@ Result<std::string> heap_dump_table(const HoldingsOptions& options) {
   TIDEMARK_TRY(dump);
   DumpTables tables;
   tables.most_rows = options.profile.rows;
-  tables.width = static_cast<std::size_t>(style_for(options.output).width);
+  tables.style = style_for(options.output);
   tables.unit = options.profile.unit;
   tables.pattern = options.profile.pattern;
   switch (options.table) {

@@ -131,7 +131,7 @@ class Reading {
       return interrupted(path_);
     const Dominators dominators = dominators_of(graph_);
     answer_.top = top_holders(graph_, dominators, options_.most_rows);
-    sum_roots(dominators);
+    answer_.roots = top_roots(graph_, dominators, options_.most_rows);
     if (!teller_.begin("looking who holds what")) return interrupted(path_);
     ask(questions, dominators);
     return std::move(answer_);
@@ -168,28 +168,6 @@ class Reading {
                      [](const DumpClass& a, const DumpClass& b) {
                        return a.bytes > b.bytes;
                      });
-  }
-
-  // An object that several roots hold is of none of them; of one that has
-  // several names, the first.
-  void sum_roots(const Dominators& dominators) {
-    std::map<std::pair<RootKind, std::string_view>, Bytes> sums;
-    std::vector<bool> counted(graph_.objects(), false);
-    for (const GraphRoot& root : graph_.roots) {
-      if (counted[root.object] || dominators.parent[root.object] != kNoObject)
-        continue;
-      counted[root.object] = true;
-      sums[{root.kind, root.name}] +=
-          Bytes{static_cast<std::int64_t>(dominators.retained[root.object])};
-    }
-    for (const auto& [root, retained] : sums)
-      answer_.roots.push_back({root.first, std::string(root.second), retained});
-    std::stable_sort(answer_.roots.begin(), answer_.roots.end(),
-                     [](const DumpRoot& a, const DumpRoot& b) {
-                       return a.retained > b.retained;
-                     });
-    if (answer_.roots.size() > options_.most_rows)
-      answer_.roots.resize(options_.most_rows);
   }
 
   void ask(std::span<const std::vector<std::string>> questions,

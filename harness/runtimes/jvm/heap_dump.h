@@ -11,6 +11,7 @@
 
 #include "harness/runtimes/managed/named_retention.h"
 #include "harness/runtimes/managed/object_graph.h"
+#include "harness/runtimes/managed/top_roots.h"
 #include "tidemark/result.h"
 #include "tidemark/units.h"
 
@@ -42,19 +43,10 @@ struct DumpClass {
   bool operator==(const DumpClass&) const = default;
 };
 
-// What one root, or several of one name, alone keep.
-struct DumpRoot {
-  RootKind kind = RootKind::kGlobal;
-  std::string name;
-  Bytes retained;
-
-  bool operator==(const DumpRoot&) const = default;
-};
-
 struct DumpAnswer {
   std::vector<DumpClass> classes;  // most bytes first; none without objects
   std::vector<TopHolder> top;
-  std::vector<DumpRoot> roots;               // most retained first
+  std::vector<TopRoot> roots;                // most retained first
   std::vector<NamedRetention> of_questions;  // in their order
   std::vector<NamedRetention> of_top;        // DumpOptions::ways_of_top
   Count objects;

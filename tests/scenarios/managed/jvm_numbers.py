@@ -70,7 +70,7 @@ def dumped(tidemark, dump):
     sums = {}
     # A long name goes on in the next line, behind blanks.
     for line in re.sub(r"\n {35,}", " ", text).splitlines():
-        row = re.match(r" +(\d+)B +\S+ % +([\d,]+)  (\S+), ", line)
+        row = re.match(r" +(\d+)B +\S+ % +([\d,]+) +(\S+), ", line)
         if row:
             objects, size = sums.get(row[3], (0, 0))
             sums[row[3]] = (objects + int(row[2].replace(",", "")),
