@@ -4,9 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <span>
 #include <utility>
-#include <vector>
 
 #include "harness/cli/heap_snapshot_text.h"
 #include "harness/cli/output.h"
@@ -30,7 +28,8 @@ std::string beginning_of(const std::string& path) {
   return text;
 }
 
-// Ways that are kept for a tree of all there is: of each row many lie below.
+// Classes whose ways a tree shows, and ways that are kept of them.
+constexpr std::size_t kTrees = 8;
 constexpr std::size_t kMostWays = 500;
 
 Result<HeapDumpAnswer> read_heap_dump(const HoldingsOptions& options) {
@@ -48,10 +47,8 @@ Result<HeapDumpAnswer> read_heap_dump(const HoldingsOptions& options) {
   };
   Result<V8Snapshot> snapshot = read_snapshot_file(path, how.progress);
   TIDEMARK_TRY(snapshot);
-  std::vector<SnapshotQuestion> questions;
-  if (options.table == HoldingsTable::kTree) questions.emplace_back();
-  Result<SnapshotAnswer> answer =
-      answer_of(*std::move(snapshot), questions, how);
+  if (options.table == HoldingsTable::kTree) how.ways_of_top = kTrees;
+  Result<SnapshotAnswer> answer = answer_of(*std::move(snapshot), {}, how);
   TIDEMARK_TRY(answer);
   HeapDumpAnswer told;
   told.about = "V8 heap snapshot";
@@ -59,8 +56,7 @@ Result<HeapDumpAnswer> read_heap_dump(const HoldingsOptions& options) {
   told.bytes = answer->bytes;
   told.top = std::move(answer->top);
   told.roots = std::move(answer->roots);
-  if (!answer->of_questions.empty())
-    told.held = std::move(answer->of_questions.front());
+  told.held = std::move(answer->of_top);
   return told;
 }
 

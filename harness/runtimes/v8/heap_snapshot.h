@@ -28,6 +28,7 @@ class EdgeLabel {
 
   EdgeKind kind() const { return static_cast<EdgeKind>(bits_ >> 29); }
   std::uint32_t name() const { return bits_ & kMostName; }
+  std::uint32_t bits() const { return bits_; }  // equal for equal labels
   // Whether name() is the number of a string.
   bool is_named() const {
     return kind() != EdgeKind::kElement && kind() != EdgeKind::kHidden &&

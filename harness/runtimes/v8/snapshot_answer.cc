@@ -53,6 +53,21 @@ std::vector<NamedRetention> ways(const SnapshotGraph& snapshot,
   return held;
 }
 
+// Of the classes that a program has made itself, those that keep most.
+SnapshotQuestion question_of_top(const ObjectGraph& graph,
+                                 const Dominators& dominators,
+                                 const SnapshotOptions& options) {
+  SnapshotQuestion question;
+  for (const TopHolder& row :
+       top_holders(graph, dominators, graph.type_names.size())) {
+    if (question.types.size() == options.ways_of_top) break;
+    if (!is_plain_class(row.type)) question.types.push_back(row.type);
+  }
+  // None is not all.
+  if (question.types.empty()) question.types.emplace_back();
+  return question;
+}
+
 }  // namespace
 
 Result<SnapshotAnswer> answer_of(V8Snapshot snapshot,
@@ -73,9 +88,16 @@ Result<SnapshotAnswer> answer_of(V8Snapshot snapshot,
   const Dominators dominators = dominators_of(graph.graph);
   answer.top = top_holders(graph.graph, dominators, options.most_rows);
   answer.roots = top_roots(graph.graph, dominators, options.most_rows);
-  if (questions.empty()) return answer;
+  std::vector<SnapshotQuestion> all(questions.begin(), questions.end());
+  if (options.ways_of_top > 0)
+    all.push_back(question_of_top(graph.graph, dominators, options));
+  if (all.empty()) return answer;
   if (!go_on(options, "finding who holds what")) return interrupted();
-  answer.of_questions = ways(graph, dominators, questions, options.most_paths);
+  answer.of_questions = ways(graph, dominators, all, options.most_paths);
+  if (options.ways_of_top > 0) {
+    answer.of_top = std::move(answer.of_questions.back());
+    answer.of_questions.pop_back();
+  }
   return answer;
 }
 

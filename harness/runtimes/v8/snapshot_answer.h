@@ -31,12 +31,15 @@ struct SnapshotOptions {
   std::function<bool(const std::string& phase)> progress;
   std::size_t most_paths = 20;  // of each question
   std::size_t most_rows = 100;  // of `top` and `roots`
+  // So many classes that keep most, but plain ones, are one question more.
+  std::size_t ways_of_top = 0;
 };
 
 struct SnapshotAnswer {
   std::vector<TopHolder> top;
   std::vector<TopRoot> roots;
   std::vector<NamedRetention> of_questions;  // in their order, folded
+  NamedRetention of_top;                     // SnapshotOptions::ways_of_top
   Count objects;
   Bytes bytes;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "harness/runtimes/v8/object_groups.h"
@@ -13,9 +14,39 @@
 namespace tidemark {
 namespace {
 
+// Labels of all edges. Of tens of millions hardly ever more than some ten
+// thousand differ, so that each takes two bytes and not four.
+class Labels {
+ public:
+  explicit Labels(std::vector<EdgeLabel> all) {
+    constexpr std::size_t kMostDistinct = std::size_t{1} << 16;
+    std::unordered_map<std::uint32_t, std::uint16_t> numbers;
+    number_.reserve(all.size());
+    for (const EdgeLabel label : all) {
+      const auto [known, fresh] = numbers.try_emplace(
+          label.bits(), static_cast<std::uint16_t>(distinct_.size()));
+      if (fresh && distinct_.size() == kMostDistinct) {
+        number_ = {};
+        distinct_ = std::move(all);
+        return;
+      }
+      if (fresh) distinct_.push_back(label);
+      number_.push_back(known->second);
+    }
+  }
+
+  EdgeLabel at(std::uint32_t edge) const {
+    return number_.empty() ? distinct_[edge] : distinct_[number_[edge]];
+  }
+
+ private:
+  std::vector<std::uint16_t> number_;  // of each edge; empty: too many differ
+  std::vector<EdgeLabel> distinct_;    // by number, or else of each edge
+};
+
 // What a name of a reference is made of, once the snapshot is a graph.
 struct Names {
-  std::vector<EdgeLabel> label;
+  Labels labels;
   SnapshotStrings strings;
 };
 
@@ -53,7 +84,7 @@ std::string property_name(std::string_view name) {
 }
 
 std::string member_name(const Names& names, std::uint32_t edge) {
-  const EdgeLabel label = names.label[edge];
+  const EdgeLabel label = names.labels.at(edge);
   if (label.kind() == EdgeKind::kElement) return "[]";
   if (!label.is_named()) return "";
   const std::string_view name = names.strings.at(label.name());
@@ -190,12 +221,6 @@ void leave_out_what_holds_nothing(V8Snapshot& snapshot,
   });
 }
 
-// Types whose objects have little more in common than that V8 made them.
-bool is_plain(std::string_view type) {
-  return type.starts_with('(') || type == "Object" || type == "Array" ||
-         type == "system / Context";
-}
-
 bool is_middleman(std::string_view type) {
   return type == "(array)" || type == "(system)" || type == "(compiled code)" ||
          type == "(object shape)" || type.starts_with("system / ");
@@ -234,6 +259,11 @@ bool is_alike(const NamedPath& a, const NamedPath& b) {
 
 }  // namespace
 
+bool is_plain_class(std::string_view type) {
+  return type.starts_with('(') || type == "Object" || type == "Array" ||
+         type == "system / Context";
+}
+
 SnapshotGraph snapshot_graph(V8Snapshot snapshot) {
   SnapshotGraph result;
   ObjectGraph& graph = result.graph;
@@ -245,14 +275,14 @@ SnapshotGraph snapshot_graph(V8Snapshot snapshot) {
     snapshot.name[node] = classes.of(snapshot.kind[node], snapshot.name[node]);
   graph.type_names = classes.take();
   for (const std::string& type : graph.type_names)
-    graph.plain.push_back(is_plain(type));
+    graph.plain.push_back(is_plain_class(type));
   graph.type = std::move(snapshot.name);
   graph.self = std::move(snapshot.self);
   graph.first = std::move(snapshot.first);
   graph.to = std::move(snapshot.to);
   result.id = std::move(snapshot.id);
   const auto names = std::make_shared<const Names>(
-      Names{std::move(snapshot.label), std::move(snapshot.strings)});
+      Names{Labels(std::move(snapshot.label)), std::move(snapshot.strings)});
   graph.member_of = [names](ObjectIndex, std::uint32_t edge) {
     return member_name(*names, edge);
   };

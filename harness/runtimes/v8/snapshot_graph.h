@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "harness/runtimes/managed/object_graph.h"
@@ -14,6 +15,10 @@ struct SnapshotGraph {
   ObjectGraph graph;
   std::vector<std::uint32_t> id;  // of each object
 };
+
+// Whether objects of a class have little more in common than that V8 made them:
+// "Object", "Array", "(array)".
+bool is_plain_class(std::string_view type);
 
 // Types are the names of ClassNumbers. Roots: the properties of the global
 // object ("global.sessions"), handles that embedders hold ("native code,
