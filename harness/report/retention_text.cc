@@ -170,8 +170,9 @@ std::string broken_line(const std::string& what, const std::string& place,
 std::string root_text(const RetainingPath& path) {
   switch (path.root) {
     case RootKind::kGlobal:
-      // "static Room.members" says it already.
-      if (path.root_name.find(' ') != std::string::npos) return path.root_name;
+      // Of a managed heap the name says it: "static Room.members".
+      if (!path.holders.empty() && !path.holders.front().member.empty())
+        return path.root_name;
       return short_name(path.root_name) + ", a global";
     case RootKind::kAllocator:
       return short_name(path.root_name) +

@@ -23,7 +23,7 @@ Scenario many_connections() {
   Scenario scenario;
   scenario.flows[0].connections = 2'000;
   scenario.flows[0].close = {{CloseBehavior::kGraceful, 1, 1000}};
-  scenario.cycles.loaded = 12;
+  scenario.cycles.loaded = 30;
   return scenario;
 }
 
@@ -89,7 +89,7 @@ TEST(Sampled, WhatIsNeededIsSaidBeforehand) {
   EXPECT_THAT(what_samples_show(kPeriod, {30000}),
               HasSubstr("takes 20501 connections; this run has up to 30000"));
   EXPECT_THAT(what_samples_show(kPeriod, {2050}),
-              HasSubstr("2050, which tells 10,2"));
+              HasSubstr("2050, which tells 10.0 KiB"));
 }
 
 }  // namespace
