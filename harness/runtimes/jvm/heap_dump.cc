@@ -27,14 +27,17 @@ class Teller {
   Teller(const DumpOptions& options, std::uint64_t size)
       : options_(options), size_(size) {}
 
-  // A new phase; false: it is to end.
-  bool begin(const char* phase) {
+  // A new phase, from the file's front to its back or not; false: it is to end.
+  bool begin(const char* phase, bool through_the_file = false) {
     phase_ = phase;
+    through_the_file_ = through_the_file;
     last_ = {};
-    return at(0, 0);
+    return read(0);
   }
 
-  bool read(std::uint64_t position) { return at(position, size_); }
+  bool read(std::uint64_t position) {
+    return through_the_file_ ? at(position, size_) : at(0, 0);
+  }
 
  private:
   bool at(std::uint64_t position, std::uint64_t of) {
@@ -49,6 +52,7 @@ class Teller {
   const DumpOptions& options_;
   std::uint64_t size_;
   const char* phase_ = "";
+  bool through_the_file_ = false;
   std::chrono::steady_clock::time_point last_{};
 };
 
@@ -98,11 +102,11 @@ class Reading {
   }
 
   Status read() {
-    if (!teller_.begin("counting objects")) return interrupted(path_);
+    if (!teller_.begin("counting objects", true)) return interrupted(path_);
     TIDEMARK_TRY(walk(survey_));
     if (const std::string complaint = survey_.finish(); !complaint.empty())
       return fail(ErrorKind::kUsage, fmt::format("{}: {}", path_, complaint));
-    if (!teller_.begin("reading references")) return interrupted(path_);
+    if (!teller_.begin("reading references", true)) return interrupted(path_);
     stream_.seek(begin_);
     DumpGraph dump(survey_, stream_.id_bytes());
     TIDEMARK_TRY(walk(dump));
