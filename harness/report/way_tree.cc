@@ -71,8 +71,12 @@ std::vector<Branch> way_tree(const RunRecord& record,
     };
     if (!at->root) at->root = &path;
     count(*at);
-    // All ways of a root have the same, but for processes that lack some.
-    at->retained = std::max(at->retained, path.retained);
+    // All ways of a root have the same, but for processes that lack some; of a
+    // managed heap each has its own, and the largest alone would be too little.
+    const bool named =
+        !path.holders.empty() && !path.holders.front().member.empty();
+    at->retained = named ? at->retained + path.retained
+                         : std::max(at->retained, path.retained);
     at->share = std::max(at->share, path.share);
     for (const Holder& holder : path.holders) {
       at = &branch_for(at->below, [&](const Branch& branch) {
