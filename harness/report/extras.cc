@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/report/names.h"
 #include "harness/report/sections.h"
 #include "harness/report/site_text.h"
 #include "harness/report/text.h"
@@ -40,15 +41,27 @@ std::string answers_text(const std::map<std::string, Count>& answers) {
   return text;
 }
 
+// In Go the library's function says what it is: a buffer, a table. Elsewhere
+// the innermost is operator new.
+std::string open_place(const RunRecord& record, const SiteRecord& site) {
+  const Frame* own = guilty_frame(site);
+  if (!own || own == &site.frames.front() ||
+      !record.service.allocator.starts_with("go"))
+    return place_of(site);
+  return fmt::format("{} called by {}",
+                     short_name(site.frames.front().function), place_of(site));
+}
+
 std::string open_site_row(const RunRecord& record, const OpenSite& site,
                           double connections, std::size_t width) {
   const SiteRecord* described = find_site(record, site.site);
   const double objects = static_cast<double>(site.objects.value) / connections;
-  return wrapped(fmt::format("  {:>10} in {:<12} {}",
-                             bytes_text(site.bytes_per_connection),
-                             plural(objects, "block"),
-                             described ? place_of(*described) : site.place),
-                 29, width);
+  return wrapped(
+      fmt::format("  {:>10} in {:<12} {}",
+                  bytes_text(site.bytes_per_connection),
+                  plural(objects, "block"),
+                  described ? open_place(record, *described) : site.place),
+      29, width);
 }
 
 std::string standin_row(const StandInRecord& standin) {
