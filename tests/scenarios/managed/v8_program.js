@@ -10,11 +10,11 @@ const v8 = require('v8');
 
 const folder = process.argv[2];
 
-class Session {
+class ChatSession {
   constructor(number) {
     this.number = number + 0.5;
     this.name = 'session ' + number;
-    this.inbox = [];
+    this.inbox = new Array(50).fill(number);
   }
 }
 
@@ -25,7 +25,7 @@ const described = new WeakMap();
 global.archive = [];
 
 function openSession(number) {
-  const session = new Session(number);
+  const session = new ChatSession(number);
   byName.set('key ' + number, session);
   return session;
 }
@@ -71,7 +71,7 @@ async function main() {
   await takeSnapshot('late.heapsnapshot');
   v8.writeHeapSnapshot(path.join(folder, 'written.heapsnapshot'));
   fs.writeFileSync(path.join(folder, 'counts.json'), JSON.stringify({
-    Session: countOf(Session),
+    ChatSession: countOf(ChatSession),
     Message: countOf(Message),
   }));
 }
