@@ -15,6 +15,17 @@ std::string caller_name(const Frame& frame) {
   return steady_module(frame.module) + "!" + function;
 }
 
+namespace {
+
+// "byte[]", not "java.lang.Object[]".
+bool is_plain_array(const SiteRecord& site) {
+  if (site.frames.empty()) return false;
+  const std::string& name = site.frames.front().function;
+  return name.ends_with("[]") && name.find('.') == std::string::npos;
+}
+
+}  // namespace
+
 SiteCallers callers_of(const SiteRecord& site) {
   SiteCallers callers;
   callers.whole = site.zoomed && !site.truncated;
@@ -23,7 +34,8 @@ SiteCallers callers_of(const SiteRecord& site) {
                   [](const Frame& frame) { return frame.library; });
   if (site.kind == MemoryKind::kThread) callers.naming = Naming::kThread;
   if (site.kind == MemoryKind::kClass && all_library)
-    callers.naming = Naming::kLibraryClass;
+    callers.naming =
+        is_plain_array(site) ? Naming::kPlainArray : Naming::kLibraryClass;
   for (const Frame& frame : site.frames) {
     if (frame.library && !all_library) continue;
     std::string name = caller_name(frame);

@@ -21,7 +21,7 @@ bool is_of_library(const Draft& draft,
          std::all_of(sites.begin(), sites.end(), [&](SiteId site) {
            const auto found = callers.find(site);
            return found != callers.end() &&
-                  found->second.naming == Naming::kLibraryClass;
+                  found->second.naming >= Naming::kLibraryClass;
          });
 }
 

@@ -95,6 +95,7 @@ enum class Naming {
   kThread,  // what a thread holds goes with it
   kUsual,
   kLibraryClass,  // what the service's own classes are made of
+  kPlainArray,    // "byte[]": what those of the library are made of
 };
 
 // Who asked for a site's blocks, by name: addresses are not needed to say
