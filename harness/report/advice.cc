@@ -53,9 +53,11 @@ std::string for_runtime(const RunRecord& record, const Finding& finding) {
         "look what holds {}: nothing takes it out again once the {} is done "
         "with",
         owner, finding.unit);
+  // "(Global handles)" is V8's own: what is behind it has the names.
+  const std::string root = root_text(finding.retention->paths.front());
   return fmt::format(
       "take {} out of {} once the {} is done with{}", owner,
-      root_text(finding.retention->paths.front()), finding.unit,
+      root.starts_with('(') ? "what holds it above" : root, finding.unit,
       finding.unit == "connection" ? horizon(record, finding) : "");
 }
 

@@ -168,11 +168,11 @@ std::string broken_line(const std::string& what, const std::string& place,
 }
 
 std::string root_text(const RetainingPath& path) {
+  // Of a managed heap the name says it: "static Room.members".
+  if (!path.holders.empty() && !path.holders.front().member.empty())
+    return path.root_name;
   switch (path.root) {
     case RootKind::kGlobal:
-      // Of a managed heap the name says it: "static Room.members".
-      if (!path.holders.empty() && !path.holders.front().member.empty())
-        return path.root_name;
       return short_name(path.root_name) + ", a global";
     case RootKind::kAllocator:
       return short_name(path.root_name) +
