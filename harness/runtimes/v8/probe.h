@@ -21,8 +21,7 @@ struct V8ProbeOptions {
 };
 
 // The clock must outlive it. Everything runs in the thread that calls. Each
-// look at the heap stops the service while V8 writes it, some 0.1 s for every
-// 10 MB of heap.
+// look at the heap stops the service while V8 writes it.
 std::unique_ptr<HeapProbe> make_v8_probe(V8ProbeOptions options, Clock& clock);
 
 }  // namespace tidemark
