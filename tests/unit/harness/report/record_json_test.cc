@@ -119,7 +119,7 @@ TEST(RecordJson, ComplaintsNameTheField) {
        "outcome: wanted \"leak\", as the rest of the record says, found "
        "\"pass\""},
       {replaced(leak, "\"tidemark_record\": 4", "\"tidemark_record\": 1"),
-       "tidemark_record: wanted version 3, found 1"},
+       "tidemark_record: wanted version 4, found 1"},
       {"[]", "record: wanted an object, found a list"},
       {"{}",
        "record: wanted a field \"tidemark_record\" (the version), found none"},

@@ -1,4 +1,5 @@
 // EXPECT leak 1 threads per connection at await
+// EXPECT also leak at java.lang.String, byte[]
 //
 // A thread for each request, which waits for a word from the client. Guilty:
 // nobody gives it, and the thread waits for ever. Innocent: the answer does.

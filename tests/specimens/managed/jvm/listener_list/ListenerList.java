@@ -1,4 +1,5 @@
 // EXPECT leak 1 EventCallback per connection at EventCallback
+// EXPECT also leak at byte[], java.lang.String
 //
 // A bus that tells all who listen (field case C5). Guilty: who leaves goes on
 // listening. Innocent: stops to.

@@ -1,4 +1,5 @@
 // EXPECT leak 1 UserSession per connection at UserSession
+// EXPECT also leak at byte[], java.lang.String
 //
 // A static list of the users' sessions (field case C5). Guilty: it only ever
 // grows. Innocent: who logs out is taken off it.

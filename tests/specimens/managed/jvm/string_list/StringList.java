@@ -1,4 +1,5 @@
 // EXPECT leak 1 java.lang.String per connection at java.lang.String
+// EXPECT also leak at byte[], java.lang.String
 //
 // Tokens that were used must not be used again. Guilty: each is remembered for
 // ever. Innocent: the last 50.

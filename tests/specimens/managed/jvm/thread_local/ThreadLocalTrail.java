@@ -1,4 +1,5 @@
 // EXPECT leak 1 Trace per connection at Trace
+// EXPECT also leak at byte[], java.lang.String
 //
 // What a request leaves in its thread (field case C5): the threads are a
 // pool's and outlive it. Guilty: the trail is never cleared. Innocent: with
