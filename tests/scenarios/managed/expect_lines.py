@@ -23,7 +23,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Optional
 
-NUMBER = r"(\d+(?:\.\.\d+)?)"
+NUMBER = r"(\d+(?:\.\d+)?(?:\.\.\d+(?:\.\d+)?)?)"
 LINE = re.compile(
     rf"(?P<kind>leak|time growth) (?:(?P<bytes>{NUMBER}) bytes"
     rf"(?: in (?P<objects>{NUMBER}) (?P<what>\S+))?"
@@ -66,7 +66,7 @@ def interval(text):
     if text is None:
         return None
     low, _, high = text.partition("..")
-    return Interval(int(low), int(high or low))
+    return Interval(float(low), float(high or low))
 
 
 def places_of(text):

@@ -2,7 +2,7 @@
 find_program(NODE_PROGRAM node)
 if(NODE_PROGRAM AND EXISTS ${PROJECT_SOURCE_DIR}/build/node/node_modules/ws)
   add_managed_specimens(v8 CASES
-    cluster/guilty cluster/innocent emitter_closure/guilty
+    emitter_closure/guilty
     emitter_closure/innocent global_map/guilty global_map/innocent
     lazy/innocent lru/innocent timers/guilty timers/innocent)
 endif()

@@ -1,4 +1,4 @@
-// EXPECT leak 419430400..419450880 bytes per open connection at NewReaderSize (314572800), newConn (104857600..104873984)
+// EXPECT leak 419430400..419450880 bytes per open connection at NewReaderSize (314572800..314576896), newConn (104857600..104873984)
 //
 // A service that is itself a WebSocket client (field case C1): for each GET
 // /consume it opens three connections to the upstream at --feed-port and keeps

@@ -1,4 +1,4 @@
-// EXPECT leak 1 java.lang.String per connection at java.lang.String
+// EXPECT leak 0.97..1.05 java.lang.String per connection at java.lang.String
 // EXPECT also leak at byte[], java.lang.String
 //
 // Tokens that were used must not be used again. Guilty: each is remembered for
