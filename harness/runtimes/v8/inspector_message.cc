@@ -23,9 +23,8 @@ tl::unexpected<Error> not_a_message(std::string_view text, const char* why) {
 }  // namespace
 
 struct MessageReader::Impl {
-  simdjson::ondemand::parser parser;
+  simdjson::dom::parser parser;
   std::vector<char> padded;
-  std::string method;
   std::string result;
 };
 
@@ -34,58 +33,45 @@ MessageReader::~MessageReader() = default;
 MessageReader::MessageReader(MessageReader&&) noexcept = default;
 MessageReader& MessageReader::operator=(MessageReader&&) noexcept = default;
 
+// Parsed as a whole: what simdjson reads on demand it does not check.
 Result<InspectorMessage> MessageReader::read(std::string_view text) {
-  namespace json = simdjson::ondemand;
+  namespace json = simdjson::dom;
   Impl& own = *impl_;
   own.padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
   std::memcpy(own.padded.data(), text.data(), text.size());
-  json::document document;
-  if (own.parser
-          .iterate(simdjson::padded_string_view(own.padded.data(), text.size(),
-                                                own.padded.size()))
-          .get(document))
+  json::element document;
+  if (own.parser.parse(own.padded.data(), text.size(), false).get(document))
     return not_a_message(text, "it is not JSON");
   json::object object;
   if (document.get_object().get(object))
     return not_a_message(text, "it is not an object");
 
+  // Texts are views into the parser's memory.
   InspectorMessage message;
-  own.method.clear();
-  own.result.clear();
-  // A chunk is a view into the reader's memory. What is asked of a message
-  // comes in the order in which V8 writes it; in another order it is found,
-  // too, by looking twice.
-  std::string_view word;
-  if (object.find_field_unordered("method").get_string().get(word) ==
-      simdjson::SUCCESS)
-    own.method = word;
-  std::int64_t number = 0;
-  if (own.method.empty()) {
-    if (object.find_field_unordered("id").get_int64().get(number))
+  if (object["method"].get_string().get(message.method) ||
+      message.method.empty()) {
+    message.method = {};
+    std::int64_t number = 0;
+    if (object["id"].get_int64().get(number))
       return not_a_message(text, "it has neither a method nor a number");
     message.answers = number;
     json::object result;
-    if (object.find_field_unordered("result").get_object().get(result) ==
-        simdjson::SUCCESS) {
-      if (result.raw_json().get(word))
-        return not_a_message(text, "its result has no end");
-      own.result = word;
+    if (object["result"].get_object().get(result) == simdjson::SUCCESS) {
+      own.result = simdjson::minify(result);
       message.result = own.result;
       return message;
     }
     json::object error;
-    if (object.find_field_unordered("error").get_object().get(error))
+    if (object["error"].get_object().get(error))
       return not_a_message(text, "it has neither a result nor an error");
-    if (error.find_field_unordered("message").get_string().get(word))
-      word = "no reason is given";
-    message.refusal = one_line(word, 200);
+    std::string_view why;
+    if (error["message"].get_string().get(why)) why = "";
+    message.refusal = one_line(why, 200);
     if (message.refusal.empty()) message.refusal = "no reason is given";
     return message;
   }
-  message.method = own.method;
-  if (own.method != kChunkEvent) return message;
-  if (object.find_field_unordered("params")["chunk"].get_string().get(
-          message.chunk))
+  if (message.method != kChunkEvent) return message;
+  if (object["params"]["chunk"].get_string().get(message.chunk))
     return not_a_message(text, "its chunk is no text");
   return message;
 }
