@@ -2,7 +2,5 @@
 find_program(NODE_PROGRAM node)
 if(NODE_PROGRAM AND EXISTS ${PROJECT_SOURCE_DIR}/build/node/node_modules/ws)
   add_managed_specimens(v8 CASES
-    emitter_closure/guilty
-    emitter_closure/innocent global_map/guilty global_map/innocent
-    lazy/innocent lru/innocent timers/guilty timers/innocent)
+    emitter_closure/guilty emitter_closure/innocent)
 endif()

@@ -1,6 +1,6 @@
 // EXPECT upstream 1 per request
-// EXPECT leak 6 goroutines per connection at NewWriterSize|NewReaderSize, readLoop, writeLoop created by dialConn
-// EXPECT leak 38000..45000 bytes in 60..80 objects per connection at NewWriterSize|NewReaderSize, dialConn
+// EXPECT leak 6 goroutines per connection at NewWriterSize|NewReaderSize|readLoop|writeLoop, readLoop, writeLoop created by dialConn
+// EXPECT leak 38000..45000 bytes in 60..80 objects per connection at NewWriterSize|NewReaderSize|readLoop|writeLoop, dialConn
 // EXPECT also leak at price, NewRequestWithContext
 //
 // A service that asks another one for a price, over HTTP. Guilty: it looks at
