@@ -149,7 +149,7 @@ TEST_F(InspectorTest, WhateverGoesWrongIsSaid) {
                            [](const std::string&) {
                              return std::vector<std::string>{"gibberish"};
                            }}),
-            "`gibberish` is no message of an inspector: it is not an object");
+            "`gibberish` is no message of an inspector: it is not JSON");
   EXPECT_EQ(complaint({.handshake = "HTTP/1.1 400 Bad Request\r\n\r\n"}),
             "HTTP 400 instead of 101");
   EXPECT_EQ(complaint({.handshake = std::string(40000, 'x')}),
