@@ -134,8 +134,8 @@ def dumps(_):
                           cwd=ROOT, stdout=subprocess.PIPE, text=True)
     rows = [line.strip() for line in done.stdout.splitlines()]
     print(done.stdout, end="")
-    return [(row.startswith("met"), "dumps: " + row[4:].strip())
-            for row in rows if re.match(r"(met|MISS)\b", row)]
+    return [(row.startswith("met"), "dumps: " + row.split(None, 1)[1])
+            for row in rows if re.match(r"(met|MISSED)\s", row)]
 
 
 PARTS = {"specimens": specimens, "sampled": sampled, "dumps": dumps}
