@@ -98,8 +98,8 @@ def sampled_run(_):
     if not best:
         return {"error": f"nothing was found: {record['reason']}"}
     rate = best["rate"]
-    return {"low": rate["bytes_per_connection_low"],
-            "high": rate["bytes_per_connection_high"],
+    return {"low": rate["low"],
+            "high": rate["high"],
             "rate": rate["bytes_per_connection"], "class": best["class"],
             "said": said,
             "connections": record["detection_limit"]["connections"]}
