@@ -223,20 +223,21 @@ Dominators DominatorTree::result() {
   for (ObjectIndex object = 0; object < all; ++object)
     object_[number_[object]] = object;
   object_[0] = kNoObject;
+  release(number_);  // object_ tells the same
   Dominators result;
-  result.parent.reserve(all);
-  result.retained.reserve(all);
+  result.parent.resize(all, kNoObject);
+  result.retained.resize(all);
   result.reached.resize(all);
-  for (ObjectIndex object = 0; object < all; ++object) {
-    const Number number = number_[object];
-    result.reached[object] = number != 0;
-    result.parent.push_back(number ? object_[parent_[number]] : kNoObject);
-    result.retained.push_back(number ? graph_.self[object] : 0);
+  for (std::size_t at = parent_.size() - 1; at > 0; --at) {
+    const ObjectIndex object = object_[at];
+    const ObjectIndex dominator = object_[parent_[at]];
+    result.reached[object] = true;
+    result.parent[object] = dominator;
+    // What it dominates has larger numbers, and was added before.
+    result.retained[object] += graph_.self[object];
+    if (dominator != kNoObject)
+      result.retained[dominator] += result.retained[object];
   }
-  release(number_);
-  for (std::size_t at = parent_.size() - 1; at > 0; --at)
-    if (parent_[at] != 0)
-      result.retained[object_[parent_[at]]] += result.retained[object_[at]];
   return result;
 }
 

@@ -66,7 +66,7 @@ struct Dominators {
 // dominators with pointers that skip ancestors: O(m log n) for whatever graph,
 // lists of millions and all. At its highest 24 bytes an object and 8 for each
 // on the walk's longest way, or 20 and 4 for each reference that is not to what
-// the walk finds first or has below it; the result, 12, is made after that.
+// the walk finds first or has below it; the result is 12 of 20 in the end.
 Dominators dominators_of(const ObjectGraph& graph);
 
 // Objects of one question: those that are asked about.

@@ -78,7 +78,10 @@ Result<SnapshotAnswer> answer_of(V8Snapshot snapshot,
     answer.bytes.value += static_cast<std::int64_t>(snapshot.bytes_of(node));
   answer.objects.value = static_cast<std::int64_t>(snapshot.nodes());
   if (!go_on(options, "finding the roots")) return interrupted();
-  SnapshotGraph graph = snapshot_graph(std::move(snapshot));
+  const bool asks_for_ways = !questions.empty() || options.ways_of_top > 0;
+  SnapshotGraph graph =
+      snapshot_graph(std::move(snapshot),
+                     asks_for_ways ? Members::kNamed : Members::kUnnamed);
   if (std::none_of(questions.begin(), questions.end(),
                    [](const SnapshotQuestion& question) {
                      return question.born_after != 0;
@@ -91,7 +94,7 @@ Result<SnapshotAnswer> answer_of(V8Snapshot snapshot,
   std::vector<SnapshotQuestion> all(questions.begin(), questions.end());
   if (options.ways_of_top > 0)
     all.push_back(question_of_top(graph.graph, dominators, options));
-  if (all.empty()) return answer;
+  if (!asks_for_ways) return answer;
   if (!go_on(options, "finding who holds what")) return interrupted();
   answer.of_questions = ways(graph, dominators, all, options.most_paths);
   if (options.ways_of_top > 0) {

@@ -264,7 +264,7 @@ bool is_plain_class(std::string_view type) {
          type == "system / Context";
 }
 
-SnapshotGraph snapshot_graph(V8Snapshot snapshot) {
+SnapshotGraph snapshot_graph(V8Snapshot snapshot, Members members) {
   SnapshotGraph result;
   ObjectGraph& graph = result.graph;
   graph.roots = RootFinder(snapshot).find();
@@ -281,6 +281,7 @@ SnapshotGraph snapshot_graph(V8Snapshot snapshot) {
   graph.first = std::move(snapshot.first);
   graph.to = std::move(snapshot.to);
   result.id = std::move(snapshot.id);
+  if (members == Members::kUnnamed) return result;
   const auto names = std::make_shared<const Names>(
       Names{Labels(std::move(snapshot.label)), std::move(snapshot.strings)});
   graph.member_of = [names](ObjectIndex, std::uint32_t edge) {
