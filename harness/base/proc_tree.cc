@@ -17,7 +17,12 @@ namespace {
 constexpr std::size_t kState = 0;
 constexpr std::size_t kParent = 1;
 constexpr std::size_t kSession = 3;
+constexpr std::size_t kFlags = 6;
 constexpr std::size_t kStartTime = 19;
+
+// PF_EXITING of linux/sched.h: on from a process's first step of ending, its
+// state is not yet Z for as long as its memory takes to be given back.
+constexpr std::uint64_t kEnding = 0x4;
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
@@ -70,12 +75,15 @@ std::optional<ProcessEntry> parse_process_stat(std::string_view text) {
   }
   ProcessEntry entry;
   entry.state = fields[kState][0];
+  std::uint64_t flags = 0;
   if (!read_number(text.substr(0, open - 1), entry.pid) ||
       !read_number(fields[kParent], entry.parent) ||
       !read_number(fields[kSession], entry.session) ||
+      !read_number(fields[kFlags], flags) ||
       !read_number(fields[kStartTime], entry.start_time)) {
     return std::nullopt;
   }
+  entry.ending = (flags & kEnding) != 0;
   return entry;
 }
 
@@ -83,6 +91,11 @@ std::optional<ProcessEntry> process_entry(pid_t pid) {
   const Result<std::string> text = read_file(fmt::format("/proc/{}/stat", pid));
   if (!text) return std::nullopt;
   return parse_process_stat(*text);
+}
+
+bool is_gone(pid_t pid) {
+  const std::optional<ProcessEntry> entry = process_entry(pid);
+  return !entry || entry->dead() || entry->ending;
 }
 
 std::vector<ProcessEntry> list_processes() {

@@ -16,6 +16,7 @@ struct ProcessEntry {
   pid_t parent = 0;
   pid_t session = 0;
   char state = '?';              // as ps(1) shows it
+  bool ending = false;           // its memory and its files may be gone already
   std::uint64_t start_time = 0;  // clock ticks since boot; with pid: unique
 
   // Ended; only its exit status is still there.
@@ -28,6 +29,9 @@ std::optional<ProcessEntry> parse_process_stat(std::string_view text);
 
 // Empty when there is no such process.
 std::optional<ProcessEntry> process_entry(pid_t pid);
+
+// There is no such process, it has ended or is ending.
+bool is_gone(pid_t pid);
 
 // Every process that can be seen, zombies included, in the order of pids. A
 // process that vanishes meanwhile is left out.

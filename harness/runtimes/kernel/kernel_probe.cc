@@ -30,11 +30,6 @@ using kernel::UnixSocket;
 using kernel::UnixState;
 using Inodes = std::unordered_set<std::uint64_t>;
 
-bool is_gone(pid_t pid) {
-  const std::optional<ProcessEntry> entry = process_entry(pid);
-  return !entry || entry->dead();
-}
-
 std::string agent_mapping() {
   return fmt::format("/memfd:{}", agent::kMemfdName);
 }

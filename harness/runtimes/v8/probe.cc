@@ -56,11 +56,6 @@ struct Unseen {
 
 using Rings = std::map<std::pair<SiteId, CycleIndex>, Ring>;
 
-bool is_gone(pid_t pid) {
-  const std::optional<ProcessEntry> entry = process_entry(pid);
-  return !entry || entry->dead();
-}
-
 std::string program_of(pid_t pid) {
   std::error_code error;
   const std::filesystem::path program =

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <string_view>
@@ -57,6 +58,24 @@ TEST(ProcessStat, AZombieIsDead) {
   std::string text(kStat);
   text.replace(text.find(") S") + 2, 1, "Z");
   EXPECT_TRUE(parse_process_stat(text)->dead());
+}
+
+// Between its last step and Z a process has neither memory nor files, for as
+// long as the kernel needs to take them.
+TEST(ProcessStat, AProcessThatIsEndingIsKnownBeforeItIsAZombie) {
+  EXPECT_FALSE(parse_process_stat(kStat)->ending);
+  std::string text(kStat);
+  text.replace(text.find(" 4194304 "), 9, " 4194308 ");
+  EXPECT_TRUE(parse_process_stat(text)->ending);
+  EXPECT_FALSE(parse_process_stat(text)->dead());
+}
+
+TEST(ProcessTree, AProcessThatWasCollectedIsGone) {
+  EXPECT_FALSE(is_gone(::getpid()));
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(is_gone(child));
 }
 
 TEST(ProcessTree, DescendantsAreChildrenAndTheirChildren) {
