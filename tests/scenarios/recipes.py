@@ -19,7 +19,7 @@ CODES = {"pass": 0, "leak": 1, "inconclusive": 2, "error": 4, "invalid": 6}
 # Enough to tell a leak from none; three are the fewest that count.
 CYCLES = ("cycles: { warmup: { min: 3, max: 4 }, loaded: 3, idle: 1, half: 1,"
           " linger: 200ms }\n")
-TIMEOUT = 50
+TIMEOUT = 120
 SWEEP_TIMEOUT = 150  # several runs
 # A machine that is busy with other tests makes the driver late, which is
 # INVALID and says nothing about the recipe.
