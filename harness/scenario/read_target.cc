@@ -199,6 +199,22 @@ Status check_jdk(const std::string& text) {
   return {};
 }
 
+// What the agent does, or who takes its place, is nothing that a runtime which
+// is asked itself could do.
+void refuse_if_managed(Section& section, const TargetSpec& target) {
+  if (target.runtime == Runtime::kNative || target.runtime == Runtime::kProcess)
+    return;
+  const auto refuse = [&section](const char* key, const char* hint) {
+    section.complain(*section.find(key), key, "is for native services", hint);
+  };
+  if (!target.allocator.empty())
+    refuse("allocator",
+           "preload it by `target.environment: { LD_PRELOAD: … }`");
+  if (target.stacks != StackMode::kZoom) refuse("stacks", "leave it out");
+  if (target.forks != ForkMode::kFollow)
+    refuse("forks", "leave it out: every process of the service is asked");
+}
+
 void read_jdk(Section& section, TargetSpec& target) {
   section.text("jdk", target.jdk, check_jdk);
   const Node* node = section.find("jdk");
@@ -290,6 +306,7 @@ void read_target(Section section, TargetSpec& target,
                               {{"findings", RetentionMode::kFindings},
                                {"always", RetentionMode::kAlways},
                                {"never", RetentionMode::kNever}});
+  refuse_if_managed(section, target);
   section.size("memoryLimit", target.memory_limit, kMostMemory);
   section.word<bool>("output", target.show_output,
                      {{"hide", false}, {"show", true}});

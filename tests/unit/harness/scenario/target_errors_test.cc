@@ -34,6 +34,33 @@ s.yaml:2:37: `target.jdk`: is for a JVM
 )");
 }
 
+TEST(TargetErrors, WhatTheAgentDoesIsNotForRuntimesThatAreAsked) {
+  EXPECT_EQ(about_target("target: { command: [./server], runtime: v8, "
+                         "allocator: jemalloc }"),
+            R"(
+s.yaml:2:56: `target.allocator`: is for native services
+ 2 | target: { command: [./server], runtime: v8, allocator: jemalloc }
+   |                                                        ^~~~~~~~
+   = preload it by `target.environment: { LD_PRELOAD: … }`
+)");
+  EXPECT_EQ(about_target("target: { command: [./server], runtime: jvm, "
+                         "stacks: always }"),
+            R"(
+s.yaml:2:54: `target.stacks`: is for native services
+ 2 | target: { command: [./server], runtime: jvm, stacks: always }
+   |                                                      ^~~~~~
+   = leave it out
+)");
+  EXPECT_EQ(about_target("target: { command: [./server], runtime: go, "
+                         "forks: ignore }"),
+            R"(
+s.yaml:2:52: `target.forks`: is for native services
+ 2 | target: { command: [./server], runtime: go, forks: ignore }
+   |                                                    ^~~~~~
+   = leave it out: every process of the service is asked
+)");
+}
+
 TEST(TargetErrors, AMisspeltSignalGetsASuggestion) {
   EXPECT_EQ(about_target(
                 "target: { command: [./server], stop: { signal: SIGTREM } }"),
