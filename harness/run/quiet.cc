@@ -35,6 +35,16 @@ Status still_running(QuietWorld world) {
               "death is below if the agent had seen it");
 }
 
+Error cause_of(Error error, QuietWorld world) {
+  constexpr Duration kMoment = std::chrono::milliseconds(200);
+  BackOff back_off;
+  for (const TimePoint until = world.clock.now() + kMoment;;) {
+    if (Status alive = still_running(world); !alive) return alive.error();
+    if (world.clock.now() >= until) return error;
+    world.clock.sleep(back_off.next());
+  }
+}
+
 Result<bool> wait_drained(QuietWorld world, Count before, Duration timeout) {
   TimePoint started = world.clock.now();
   BackOff back_off;

@@ -33,4 +33,9 @@ Result<Settled> wait_settled(QuietWorld world, Duration quiet,
 // An error if the service has ended or the user wants to stop.
 Status still_running(QuietWorld world);
 
+// Why something failed: who asks a service that has just ended is told that it
+// does not answer, or does not exist. Its end, if that is what it was, or else
+// `error`. Waits a moment, as the kernel tells the end a little later.
+Error cause_of(Error error, QuietWorld world);
+
 }  // namespace tidemark

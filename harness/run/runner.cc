@@ -73,6 +73,7 @@ class Run {
   // Whatever way the run ended: our connections closed, the service stopped.
   // A run that failed stays in the phase that it was in.
   void stop_service(bool failed);
+  Error cause_of(const Error& error) const;
 
  private:
   Status start();
@@ -794,6 +795,12 @@ void Run::look_post_mortem() {
     describe_once(record_, held.site, *world_.heap);
 }
 
+Error Run::cause_of(const Error& error) const {
+  // Why one never was ready its target knows best.
+  if (record_.service.pid == 0) return error;
+  return tidemark::cause_of(error, quiet_);
+}
+
 void Run::stop_service(bool failed) {
   if (!failed) begin_phase("stop");
   record_.standins = upstreams_.record();
@@ -818,6 +825,7 @@ void run_scenario(const Scenario& scenario, RunWorld world, RunRecord& record) {
   Run run(scenario, world, record);
   Status status = run.measure();
   if (status) status = run.judge_evidence();
+  if (!status) status = fail(run.cause_of(status.error()));
   if (!status) run.look_post_mortem();
   run.stop_service(!status);
   if (status && record.service.exit)

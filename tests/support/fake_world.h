@@ -58,6 +58,7 @@ class FakeHeap final : public HeapProbe {
   }
   Result<HeapCounters> counters() override { return counts; }
   Result<PurgeRecord> purge(Duration) override {
+    if (on_purge) TIDEMARK_TRY(on_purge());
     return PurgeRecord{now, "fake", {}, {}, {}};
   }
   Result<HeapSnapshot> snapshot() override {
@@ -106,6 +107,7 @@ class FakeHeap final : public HeapProbe {
   std::vector<SiteId> zoomed;
   std::function<std::unique_ptr<FrozenHeap>()> on_freeze;
   std::optional<Error> freeze_error;
+  std::function<Status()> on_purge;
   std::vector<std::string> unrecorded;
   int freezes = 0;
   bool accountable = true;

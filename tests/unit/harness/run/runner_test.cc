@@ -190,6 +190,27 @@ TEST_F(Runner, AServiceThatDiesIsExaminedPostMortem) {
   EXPECT_EQ(record.cycles.size(), 3u);
 }
 
+// Its runtime does not answer any more, and its end is told a little later.
+TEST_F(Runner, AServiceThatDiesAsItsHeapIsLookedAtHasDied) {
+  heap.on_purge = [this]() -> Status {
+    target.exit = ServiceExit{{}, 9, false};
+    return fail(ErrorKind::kEnvironment, "the inspector has hung up");
+  };
+  const RunRecord record = run();
+  ASSERT_TRUE(record.error);
+  EXPECT_EQ(record.error->message,
+            "the service died during the run: it was killed by signal 9");
+}
+
+TEST_F(Runner, AHeapThatCannotBeAskedIsToldOfALiveService) {
+  heap.on_purge = [] {
+    return Status(fail(ErrorKind::kEnvironment, "the inspector has hung up"));
+  };
+  const RunRecord record = run();
+  ASSERT_TRUE(record.error);
+  EXPECT_EQ(record.error->message, "the inspector has hung up");
+}
+
 TEST_F(Runner, CtrlCEndsTheRunWithAPartialRecord) {
   scenario.cycles.planned = false;  // one wave a cycle
   int cycle = 0;
