@@ -1,11 +1,10 @@
 #include "harness/cli/heap_snapshot_file.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
+#include "harness/cli/heap_snapshot_list.h"
 #include "harness/cli/heap_snapshot_text.h"
 #include "harness/cli/output.h"
 #include "harness/cli/progress.h"
@@ -32,20 +31,45 @@ std::string beginning_of(const std::string& path) {
 constexpr std::size_t kTrees = 8;
 constexpr std::size_t kMostWays = 500;
 
+// Tells how far the reading is, and hears Ctrl-C.
+class Reading {
+ public:
+  explicit Reading(const std::string& path)
+      : clock_(cancellation_),
+        observer_(path, "", progress_mode(false), clock_) {}
+
+  bool go_on(const std::string& phase) {
+    observer_.progress(phase);
+    return !cancellation_.requested();
+  }
+
+ private:
+  SignalCancellation cancellation_;
+  SteadyClock clock_;
+  RunObserver observer_;
+};
+
+Result<std::string> allocated(const HoldingsOptions& options) {
+  Reading reading(options.record);
+  const Result<V8Snapshot> snapshot = read_snapshot_file(
+      options.record,
+      [&reading](const std::string& phase) { return reading.go_on(phase); });
+  TIDEMARK_TRY(snapshot);
+  return heap_snapshot_list(*snapshot, options.profile.pattern,
+                            options.profile.rows, style_for(options.output));
+}
+
 Result<HeapDumpAnswer> read_heap_dump(const HoldingsOptions& options) {
-  const std::string& path = options.record;
-  SignalCancellation cancellation;
-  SteadyClock clock(cancellation);
-  RunObserver observer(path, "", progress_mode(false), clock);
+  Reading reading(options.record);
   SnapshotOptions how;
   how.most_paths = kMostWays;
   // One more than is told, so that it is told that there are more.
   how.most_rows = options.profile.rows + 1;
-  how.progress = [&](const std::string& phase) {
-    observer.progress(phase);
-    return !cancellation.requested();
+  how.progress = [&reading](const std::string& phase) {
+    return reading.go_on(phase);
   };
-  Result<V8Snapshot> snapshot = read_snapshot_file(path, how.progress);
+  Result<V8Snapshot> snapshot =
+      read_snapshot_file(options.record, how.progress);
   TIDEMARK_TRY(snapshot);
   if (options.table == HoldingsTable::kTree) how.ways_of_top = kTrees;
   Result<SnapshotAnswer> answer = answer_of(*std::move(snapshot), {}, how);
@@ -67,12 +91,7 @@ bool is_heap_snapshot(const std::string& path) {
 }
 
 Result<std::string> heap_snapshot_table(const HoldingsOptions& options) {
-  if (options.table == HoldingsTable::kList)
-    return fail(ErrorKind::kUsage,
-                fmt::format("{} is a heap dump, which does not say who "
-                            "allocated",
-                            options.record),
-                "`tidemark top` and `tidemark tree` say who holds");
+  if (options.table == HoldingsTable::kList) return allocated(options);
   const Result<HeapDumpAnswer> answer = read_heap_dump(options);
   TIDEMARK_TRY(answer);
   const ReportStyle style = style_for(options.output);

@@ -39,7 +39,9 @@ constexpr const char* kProfileFooter =
     "class:\n"
     "`top` shows which keep most alive and who holds it, `tree` the ways to "
     "the\n"
-    "first five, `list` what classes there are and who loaded them.\n"
+    "first five, `list` what classes there are and who loaded them, or, of "
+    "V8, who\n"
+    "allocated them, if that was tracked.\n"
     "\n"
     "  tidemark top heap.hprof\n"
     "  tidemark list heap.hprof Session";

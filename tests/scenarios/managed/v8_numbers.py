@@ -72,6 +72,13 @@ def find_stacks(folder):
     for row in sessions:
         assert row[2][0][1].endswith("v8_program.js"), row
         assert "function openSession" in source[row[2][0][2] - 1], row
+    text = run(TIDEMARK, "list", "-n", "1000", folder / "late.heapsnapshot",
+               "openSession")
+    assert "ChatSession, by openSession (" in " ".join(text.split()), text
+    text = run(TIDEMARK, "list", folder / "written.heapsnapshot",
+               "ChatSession")
+    assert " 700  ChatSession\n" in text, text
+    assert "who allocated them is not in it" in text, text
 
 
 def hold_as_the_program_does(folder):
@@ -102,7 +109,7 @@ def complain(folder):
     said = run(TIDEMARK, "tree", broken, code=3)
     at = whole.index(b'"nodes":[9,') + len(b'"nodes":[9')
     assert f"broken at byte {at} in `nodes`" in said, said
-    for command in (("list", broken), ("top", "--focus", "x", broken),
+    for command in (("top", "--focus", "x", broken),
                     ("top", "--finding", "1", broken),
                     ("diff", broken, broken)):
         assert "is a heap " in run(TIDEMARK, *command, code=3), command
