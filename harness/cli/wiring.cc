@@ -22,6 +22,7 @@
 #include "harness/runtimes/jvm/probe.h"
 #include "harness/runtimes/kernel/kernel_probe.h"
 #include "harness/runtimes/kernel/listener.h"
+#include "harness/runtimes/kernel/network.h"
 #include "harness/runtimes/native/probe.h"
 #include "harness/runtimes/v8/node_options.h"
 #include "harness/runtimes/v8/probe.h"
@@ -118,16 +119,21 @@ void add_sample_rate(TargetOptions& options) {
       "{}{}memprofilerate={}", words, words.empty() ? "" : ",", *rate);
 }
 
+// The same numbers in another network are somebody else's.
+std::vector<std::uint16_t> ports_within_reach(pid_t pid) {
+  if (kernel::network_of(pid) != kernel::own_network()) return {};
+  return listening_ports(pid);
+}
+
 Status add_heap(const Scenario& scenario, Clock& clock,
                 Cancellation& cancellation, World& world) {
   const TargetSpec& target = scenario.target;
   if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
+  const auto cancelled = [&cancellation] { return cancellation.requested(); };
   if (target.runtime == Runtime::kJvm)
-    world.heap = make_jvm_probe(
-        {target.jdk, [&cancellation] { return cancellation.requested(); }},
-        clock);
+    world.heap = make_jvm_probe({target.jdk, cancelled}, clock);
   if (target.runtime == Runtime::kV8)
-    world.heap = make_v8_probe({listening_ports}, clock);
+    world.heap = make_v8_probe({ports_within_reach, cancelled}, clock);
   if (target.runtime != Runtime::kGo) return {};
   GoProbeOptions options;
   options.access = target.pprof;

@@ -58,13 +58,18 @@ class SocketInspector final : public Inspector {
                            Duration silence, const OnChunk& on_chunk) override;
 
   // From now on farewells are heard.
-  void listen() {
+  Status listen() {
+    // Without it the listener could not be told to end.
+    if (!stop_)
+      return fail(ErrorKind::kEnvironment,
+                  "there are no descriptors left to listen with");
     listener_ = std::thread([this] { hear_farewells(); });
+    return {};
   }
 
  private:
-  Result<std::string> converse(std::int64_t number, Duration silence,
-                               const OnChunk& on_chunk);
+  Result<std::string> converse(std::int64_t number, std::string_view method,
+                               Duration silence, const OnChunk& on_chunk);
   void hear_farewells();
   void take_what_has_come();
   Result<Message> next_message(TimePoint until);
@@ -173,20 +178,17 @@ Result<std::string> SocketInspector::call(std::string_view method,
                     wire));
   const Status sent = socket_.send(wire, clock_.now() + silence);
   if (!sent) return broken(sent.error());
-  Result<std::string> answer = converse(number, silence, on_chunk);
-  if (answer) return answer;
-  if (ended_.message.empty())
-    return fail(
-        ErrorKind::kEnvironment,
-        fmt::format("{} is refused: {}", method, answer.error().message));
-  return answer;
+  return converse(number, method, silence, on_chunk);
 }
 
-// The error of a refusal is its reason.
 Result<std::string> SocketInspector::converse(std::int64_t number,
+                                              std::string_view method,
                                               Duration silence,
                                               const OnChunk& on_chunk) {
   for (;;) {
+    // Where messages never end nobody waits, and nobody looks for this.
+    if (socket_.is_cancelled())
+      return broken(Error{ErrorKind::kInterrupted, "interrupted", {}});
     const Result<Message> text = next_message(clock_.now() + silence);
     TIDEMARK_TRY(text);
     const Result<InspectorMessage> message = reader_.read(text->payload);
@@ -198,11 +200,12 @@ Result<std::string> SocketInspector::converse(std::int64_t number,
       if (!taken) return broken(taken.error());
     }
     if (message->answers != number) continue;
-    if (!message->refusal.empty())
-      return fail(ErrorKind::kEnvironment, message->refusal);
+    const std::string refusal(message->refusal);
     std::string result(message->result);
     take_what_has_come();
-    return result;
+    if (refusal.empty()) return result;
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("{} is refused: {}", method, refusal));
   }
 }
 
@@ -252,13 +255,14 @@ void SocketInspector::hear_farewells() {
 
 Result<std::unique_ptr<Inspector>> Inspector::connect(
     std::uint16_t port, const std::string& resource, Clock& clock,
-    Duration timeout) {
+    Duration timeout, Cancelled cancelled) {
   const TimePoint until = clock.now() + timeout;
-  Result<LoopbackSocket> socket = LoopbackSocket::connect(port, clock, until);
+  Result<LoopbackSocket> socket =
+      LoopbackSocket::connect(port, clock, until, std::move(cancelled));
   TIDEMARK_TRY(socket);
   auto made = std::make_unique<SocketInspector>(*std::move(socket), clock);
   TIDEMARK_TRY(made->greet(port, resource, until));
-  made->listen();
+  TIDEMARK_TRY(made->listen());
   return std::unique_ptr<Inspector>(std::move(made));
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/runtimes/v8/loopback_socket.h"
 #include "tidemark/clock.h"
 #include "tidemark/result.h"
 #include "tidemark/units.h"
@@ -27,7 +28,8 @@ class Inspector {
   static Result<std::unique_ptr<Inspector>> connect(std::uint16_t port,
                                                     const std::string& resource,
                                                     Clock& clock,
-                                                    Duration timeout);
+                                                    Duration timeout,
+                                                    Cancelled cancelled = {});
   virtual ~Inspector() = default;
 
   // Calls "Domain.method" with parameters in JSON, "{}" for none, and waits

@@ -93,9 +93,10 @@ Result<std::string> parse_listing(std::string_view reply) {
 }
 
 Result<std::string> find_debugger(std::uint16_t port, Clock& clock,
-                                  Duration timeout) {
+                                  Duration timeout, Cancelled cancelled) {
   const TimePoint until = clock.now() + timeout;
-  Result<LoopbackSocket> socket = LoopbackSocket::connect(port, clock, until);
+  Result<LoopbackSocket> socket =
+      LoopbackSocket::connect(port, clock, until, std::move(cancelled));
   TIDEMARK_TRY(socket);
   TIDEMARK_TRY(socket->send(
       fmt::format("GET /json/list HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n"

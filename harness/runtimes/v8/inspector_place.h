@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/runtimes/v8/loopback_socket.h"
 #include "tidemark/clock.h"
 #include "tidemark/result.h"
 #include "tidemark/units.h"
@@ -25,6 +26,6 @@ std::size_t listing_size(std::string_view reply);
 
 // Asks the port.
 Result<std::string> find_debugger(std::uint16_t port, Clock& clock,
-                                  Duration timeout);
+                                  Duration timeout, Cancelled cancelled = {});
 
 }  // namespace tidemark::v8

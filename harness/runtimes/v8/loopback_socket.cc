@@ -23,14 +23,15 @@ tl::unexpected<Error> failed(const char* what, int cause) {
 }  // namespace
 
 Status LoopbackSocket::wait(short events, TimePoint until) const {
+  constexpr std::int64_t kLookAgain = 200;  // for somebody who wants to stop
   for (;;) {
+    if (is_cancelled()) return fail(ErrorKind::kInterrupted, "interrupted");
     const Duration left = until - clock_->now();
     if (left <= Duration{})
       return fail(ErrorKind::kEnvironment, "no answer in time");
-    // Rounded up: a wait of 0 ms would be a busy loop. Short ones, so that a
-    // clock that is cancelled is looked at again.
+    // Rounded up: a wait of 0 ms would be a busy loop.
     const auto milliseconds = std::min<std::int64_t>(
-        std::chrono::ceil<std::chrono::milliseconds>(left).count(), 1000);
+        std::chrono::ceil<std::chrono::milliseconds>(left).count(), kLookAgain);
     pollfd entry{socket_.get(), events, 0};
     const int ready = ::poll(&entry, 1, static_cast<int>(milliseconds));
     if (ready > 0) return {};
@@ -39,7 +40,8 @@ Status LoopbackSocket::wait(short events, TimePoint until) const {
 }
 
 Result<LoopbackSocket> LoopbackSocket::connect(std::uint16_t port, Clock& clock,
-                                               TimePoint until) {
+                                               TimePoint until,
+                                               Cancelled cancelled) {
   Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return failed("cannot make a socket", errno);
   const int on = 1;
@@ -48,7 +50,7 @@ Result<LoopbackSocket> LoopbackSocket::connect(std::uint16_t port, Clock& clock,
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  LoopbackSocket made(std::move(socket), clock);
+  LoopbackSocket made(std::move(socket), clock, std::move(cancelled));
   const int number = made.socket_.get();
   if (::connect(number, reinterpret_cast<const sockaddr*>(&address),
                 sizeof address) == 0)

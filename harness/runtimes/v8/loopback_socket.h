@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "harness/base/fd.h"
 #include "tidemark/clock.h"
@@ -14,13 +16,18 @@
 
 namespace tidemark::v8 {
 
-// Used from one thread. Each call fails when `until` has come.
+// Whether the user wants to stop. Empty: never.
+using Cancelled = std::function<bool()>;
+
+// Used from one thread. Each call fails when `until` has come, or, soon, when
+// it is cancelled.
 class LoopbackSocket {
  public:
   static Result<LoopbackSocket> connect(std::uint16_t port, Clock& clock,
-                                        TimePoint until);
+                                        TimePoint until, Cancelled cancelled);
 
   int number() const { return socket_.get(); }
+  bool is_cancelled() const { return cancelled_ && cancelled_(); }
 
   // Nothing more is sent or received, and the other side is told.
   void hang_up();
@@ -31,13 +38,16 @@ class LoopbackSocket {
   Result<std::size_t> receive(std::span<std::uint8_t> into, TimePoint until);
 
  private:
-  LoopbackSocket(Fd socket, Clock& clock)
-      : socket_(std::move(socket)), clock_(&clock) {}
+  LoopbackSocket(Fd socket, Clock& clock, Cancelled cancelled)
+      : socket_(std::move(socket)),
+        clock_(&clock),
+        cancelled_(std::move(cancelled)) {}
 
   Status wait(short events, TimePoint until) const;
 
   Fd socket_;
   Clock* clock_;
+  Cancelled cancelled_;
 };
 
 }  // namespace tidemark::v8

@@ -19,8 +19,6 @@ constexpr Duration kPatience = seconds(10);
 // While V8 writes a snapshot, it says how far it is.
 constexpr Duration kSilentSnapshot = seconds(60);
 constexpr Duration kConnect = seconds(2);
-// An event loop that does not turn is not waited for.
-constexpr Duration kLongestTurn = seconds(2);
 constexpr int kMostCollections = 3;
 
 constexpr std::string_view kNothing = "{}";
@@ -29,16 +27,17 @@ constexpr std::string_view kNothing = "{}";
 
 Result<NodeProcess> NodeProcess::attach(pid_t pid,
                                         const std::vector<std::uint16_t>& ports,
-                                        Clock& clock) {
+                                        Clock& clock, Cancelled cancelled) {
   Error why{ErrorKind::kEnvironment, "it listens on no port", {}};
   for (const std::uint16_t port : ports) {
-    const Result<std::string> place = find_debugger(port, clock, kConnect);
+    const Result<std::string> place =
+        find_debugger(port, clock, kConnect, cancelled);
     if (!place) {
       why.message = fmt::format("port {}: {}", port, place.error().message);
       continue;
     }
     Result<std::unique_ptr<Inspector>> inspector =
-        Inspector::connect(port, *place, clock, kConnect);
+        Inspector::connect(port, *place, clock, kConnect, cancelled);
     TIDEMARK_TRY(inspector);
     NodeProcess process(pid, *std::move(inspector), clock);
     TIDEMARK_TRY(process.greet());
@@ -54,6 +53,10 @@ Result<std::string> NodeProcess::call(std::string_view method,
 }
 
 Status NodeProcess::greet() {
+  // First of all: one that waits for its debuggers to leave answers the rest,
+  // too, and would never say again that it waits.
+  TIDEMARK_TRY(call("NodeRuntime.notifyWhenWaitingForDisconnect",
+                    R"({"enabled":true})", kPatience));
   const Result<std::string> answer =
       call("Runtime.evaluate", evaluation_of(kVersions), kPatience);
   TIDEMARK_TRY(answer);
@@ -63,21 +66,20 @@ Status NodeProcess::greet() {
   version_ = versions->substr(0, blank);
   if (version_.starts_with('v')) version_.erase(0, 1);
   engine_ = versions->substr(std::min(blank + 1, versions->size()));
-  TIDEMARK_TRY(call("NodeRuntime.notifyWhenWaitingForDisconnect",
-                    R"({"enabled":true})", kPatience));
   TIDEMARK_TRY(call("HeapProfiler.enable", kNothing, kPatience));
   return {};
 }
 
 Status NodeProcess::collect(TimePoint until) {
+  // No call is made without a moment for its answer.
+  const auto left = [this, until] {
+    return std::max<Duration>(until - clock_->now(), milliseconds(100));
+  };
   Bytes before;
   for (int i = 0; i < kMostCollections; ++i) {
-    const Duration left = until - clock_->now();
-    if (left <= Duration{})
-      return fail(ErrorKind::kEnvironment, "no answer in time");
-    TIDEMARK_TRY(call("HeapProfiler.collectGarbage", kNothing, left));
+    TIDEMARK_TRY(call("HeapProfiler.collectGarbage", kNothing, left()));
     const Result<std::string> usage =
-        call("Runtime.getHeapUsage", kNothing, left);
+        call("Runtime.getHeapUsage", kNothing, left());
     TIDEMARK_TRY(usage);
     const Result<Bytes> used = parse_heap_usage(*usage);
     TIDEMARK_TRY(used);
@@ -85,8 +87,8 @@ Status NodeProcess::collect(TimePoint until) {
     // to give.
     if (i > 0 && before - *used < Bytes{before.value / 1000}) break;
     before = *used;
-    TIDEMARK_TRY(call("Runtime.evaluate", evaluation_of(kTurn),
-                      std::min(left, kLongestTurn)));
+    // As long as it takes: the service may be at work for seconds.
+    TIDEMARK_TRY(call("Runtime.evaluate", evaluation_of(kTurn), left()));
   }
   return {};
 }
@@ -100,11 +102,20 @@ Result<NodeFigures> NodeProcess::figures() {
 
 Result<V8Snapshot> NodeProcess::snapshot() {
   SnapshotParser parser;
-  TIDEMARK_TRY(inspector_->call(
-      "HeapProfiler.takeHeapSnapshot", R"({"reportProgress":true})",
-      kSilentSnapshot,
-      [&parser](std::string_view chunk) { return parser.feed(chunk); }));
-  return parser.finish();
+  // What is wrong with it is nothing that the user has given us.
+  const auto ours = [](const Error& error) {
+    return fail(ErrorKind::kEnvironment, error.message);
+  };
+  TIDEMARK_TRY(inspector_->call("HeapProfiler.takeHeapSnapshot",
+                                R"({"reportProgress":true})", kSilentSnapshot,
+                                [&](std::string_view chunk) -> Status {
+                                  const Status fed = parser.feed(chunk);
+                                  if (!fed) return ours(fed.error());
+                                  return {};
+                                }));
+  Result<V8Snapshot> snapshot = parser.finish();
+  if (!snapshot) return ours(snapshot.error());
+  return snapshot;
 }
 
 }  // namespace tidemark::v8

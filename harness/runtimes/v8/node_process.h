@@ -23,7 +23,7 @@ class NodeProcess {
   // Asks the ports, one after the other, which of them is the inspector's.
   static Result<NodeProcess> attach(pid_t pid,
                                     const std::vector<std::uint16_t>& ports,
-                                    Clock& clock);
+                                    Clock& clock, Cancelled cancelled = {});
 
   pid_t pid() const { return pid_; }
   const std::string& version() const { return version_; }  // "20.20.2"

@@ -38,6 +38,10 @@ constexpr Duration kBirth = std::chrono::seconds(3);
 constexpr Duration kDeath = std::chrono::seconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(5);
 constexpr std::size_t kMostPaths = 16;
+constexpr std::size_t kMostPathsOfAll = 64;  // of all that is live
+// A collection of a heap of gigabytes takes its time, and so does that of a
+// service that is at work.
+constexpr Duration kCollection = std::chrono::minutes(2);
 constexpr std::size_t kMostFacts = 8;  // processes that are told one by one
 
 struct Process {
@@ -95,6 +99,7 @@ class V8Probe final : public HeapProbe {
 
  private:
   Status adopt(pid_t pid);
+  bool ends(pid_t pid);
   Result<NodeProcess> wait_for_inspector(pid_t pid);
   Result<V8Snapshot> look(Process& process, Census& census);
   void add(Process& process, const V8Snapshot& snapshot, const Census& census,
@@ -115,6 +120,14 @@ class V8Probe final : public HeapProbe {
   CycleIndex cycle_;
 };
 
+// The connection ends before the process does.
+bool V8Probe::ends(pid_t pid) {
+  for (const TimePoint until = clock_.now() + kDeath;
+       !is_gone(pid) && clock_.now() < until;)
+    clock_.sleep(kLook);
+  return is_gone(pid);
+}
+
 // Asks every process; one that ends meanwhile is forgotten and no error.
 Status V8Probe::each(const std::function<Status(Process&)>& ask) {
   for (auto entry = processes_.begin(); entry != processes_.end();) {
@@ -124,11 +137,9 @@ Status V8Probe::each(const std::function<Status(Process&)>& ask) {
       ++entry;
       continue;
     }
-    // The connection ends before the process does.
-    for (const TimePoint until = clock_.now() + kDeath;
-         !is_gone(pid) && clock_.now() < until;)
-      clock_.sleep(kLook);
-    if (!is_gone(pid))
+    if (asked.error().kind == ErrorKind::kInterrupted)
+      return fail(asked.error());
+    if (!ends(pid))
       return fail(asked.error().kind,
                   fmt::format("the inspector of process {}: {}", pid,
                               asked.error().message),
@@ -143,9 +154,11 @@ Status V8Probe::each(const std::function<Status(Process&)>& ask) {
 
 Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid) {
   for (const TimePoint until = clock_.now() + kBirth;;) {
-    Result<NodeProcess> node =
-        NodeProcess::attach(pid, options_.ports_of(pid), clock_);
-    if (node || is_gone(pid) || clock_.now() >= until) return node;
+    Result<NodeProcess> node = NodeProcess::attach(pid, options_.ports_of(pid),
+                                                   clock_, options_.cancelled);
+    if (node || node.error().kind == ErrorKind::kInterrupted || is_gone(pid) ||
+        clock_.now() >= until)
+      return node;
     clock_.sleep(kLook);
   }
 }
@@ -153,12 +166,21 @@ Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid) {
 // What is there already was born before now.
 Status V8Probe::adopt(pid_t pid) {
   const std::string program = program_of(pid);
+  if (program.empty()) {
+    if (!is_gone(pid))
+      unseen_[pid] = {
+          "cannot be looked into: run tidemark as the user of the "
+          "service, or as root",
+          true};
+    return {};
+  }
   if (!is_node(program)) {
     unseen_[pid] = {fmt::format("({}) is not a Node process", program), false};
     return {};
   }
   Result<NodeProcess> node = wait_for_inspector(pid);
   if (!node) {
+    if (node.error().kind == ErrorKind::kInterrupted) return fail(node.error());
     if (!is_gone(pid))
       unseen_[pid] = {"has no inspector: " + node.error().message, true};
     return {};
@@ -175,8 +197,11 @@ Status V8Probe::adopt(pid_t pid) {
     return {};
   }
   processes_.erase(entry);
-  if (is_gone(pid)) return {};
-  return fail(first.error());
+  if (first.error().kind != ErrorKind::kInterrupted && ends(pid)) return {};
+  return fail(first.error().kind,
+              fmt::format("the inspector of process {}: {}", pid,
+                          first.error().message),
+              first.error().hint);
 }
 
 Result<HeapDescription> V8Probe::attach(const std::vector<pid_t>& pids) {
@@ -189,21 +214,25 @@ Result<HeapDescription> V8Probe::attach(const std::vector<pid_t>& pids) {
     if (processes_.contains(pid)) continue;
     const auto known = unseen_.find(pid);
     // A shell that is replaced by the program it starts keeps its number.
+    const std::string program = program_of(pid);
     if (known != unseen_.end() &&
-        known->second.node == is_node(program_of(pid)))
+        known->second.node == (program.empty() || is_node(program)))
       continue;
     unseen_.erase(pid);
     TIDEMARK_TRY(adopt(pid));
   }
-  if (processes_.empty()) {
-    const std::string why =
-        unseen_.empty() ? "it has no process that is running"
-                        : fmt::format("process {} {}", unseen_.begin()->first,
-                                      unseen_.begin()->second.why);
+  if (processes_.empty() && unseen_.empty())
     return fail(ErrorKind::kEnvironment,
-                "the heap of the service cannot be seen: " + why,
+                "the heap of the service cannot be seen: it has no process "
+                "that is running");
+  if (processes_.empty()) {
+    const auto& [pid, unseen] = *unseen_.begin();
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("the heap of the service cannot be seen: process "
+                            "{} {}",
+                            pid, unseen.why),
                 "`runtime: v8` asks Node's inspector: is the service a Node "
-                "program of 12 or later? One that runs already must have been "
+                "program of 14 or later? One that runs already must have been "
                 "started with --inspect=127.0.0.1:0, or be sent SIGUSR1");
   }
   return describe_heap();
@@ -262,7 +291,8 @@ Result<PurgeRecord> V8Probe::purge(Duration timeout) {
   const TimePoint started = clock_.now();
   const Status asked = each([&](Process& process) -> Status {
     const Bytes before = resident(process.node.pid());
-    TIDEMARK_TRY(process.node.collect(started + timeout));
+    TIDEMARK_TRY(
+        process.node.collect(clock_.now() + std::max(timeout, kCollection)));
     record.rss_before += before;
     record.rss_after += resident(process.node.pid());
     return {};
@@ -399,10 +429,8 @@ Result<std::vector<NamedRetention>> V8Probe::holders_in(
       return std::binary_search(ids.begin(), ids.end(), made.id[object]);
     });
   }
-  std::vector<NamedRetention> holders = tidemark::who_holds(
-      made.graph, dominators_of(made.graph), questions, kMostPaths);
-  for (NamedRetention& retention : holders) fold_middlemen(retention);
-  return holders;
+  return folded_ways(made.graph, dominators_of(made.graph), questions,
+                     kMostPathsOfAll);
 }
 
 Result<std::optional<RuntimeHoldings>> V8Probe::who_holds(
@@ -421,7 +449,9 @@ Result<std::optional<RuntimeHoldings>> V8Probe::who_holds(
   RuntimeHoldings holdings;
   for (std::size_t i = 0; i < by_question.size(); ++i) {
     Retention joined =
-        with_sites(v8::join(std::move(by_question[i]), kMostPaths), sites_);
+        with_sites(v8::join(std::move(by_question[i]),
+                            i == 0 ? kMostPathsOfAll : kMostPaths),
+                   sites_);
     if (i == 0)
       holdings.all = std::move(joined);
     else

@@ -18,6 +18,8 @@ struct V8ProbeOptions {
   // The TCP ports on which a process listens, in the order in which it began
   // to: the inspector's is the first where it was there from the start.
   std::function<std::vector<std::uint16_t>(pid_t)> ports_of;
+  // Whether the user wants to stop. Empty: never.
+  std::function<bool()> cancelled;
 };
 
 // The clock must outlive it. Everything runs in the thread that calls. Each

@@ -31,8 +31,6 @@ std::vector<NamedRetention> ways(const SnapshotGraph& snapshot,
                                  const Dominators& dominators,
                                  std::span<const SnapshotQuestion> questions,
                                  std::size_t most_paths) {
-  // Paths that differ only in middlemen are one in the end.
-  constexpr std::size_t kSpare = 4;
   std::vector<std::vector<bool>> types;
   for (const SnapshotQuestion& question : questions)
     types.push_back(types_of(snapshot.graph, question));
@@ -44,13 +42,7 @@ std::vector<NamedRetention> ways(const SnapshotGraph& snapshot,
       return after == 0 || (id_tells_birth(snapshot.id[object]) &&
                             snapshot.id[object] > after);
     });
-  std::vector<NamedRetention> held =
-      who_holds(snapshot.graph, dominators, wanted, most_paths * kSpare);
-  for (NamedRetention& each : held) {
-    fold_middlemen(each);
-    if (each.paths.size() > most_paths) each.paths.resize(most_paths);
-  }
-  return held;
+  return folded_ways(snapshot.graph, dominators, wanted, most_paths);
 }
 
 // Of the classes that a program has made itself, those that keep most.
@@ -79,9 +71,8 @@ Result<SnapshotAnswer> answer_of(V8Snapshot snapshot,
   answer.objects.value = static_cast<std::int64_t>(snapshot.nodes());
   if (!go_on(options, "finding the roots")) return interrupted();
   const bool asks_for_ways = !questions.empty() || options.ways_of_top > 0;
-  SnapshotGraph graph =
-      snapshot_graph(std::move(snapshot),
-                     asks_for_ways ? Members::kNamed : Members::kUnnamed);
+  SnapshotGraph graph = snapshot_graph(
+      std::move(snapshot), asks_for_ways ? Members::kNamed : Members::kUnnamed);
   if (std::none_of(questions.begin(), questions.end(),
                    [](const SnapshotQuestion& question) {
                      return question.born_after != 0;

@@ -131,8 +131,10 @@ class RootFinder {
 
   // What a program calls global is a property of it, and a root of that name.
   void global_object(ObjectIndex global) {
-    // Node calls it "global" or "Object", Chrome "Window / https://…".
+    // Node calls it "global / ", "global" or "Object", Chrome "Window /
+    // https://…".
     std::string own(name_of(global));
+    if (own.ends_with(" / ")) own.resize(own.size() - 3);
     if (own.empty() || own == "Object") own = "global";
     each_edge(global, [&](std::uint32_t edge, ObjectIndex to) {
       const EdgeLabel label = snapshot_.label[edge];
@@ -310,6 +312,21 @@ void fold_middlemen(NamedRetention& retention) {
       folded.begin(), folded.end(),
       [](const NamedPath& a, const NamedPath& b) { return a.bytes > b.bytes; });
   retention.paths = std::move(folded);
+}
+
+std::vector<NamedRetention> folded_ways(const ObjectGraph& graph,
+                                        const Dominators& dominators,
+                                        std::span<const Wanted> questions,
+                                        std::size_t most_paths) {
+  // Paths that differ only in middlemen are one in the end.
+  constexpr std::size_t kSpare = 4;
+  std::vector<NamedRetention> held =
+      who_holds(graph, dominators, questions, most_paths * kSpare);
+  for (NamedRetention& each : held) {
+    fold_middlemen(each);
+    if (each.paths.size() > most_paths) each.paths.resize(most_paths);
+  }
+  return held;
 }
 
 }  // namespace tidemark

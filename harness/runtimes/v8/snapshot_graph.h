@@ -2,7 +2,9 @@
 // people know.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -40,5 +42,11 @@ SnapshotGraph snapshot_graph(V8Snapshot snapshot,
 // the context of a closure, whose variable is then told. The last is kept.
 // Paths that are alike then are one.
 void fold_middlemen(NamedRetention& retention);
+
+// who_holds() of a snapshot's graph, without middlemen.
+std::vector<NamedRetention> folded_ways(const ObjectGraph& graph,
+                                        const Dominators& dominators,
+                                        std::span<const Wanted> questions,
+                                        std::size_t most_paths);
 
 }  // namespace tidemark

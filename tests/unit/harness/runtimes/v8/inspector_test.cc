@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "harness/runtimes/v8/inspector_place.h"
@@ -139,6 +140,37 @@ TEST_F(InspectorTest, AProcessThatEndsIsLeftBetweenCalls) {
   const auto answer = (*inspector)->call("A.b", "{}", seconds(10), {});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().message, "the process is about to end");
+}
+
+TEST_F(InspectorTest, AFarewellThatComesWithARefusalIsHeard) {
+  std::promise<void> left;
+  FakeInspector server(
+      {.answer =
+           [](const std::string& message) {
+             return std::vector<std::string>{
+                 R"({"error":{"code":1,"message":"not now"},"id":)" +
+                     number_of(message) + "}",
+                 R"({"method":"NodeRuntime.waitingForDisconnect","params":{}})"};
+           },
+       .on_leave = [&left] { left.set_value(); }});
+  auto inspector = connect(server);
+  ASSERT_TRUE(inspector) << inspector.error().message;
+  const auto refused = (*inspector)->call("A.b", "{}", seconds(10), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "A.b is refused: not now");
+  EXPECT_EQ(left.get_future().wait_for(seconds(10)), std::future_status::ready);
+}
+
+TEST_F(InspectorTest, WhoeverWantsToStopIsHeardWhileNobodyAnswers) {
+  FakeInspector server({});
+  std::atomic<bool> stop = false;
+  auto inspector = Inspector::connect(server.port(), "/abc", clock_,
+                                      seconds(10), [&] { return stop.load(); });
+  ASSERT_TRUE(inspector) << inspector.error().message;
+  stop = true;
+  const auto answer = (*inspector)->call("A.b", "{}", seconds(600), {});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::kInterrupted);
 }
 
 TEST_F(InspectorTest, WhateverGoesWrongIsSaid) {

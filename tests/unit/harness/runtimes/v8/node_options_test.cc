@@ -5,12 +5,19 @@
 namespace tidemark::v8 {
 namespace {
 
-TEST(NodeOptionsTest, AnInspectorIsAdded) {
-  EXPECT_EQ(with_inspector(""), "--inspect=127.0.0.1:0");
+// With its words on stderr, `ready: { output: "listening" }` would be met
+// before the service has begun.
+TEST(NodeOptionsTest, AnInspectorThatSaysNothingIsAdded) {
+  EXPECT_EQ(with_inspector(""),
+            "--inspect=127.0.0.1:0 --inspect-publish-uid=http");
   EXPECT_EQ(with_inspector("--max-old-space-size=64"),
-            "--max-old-space-size=64 --inspect=127.0.0.1:0");
-  EXPECT_EQ(with_inspector("--inspect-port=0"),
-            "--inspect-port=0 --inspect=127.0.0.1:0");
+            "--max-old-space-size=64 --inspect=127.0.0.1:0 "
+            "--inspect-publish-uid=http");
+  EXPECT_EQ(
+      with_inspector("--inspect-port=0"),
+      "--inspect-port=0 --inspect=127.0.0.1:0 --inspect-publish-uid=http");
+  EXPECT_EQ(with_inspector("--inspect-publish-uid=stderr,http"),
+            "--inspect-publish-uid=stderr,http --inspect=127.0.0.1:0");
 }
 
 TEST(NodeOptionsTest, OneThatIsThereStays) {

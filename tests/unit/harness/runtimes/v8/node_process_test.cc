@@ -128,6 +128,31 @@ TEST_F(NodeProcessTest, ReadsItsSnapshot) {
   EXPECT_EQ(snapshot->nodes(), test::chat().nodes.size());
 }
 
+// Else one that waits already for its debuggers to leave would wait for us.
+TEST_F(NodeProcessTest, ItsFarewellIsAskedForFirst) {
+  FakeInspector server({.answer = Script({})});
+  ASSERT_TRUE(attach(server));
+  const std::vector<std::string>& heard = server.heard();
+  ASSERT_FALSE(heard.empty());
+  EXPECT_NE(heard[0].find("NodeRuntime.notifyWhenWaitingForDisconnect"),
+            std::string::npos);
+}
+
+TEST_F(NodeProcessTest, ABadSnapshotIsNoFaultOfTheUser) {
+  FakeInspector server(
+      {.answer = [script = Script({})](const std::string& message) mutable {
+        if (message.find("takeHeapSnapshot") == message.npos)
+          return script(message);
+        return std::vector<std::string>{result_of(message, "{}")};
+      }});
+  Result<NodeProcess> process = attach(server);
+  ASSERT_TRUE(process) << process.error().message;
+  const Result<V8Snapshot> snapshot = process->snapshot();
+  ASSERT_FALSE(snapshot);
+  EXPECT_EQ(snapshot.error().kind, ErrorKind::kEnvironment);
+  EXPECT_EQ(snapshot.error().hint, "");
+}
+
 TEST_F(NodeProcessTest, TheInspectorIsFoundBesideOtherPorts) {
   FakeInspector other({.listing = "HTTP/1.1 404 Not Found\r\n\r\n"});
   FakeInspector server({.answer = Script({})});
