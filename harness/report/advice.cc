@@ -54,7 +54,7 @@ std::string for_runtime(const RunRecord& record, const Finding& finding) {
         "with",
         owner, finding.unit);
   // "(Global handles)" is V8's own: what is behind it has the names.
-  const std::string root = root_text(finding.retention->paths.front());
+  const std::string root = root_text(record, finding.retention->paths.front());
   return fmt::format(
       "take {} out of {} once the {} is done with{}", owner,
       root.starts_with('(') ? "what holds it above" : root, finding.unit,
@@ -86,7 +86,25 @@ std::string for_leak(const RunRecord& record, const Finding& finding) {
       owner, finding.unit);
 }
 
+// What a runtime has beside its objects is not the allocator's to give back.
+std::string for_kept_by_runtime(std::string_view runtime) {
+  if (runtime == "Go")
+    return "Go gives back what its heap once needed, but late: GOGC and "
+           "GOMEMLIMIT decide how much it takes, debug.FreeOSMemory when it "
+           "gives it back";
+  if (runtime == "V8")
+    return "V8 keeps room for what is born next (--max-semi-space-size) and "
+           "what it has compiled; Buffers and addons are outside of its heap: "
+           "compare `external` and `rss` of process.memoryUsage()";
+  return "the JVM keeps heap for later (-Xmx, -XX:MaxHeapFreeRatio, "
+         "-XX:G1PeriodicGCInterval), code that it has compiled, classes and "
+         "stacks: `jcmd PID VM.native_memory` tells them apart if it was "
+         "started with -XX:NativeMemoryTracking=summary";
+}
+
 std::string for_retained(const RunRecord& record, const Finding& finding) {
+  if (const std::string_view runtime = runtime_of(record); !runtime.empty())
+    return for_kept_by_runtime(runtime);
   if (finding.sites.empty())
     return "the allocator was asked to give it back and did not: its settings "
            "decide (MALLOC_TRIM_THRESHOLD_, dirty_decay_ms …), or another one: "

@@ -45,8 +45,7 @@ std::string answers_text(const std::map<std::string, Count>& answers) {
 // the innermost is operator new.
 std::string open_place(const RunRecord& record, const SiteRecord& site) {
   const Frame* own = guilty_frame(site);
-  if (!own || own == &site.frames.front() ||
-      !record.service.allocator.starts_with("go"))
+  if (!own || own == &site.frames.front() || runtime_of(record) != "Go")
     return place_of(site);
   return fmt::format("{} called by {}",
                      short_name(site.frames.front().function), place_of(site));
@@ -59,7 +58,7 @@ std::string open_site_row(const RunRecord& record, const OpenSite& site,
   return wrapped(
       fmt::format("  {:>10} in {:<12} {}",
                   bytes_text(site.bytes_per_connection),
-                  plural(objects, "block"),
+                  plural(objects, noun_of(record, described)),
                   described ? open_place(record, *described) : site.place),
       29, width);
 }

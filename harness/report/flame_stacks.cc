@@ -51,7 +51,9 @@ void add_holders(const SiteIndex& sites, const Retention& retention,
                  const std::vector<std::string>& above, Stacks& stacks) {
   for (const RetainingPath& path : retention.paths) {
     std::vector<std::string> frames = above;
-    frames.push_back(root_text(path));
+    frames.push_back(root_text(
+        path, path.holders.empty() ? nullptr
+                                   : sites.find(path.holders.front().site)));
     for (const Holder& holder : path.holders)
       frames.push_back(holder_name(holder, sites.find(holder.site)));
     stacks.add(std::move(frames), path.bytes);

@@ -136,7 +136,8 @@ class HoldersTable {
  public:
   HoldersTable(const RunRecord& record, const Retention& retention,
                std::size_t width)
-      : retention_(retention),
+      : record_(record),
+        retention_(retention),
         roots_(way_tree(record, retention)),
         width_(width) {
     for (const Branch& root : roots_)
@@ -144,11 +145,12 @@ class HoldersTable {
   }
 
   std::string print(std::size_t most_rows) const {
-    std::string text = line("holds", "of all", "blocks",
+    const std::string noun = noun_of(record_, retention_);
+    std::string text = line("holds", "of all", noun + "s",
                             {"retains", "leak share"}, "who holds");
     for (std::size_t i = 0; i < roots_.size() && i < most_rows; ++i)
       text += line(roots_[i].objects, roots_[i].bytes, retained(roots_[i]),
-                   root_text(*roots_[i].root));
+                   root_text(record_, *roots_[i].root));
     if (roots_.size() > most_rows)
       text += fmt::format("  … and {} more\n", roots_.size() - most_rows);
     if (const Unkept rest = unkept(retention_); rest.objects.value > 0)
@@ -158,7 +160,9 @@ class HoldersTable {
       text += line(retention_.unreachable, retention_.unreachable_bytes, {},
                    "nobody: no pointer to them is left");
     text +=
-        wrapped("  retains: what nothing else reaches, other blocks included",
+        wrapped(fmt::format("  retains: what nothing else reaches, other {}s "
+                            "included",
+                            noun),
                 4, width_);
     if (shared_)
       text +=
@@ -204,6 +208,7 @@ class HoldersTable {
                 number_text(objects), retained, name);
   }
 
+  const RunRecord& record_;
   const Retention& retention_;
   std::vector<Branch> roots_;
   std::size_t width_;
@@ -230,8 +235,9 @@ class TreePrinter {
   TreePrinter(const RunRecord& record, std::size_t most_rows, std::size_t width)
       : record_(record), most_(most_rows), width_(width) {}
 
-  std::string print(const std::vector<Branch>& roots) {
-    print_all(roots, "  ");
+  std::string print(const Retention& retention) {
+    noun_ = noun_of(record_, retention);
+    print_all(way_tree(record_, retention), "  ");
     if (left_out_ > 0)
       text_ += fmt::format("  … and {} more {}\n", left_out_,
                            left_out_ == 1 ? "branch" : "branches");
@@ -253,18 +259,17 @@ class TreePrinter {
   }
 
   void print_one(const Branch& branch, const std::string& margin, bool last) {
-    std::string what =
-        fmt::format("{} in {}  ", bytes_text(branch.bytes),
-                    plural(double(branch.objects.value), "block"));
+    std::string what = fmt::format("{} in {}  ", bytes_text(branch.bytes),
+                                   plural(double(branch.objects.value), noun_));
     std::string place;
     if (branch.root) {
-      what += root_text(*branch.root);
+      what += root_text(record_, *branch.root);
       place = retained_text(branch);
     } else {
-      what +=
-          reference_text(*branch.holder) + " " + holder_text(*branch.holder);
-      if (const SiteRecord* site = find_site(record_, branch.holder->site))
-        place = holder_place(*branch.holder, *site);
+      const SiteRecord* site = find_site(record_, branch.holder->site);
+      const std::string by = reference_text(*branch.holder, site);
+      what += by + (by.empty() ? "" : " ") + holder_text(*branch.holder);
+      if (site) place = holder_place(*branch.holder, *site);
     }
     text_ += broken_line(what, place, margin + (last ? "└ " : "├ "),
                          margin + (last ? "  " : "│ "), width_);
@@ -275,6 +280,7 @@ class TreePrinter {
   std::size_t width_;
   std::size_t rows_ = 0;
   std::size_t left_out_ = 0;
+  std::string noun_;
   std::string text_;
 };
 
@@ -390,10 +396,11 @@ Result<std::string> tree_text(const RunRecord& unsafe,
   Result<Answer> found = answer_with_holders(record, question);
   TIDEMARK_TRY(found);
   const Retention& retention = *found->retention;
-  std::string text = TreePrinter(record, question.most_rows, width_of(style))
-                         .print(way_tree(record, retention));
+  std::string text =
+      TreePrinter(record, question.most_rows, width_of(style)).print(retention);
   if (const Unkept rest = unkept(retention); rest.objects.value > 0)
-    text += fmt::format("  {}\n", unkept_text(rest));
+    text +=
+        fmt::format("  {}\n", unkept_text(rest, noun_of(record, retention)));
   if (retention.unreachable.value > 0)
     text += fmt::format("  held by nobody: {} in {}\n",
                         bytes_text(retention.unreachable_bytes),

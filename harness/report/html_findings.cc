@@ -81,7 +81,9 @@ std::string stack_list(const SiteRecord& site) {
 class WayList {
  public:
   WayList(const RunRecord& record, const Retention& retention)
-      : record_(record), retention_(retention) {}
+      : record_(record),
+        retention_(retention),
+        noun_(noun_of(record, retention)) {}
 
   std::string html() {
     std::string text = "<ul class=\"ways\">\n";
@@ -89,21 +91,20 @@ class WayList {
       const std::string retained = retained_text(root);
       text += fmt::format(
           "<li>{}{}</li>\n",
-          escaped(fmt::format("{}: {} in {}{}{}", cut(root_text(*root.root)),
-                              bytes_text(root.bytes),
-                              plural(double(root.objects.value), "block"),
-                              retained.empty() ? "" : "; ", retained)),
+          escaped(fmt::format(
+              "{}: {} in {}{}{}", cut(root_text(record_, *root.root)),
+              bytes_text(root.bytes), plural(double(root.objects.value), noun_),
+              retained.empty() ? "" : "; ", retained)),
           below(root));
     }
     if (const Unkept rest = unkept(retention_); rest.objects.value > 0)
-      text += html_text("li", unkept_text(rest));
+      text += html_text("li", unkept_text(rest, noun_));
     if (retention_.unreachable.value > 0)
       text += html_text(
-          "li",
-          fmt::format("Held by nobody: {}, {}; no pointer to them is "
-                      "left, they are lost",
-                      plural(double(retention_.unreachable.value), "block"),
-                      bytes_text(retention_.unreachable_bytes)));
+          "li", fmt::format("Held by nobody: {}, {}; no pointer to them is "
+                            "left, they are lost",
+                            plural(double(retention_.unreachable.value), noun_),
+                            bytes_text(retention_.unreachable_bytes)));
     if (retention_.doubtful.value > 0)
       text += html_text(
           "li", fmt::format("Of these, {} are held by a stack, a register or "
@@ -126,13 +127,14 @@ class WayList {
       const SiteRecord* site = find_site(record_, one.holder->site);
       const std::string place =
           site ? cut(holder_place(*one.holder, *site)) : "";
+      std::string by = cut(reference_text(*one.holder, site));
+      if (!by.empty()) by += ' ';
       items += fmt::format(
           "<li>{}{}</li>\n",
           escaped(fmt::format(
-              "{} {}{}{}: {} in {}", cut(reference_text(*one.holder)),
-              cut(holder_text(*one.holder)), place.empty() ? "" : " at ", place,
-              bytes_text(one.bytes),
-              plural(double(one.objects.value), "block"))),
+              "{}{}{}{}: {} in {}", by, cut(holder_text(*one.holder)),
+              place.empty() ? "" : " at ", place, bytes_text(one.bytes),
+              plural(double(one.objects.value), noun_))),
           below(one));
     }
     return items.empty() ? "" : "\n<ul>\n" + items + "</ul>\n";
@@ -140,6 +142,7 @@ class WayList {
 
   const RunRecord& record_;
   const Retention& retention_;
+  std::string noun_;
   std::size_t shown_ = 0;
   std::size_t left_out_ = 0;
 };

@@ -20,6 +20,10 @@ std::string count_text(Count objects, Bytes bytes, std::int64_t all,
                      plural(double(all), noun), bytes_text(bytes));
 }
 
+bool is_class(const SiteRecord* site) {
+  return site != nullptr && site->kind == MemoryKind::kClass;
+}
+
 class WayPrinter {
  public:
   WayPrinter(const RunRecord& record, std::size_t finding,
@@ -32,9 +36,7 @@ class WayPrinter {
 
   std::string print(const Retention& retention) {
     all_ = retention.objects.value;
-    if (!retention.paths.empty() && !retention.paths[0].holders.empty())
-      noun_ = noun_of(record_,
-                      find_site(record_, retention.paths[0].holders[0].site));
+    noun_ = noun_of(record_, retention);
     for (const Branch& root : way_tree(record_, retention)) print_root(root);
     if (left_out_.value > 0)
       line(0, fmt::format("{} in other ways: `tidemark tree --finding {}` "
@@ -42,7 +44,7 @@ class WayPrinter {
                           plural(double(left_out_.value), "more " + noun_),
                           finding_));
     if (const Unkept rest = unkept(retention); rest.objects.value > 0)
-      line(0, unkept_text(rest));
+      line(0, unkept_text(rest, noun_));
     if (retention.unreachable.value > 0)
       line(0,
            fmt::format("Held by nobody: {}; no pointer to them is left, "
@@ -65,7 +67,7 @@ class WayPrinter {
     }
     ++lines_;
     const std::string retained = retained_text(root);
-    line(0, fmt::format("Held by {}: {}{}{}", root_text(*root.root),
+    line(0, fmt::format("Held by {}: {}{}{}", root_text(record_, *root.root),
                         count_text(root.objects, root.bytes, all_, noun_),
                         retained.empty() ? "" : "; ", retained));
     for (const Branch& branch : root.below) print_branch(branch, 2);
@@ -77,11 +79,12 @@ class WayPrinter {
       return;
     }
     ++lines_;
-    std::string what = reference_text(*branch.holder) + "  ";
+    const SiteRecord* site = find_site(record_, branch.holder->site);
+    std::string what = reference_text(*branch.holder, site);
+    if (!what.empty()) what += "  ";
     if (branch.own.value > 1)
       what += fmt::format("{} × ", number_text(branch.own));
     what += holder_text(*branch.holder);
-    const SiteRecord* site = find_site(record_, branch.holder->site);
     line(deep, what, site ? holder_place(*branch.holder, *site) : "");
     for (const Branch& below : branch.below) print_branch(below, deep + 2);
   }
@@ -107,9 +110,16 @@ class WayPrinter {
 
 }  // namespace
 
-std::string reference_text(const Holder& holder) {
+std::string noun_of(const RunRecord& record, const Retention& retention) {
+  if (retention.paths.empty() || retention.paths[0].holders.empty())
+    return "block";
+  return noun_of(record, find_site(record, retention.paths[0].holders[0].site));
+}
+
+std::string reference_text(const Holder& holder, const SiteRecord* site) {
   if (holder.member.starts_with('[')) return holder.member;
   if (!holder.member.empty()) return "." + holder.member;
+  if (is_class(site)) return "";
   return fmt::format("+{}", holder.offset);
 }
 
@@ -167,10 +177,14 @@ std::string broken_line(const std::string& what, const std::string& place,
   return lines;
 }
 
-std::string root_text(const RetainingPath& path) {
-  // Of a managed heap the name says it: "static Room.members".
-  if (!path.holders.empty() && !path.holders.front().member.empty())
-    return path.root_name;
+std::string root_text(const RunRecord& record, const RetainingPath& path) {
+  return root_text(path, path.holders.empty()
+                             ? nullptr
+                             : find_site(record, path.holders.front().site));
+}
+
+std::string root_text(const RetainingPath& path, const SiteRecord* first) {
+  if (is_class(first)) return path.root_name;
   switch (path.root) {
     case RootKind::kGlobal:
       return short_name(path.root_name) + ", a global";
@@ -207,9 +221,9 @@ Unkept unkept(const Retention& retention) {
   return rest;
 }
 
-std::string unkept_text(const Unkept& rest) {
+std::string unkept_text(const Unkept& rest, const std::string& noun) {
   return fmt::format("{}, {}, in ways that were not kept",
-                     plural(double(rest.objects.value), "more block"),
+                     plural(double(rest.objects.value), "more " + noun),
                      bytes_text(rest.bytes));
 }
 

@@ -36,11 +36,15 @@ struct Unkept {
 Unkept unkept(const Retention& retention);
 
 // "12 more blocks, 1,520 B, in ways that were not kept".
-std::string unkept_text(const Unkept& rest);
+std::string unkept_text(const Unkept& rest, const std::string& noun);
+
+// What is held: "block", of a managed heap "object".
+std::string noun_of(const RunRecord& record, const Retention& retention);
 
 // By what the one before it holds it: "+24"; where the runtime tells names,
-// ".members" or "[]".
-std::string reference_text(const Holder& holder);
+// ".members" or "[]", and nothing if it has none. `site`: the holder's own, may
+// be null.
+std::string reference_text(const Holder& holder, const SiteRecord* site);
 
 // Where it was allocated; empty where that is no more than its type.
 std::string holder_place(const Holder& holder, const SiteRecord& site);
@@ -59,7 +63,9 @@ std::string broken_line(const std::string& what, const std::string& place,
 // open", "block by an unknown caller". `site` may be null.
 std::string holder_name(const Holder& holder, const SiteRecord* site);
 
-// "g_rooms (chat.cc), a global".
-std::string root_text(const RetainingPath& path);
+// "g_rooms (chat.cc), a global"; of a managed heap "static Room.members".
+// `first`: the site of the path's first holder, may be null.
+std::string root_text(const RetainingPath& path, const SiteRecord* first);
+std::string root_text(const RunRecord& record, const RetainingPath& path);
 
 }  // namespace tidemark

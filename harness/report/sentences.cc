@@ -17,7 +17,8 @@ constexpr std::size_t kHang = 5;       // below "  1. "
 constexpr std::size_t kWaysShown = 9;  // lines of who holds a finding
 
 // The rings as two rows; the oldest are left out when all do not fit.
-std::string ring_rows(const Finding& finding, std::size_t width) {
+std::string ring_rows(const Finding& finding, const std::string& noun,
+                      std::size_t width) {
   constexpr std::size_t kLabel = 26;
   std::string opened, left;
   std::size_t used = kLabel + 2;
@@ -36,12 +37,12 @@ std::string ring_rows(const Finding& finding, std::size_t width) {
   // Nobody counted connections: it was watched, and not loaded.
   if (opened.find_first_not_of(" 0") == opened.npos)
     return fmt::format("     blocks by period of birth{}{}\n", cut, left);
-  const bool upstream = !finding.standin.empty();
+  const std::string kept =
+      finding.standin.empty() ? noun + "s still there" : "upstreams left open";
   return fmt::format(
       "     connections per cycle{}{}\n"
-      "     {}{}{}\n",
-      cut, opened, upstream ? "upstreams left open  " : "blocks still there   ",
-      cut, left);
+      "     {:<21}{}{}\n",
+      cut, opened, kept, cut, left);
 }
 
 // "function  file:line", on two lines where one is too short.
@@ -144,6 +145,9 @@ std::string sentence_of(const RunRecord& record, const Finding& finding) {
           bytes_text(finding.residue),
           plural(double(finding.objects.value), noun), where);
     case FindingClass::kAllocatorRetained:
+      if (const std::string_view runtime = runtime_of(record); !runtime.empty())
+        return fmt::format("{} that are none of its objects stay with {}.",
+                           bytes_text(finding.residue), runtime);
       return fmt::format("{} that nobody uses stay with the allocator{}{}.",
                          bytes_text(finding.residue),
                          site ? ", pinned by blocks" : "", where);
@@ -158,14 +162,21 @@ const SiteRecord* find_site(const RunRecord& record, SiteId id) {
   return nullptr;
 }
 
+std::string_view runtime_of(const RunRecord& record) {
+  const std::string& allocator = record.service.allocator;
+  if (allocator.starts_with("go")) return "Go";
+  if (allocator.starts_with("jvm")) return "the JVM";
+  if (allocator.starts_with("node")) return "V8";
+  return "";
+}
+
 std::string noun_of(const RunRecord& record, const SiteRecord* site) {
   if (!site) return "block";
   switch (site->kind) {
     case MemoryKind::kClass:
       return "object";
     case MemoryKind::kThread:
-      return record.service.allocator.starts_with("go") ? "goroutine"
-                                                        : "thread";
+      return runtime_of(record) == "Go" ? "goroutine" : "thread";
     default:
       return "block";
   }
@@ -301,7 +312,8 @@ std::string finding_section(const RunRecord& record, const Finding& finding,
     text += retention_text(record, *finding.retention,
                            static_cast<std::size_t>(number), kWaysShown, kHang,
                            width);
-  if (!finding.rings.empty()) text += ring_rows(finding, width);
+  if (!finding.rings.empty())
+    text += ring_rows(finding, noun_of(record, finding), width);
   const std::string lasts = forecast_line(record, finding);
   if (!lasts.empty()) text += wrapped("     " + lasts, kHang, width);
   const std::string advice = advice_for(record, finding);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tidemark/run_record.h"
 
@@ -16,6 +17,9 @@ const Frame* guilty_frame(const SiteRecord& site);
 
 // "file.cc:42", or the module where there is no debug information.
 std::string location_of(const Frame& frame);
+
+// "Go", "the JVM", "V8"; empty for a native service.
+std::string_view runtime_of(const RunRecord& record);
 
 // What its memory is counted in: "block"; of a managed runtime "object",
 // "thread", "goroutine". Null: "block".

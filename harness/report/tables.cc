@@ -200,9 +200,12 @@ std::string findings_table(const RunRecord& record, const ReportStyle& style) {
   if (findings.empty()) return {};
   const std::size_t width = width_of(style);
   const std::size_t room = width > kBeforeSite + 12 ? width - kBeforeSite : 12;
+  // A class is not allocated by anybody.
+  const bool classes = noun_of(record, findings.front()) == "object";
   std::string text =
       fmt::format(fmt::runtime("\n" + std::string(kRow)), "class", "bytes per",
-                  "blocks", "unit", "residue", "allocated by");
+                  classes ? "objects" : "blocks", "unit", "residue",
+                  classes ? "of class" : "allocated by");
   for (std::size_t i = 0; i < findings.size() && i < kRows; ++i)
     text += finding_row(record, findings[i], room);
   if (findings.size() > kRows)
