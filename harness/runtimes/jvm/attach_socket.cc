@@ -17,8 +17,7 @@
 #include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/short_text.h"
-#include "harness/base/status_file.h"
-#include "harness/base/text_file.h"
+#include "harness/runtimes/jvm/door.h"
 #include "harness/runtimes/jvm/text_lines.h"
 
 namespace tidemark::jvm {
@@ -127,61 +126,25 @@ class AttachSocket final : public DiagnosticCommands {
                           Duration timeout) override;
 
  private:
-  Status learn();
-  bool is_there() const;
   Status open(TimePoint until);
   Result<std::string> leave_word();
 
   pid_t pid_;
   Clock& clock_;
-  std::string number_;  // its pid as the process itself knows it
-  std::string socket_;  // empty: not known yet
-  uid_t user_ = 0;
+  Door door_;  // without a socket: not known yet
 };
 
 AttachSocket::~AttachSocket() {
-  if (socket_.empty()) return;
+  if (door_.socket.empty()) return;
   const std::optional<ProcessEntry> entry = process_entry(pid_);
   if (entry && !entry->dead()) return;
   // Its own view of the files went with it; where that was ours, this is it.
   const std::string ours = fmt::format("/tmp/.java_pid{}", pid_);
   struct stat about {};
-  if (number_ == std::to_string(pid_) && ::lstat(ours.c_str(), &about) == 0 &&
-      S_ISSOCK(about.st_mode) && about.st_uid == user_)
+  if (door_.number == std::to_string(pid_) &&
+      ::lstat(ours.c_str(), &about) == 0 && S_ISSOCK(about.st_mode) &&
+      about.st_uid == door_.user)
     ::unlink(ours.c_str());
-}
-
-// A process in a container has other files and another number than the one by
-// which we know it.
-Status AttachSocket::learn() {
-  Result<std::string> status = read_file(fmt::format("/proc/{}/status", pid_));
-  if (!status)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("process {} has ended", pid_));
-  number_ = std::to_string(pid_);
-  user_ = 0;
-  std::string_view text = *status;
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    const std::string_view key = take_word(line);
-    if (key == "NSpid:") {
-      for (std::string_view word = take_word(line); !word.empty();
-           word = take_word(line))
-        number_ = word;
-    }
-    if (key != "Uid:") continue;
-    take_word(line);  // the real one
-    user_ = static_cast<uid_t>(whole_number(take_word(line)).value_or(0));
-  }
-  socket_ = fmt::format("/proc/{}/root/tmp/.java_pid{}", pid_, number_);
-  return {};
-}
-
-// A socket that another user has put there is not the JVM's.
-bool AttachSocket::is_there() const {
-  struct stat about {};
-  return ::lstat(socket_.c_str(), &about) == 0 && S_ISSOCK(about.st_mode) &&
-         about.st_uid == user_;
 }
 
 // The file by which the JVM knows that SIGQUIT does not ask for a list of
@@ -190,7 +153,7 @@ Result<std::string> AttachSocket::leave_word() {
   int cause = 0;
   for (const char* folder : {"root/tmp", "cwd"}) {
     std::string path =
-        fmt::format("/proc/{}/{}/.attach_pid{}", pid_, folder, number_);
+        fmt::format("/proc/{}/{}/.attach_pid{}", pid_, folder, door_.number);
     // One that is left over from somebody who was killed does as well.
     ::unlink(path.c_str());
     const Fd file(::open(path.c_str(),
@@ -198,7 +161,7 @@ Result<std::string> AttachSocket::leave_word() {
                          0600));
     if (file) {
       // Root's own is taken, too; that of another is not.
-      if (::geteuid() == 0 && ::fchown(file.get(), user_, gid_t(-1)) != 0)
+      if (::geteuid() == 0 && ::fchown(file.get(), door_.user, gid_t(-1)) != 0)
         cause = errno;
       return path;
     }
@@ -211,34 +174,25 @@ Result<std::string> AttachSocket::leave_word() {
 }
 
 Status AttachSocket::open(TimePoint until) {
-  TIDEMARK_TRY(learn());
-  if (is_there()) return {};
-  if (command_line_of(pid_).find("-XX:+DisableAttachMechanism") !=
-      std::string::npos)
-    return fail(ErrorKind::kEnvironment,
-                "the JVM was started with -XX:+DisableAttachMechanism",
-                "start it without that option");
-  // A JVM that begins, or one with -Xrs, would be ended by the signal.
-  const Result<std::string> status =
-      read_file(fmt::format("/proc/{}/status", pid_));
-  constexpr std::uint64_t kQuit = std::uint64_t{1} << (SIGQUIT - 1);
-  if (!status || (status_number(*status, "SigCgt", 16) & kQuit) == 0)
-    return fail(ErrorKind::kEnvironment,
-                "the JVM does not take SIGQUIT, by which it is asked to listen",
-                "start it without -Xrs");
+  Result<Door> door = door_of(pid_);
+  TIDEMARK_TRY(door);
+  door_ = *std::move(door);
+  if (is_open(door_)) return {};
+  TIDEMARK_TRY(may_be_asked(pid_));
   const Result<std::string> word = leave_word();
   TIDEMARK_TRY(word);
   const bool sent = ::kill(pid_, SIGQUIT) == 0;
   const int cause = errno;
   const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
-  while (sent && !is_there() && clock_.now() < last) clock_.sleep(kLookAgain);
+  while (sent && !is_open(door_) && clock_.now() < last)
+    clock_.sleep(kLookAgain);
   ::unlink(word->c_str());
   if (!sent)
     return fail(
         ErrorKind::kEnvironment,
         fmt::format("cannot signal process {}: {}", pid_, std::strerror(cause)),
         "run tidemark as the user who runs the service, or as root");
-  if (is_there()) return {};
+  if (is_open(door_)) return {};
   return fail(ErrorKind::kEnvironment,
               fmt::format("process {} opens no socket for jcmd", pid_),
               "is it a HotSpot JVM that runs, and may it write to /tmp?");
@@ -247,13 +201,13 @@ Status AttachSocket::open(TimePoint until) {
 Result<std::string> AttachSocket::ask(const std::string& command,
                                       Duration timeout) {
   const TimePoint until = clock_.now() + timeout;
-  if (socket_.empty() || !is_there()) {
+  if (door_.socket.empty() || !is_open(door_)) {
     if (Status opened = open(until); !opened) {
-      socket_.clear();
+      door_.socket.clear();
       return fail(std::move(opened).error());
     }
   }
-  return ask_socket(socket_, command, until, clock_);
+  return ask_socket(door_.socket, command, until, clock_);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "harness/base/text_file.h"
 #include "harness/runtimes/jvm/attach_socket.h"
+#include "harness/runtimes/jvm/door.h"
 #include "harness/runtimes/jvm/jcmd.h"
 
 namespace tidemark::jvm {
@@ -23,6 +24,7 @@ Result<WayIn> try_way(std::unique_ptr<DiagnosticCommands> commands) {
 }  // namespace
 
 Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock) {
+  TIDEMARK_TRY(may_be_asked(pid));
   if (!jdk.empty()) {
     Result<std::string> program = find_jcmd(pid, jdk);
     TIDEMARK_TRY(program);

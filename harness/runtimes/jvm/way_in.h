@@ -19,7 +19,8 @@ struct WayIn {
 };
 
 // By the jcmd of the JDK that is given; else by the socket, and by a jcmd that
-// is found where the socket fails. The error is then the socket's.
+// is found where the socket fails. The error is then the socket's. Neither is
+// tried on a process that the question might end.
 Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock);
 
 // Whether the process has a JVM in it.
