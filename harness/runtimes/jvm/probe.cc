@@ -8,7 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/jvm/ask_each.h"
 #include "harness/runtimes/jvm/class_histogram.h"
 #include "harness/runtimes/jvm/heap_dump.h"
 #include "harness/runtimes/jvm/heap_info.h"
@@ -163,6 +165,9 @@ class JvmProbe final : public HeapProbe {
   HeapDescription describe_heap();
   Result<DumpAnswer> ask_dump(
       Process& process, std::span<const std::vector<std::string>> questions);
+  Status each(const std::function<Status(Process&)>& ask) {
+    return ask_each(processes_, clock_, options_.cancelled, ask);
+  }
   void tell(const std::string& what) const {
     if (tell_) tell_(what);
   }
@@ -223,7 +228,11 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
       unseen.tries += 1;
     }
   }
-  if (!processes_.empty()) return describe_heap();
+  if (!processes_.empty()) {
+    std::erase_if(unseen_,
+                  [](const auto& entry) { return is_gone(entry.first); });
+    return describe_heap();
+  }
   if (!unseen_.empty()) {
     const Error& why = unseen_.begin()->second.why;
     return fail(ErrorKind::kEnvironment,
@@ -265,12 +274,15 @@ Result<PurgeRecord> JvmProbe::purge(Duration timeout) {
   record.cycle = cycle_;
   record.allocator = "jvm";
   const TimePoint begun = clock_.now();
-  for (Process& process : processes_) {
-    record.rss_before += resident(process.pid);
+  const Status asked = each([&](Process& process) -> Status {
+    const Bytes before = resident(process.pid);
     TIDEMARK_TRY(
         collect(*process.way.commands, std::max(timeout, kLookTimeout)));
+    record.rss_before += before;
     record.rss_after += resident(process.pid);
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   record.took = clock_.now() - begun;
   return record;
 }
@@ -280,7 +292,7 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
   heap.taken_in = cycle_;
   const TimePoint begun = clock_.now();
   std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
-  for (Process& process : processes_) {
+  const Status asked = each([&](Process& process) -> Status {
     const Result<Look> look = look_into(*process.way.commands);
     TIDEMARK_TRY(look);
     const ClassHistogram& classes = look->classes;
@@ -301,7 +313,9 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
       sum.bytes += ring.bytes;
     }
     heap.processes.push_back(std::move(about));
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   std::set<SiteId> sites;
   for (const auto& [_, ring] : rings) {
     heap.rings.push_back(ring);
@@ -348,11 +362,13 @@ Result<std::optional<RuntimeHoldings>> JvmProbe::who_holds(
   for (const std::vector<SiteId>& of_finding : sites)
     questions.push_back(classes_to_ask(of_finding, sites_));
   std::vector<DumpAnswer> answers;
-  for (Process& process : processes_) {
+  const Status asked = each([&](Process& process) -> Status {
     Result<DumpAnswer> answer = ask_dump(process, questions);
     TIDEMARK_TRY(answer);
     answers.push_back(*std::move(answer));
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   return holdings_of(answers, sites_);
 }
 
