@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include "harness/base/short_text.h"
@@ -102,15 +103,17 @@ Result<TakenDump> take_dump(DiagnosticCommands& commands, pid_t pid, Bytes live,
   TIDEMARK_TRY(folder.make());
   TIDEMARK_TRY(check_room(folder.ours(), live));
   constexpr const char* kName = "/heap.hprof";
+  constexpr std::string_view kWritten = "Heap dump file created";
   const Result<std::string> said =
       commands.ask("GC.heap_dump " + folder.processes() + kName, timeout);
   TIDEMARK_TRY(said);
   const std::string path = folder.ours() + kName;
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  // The command's exit code tells nothing of the file.
-  if (!file)
+  // The command's exit code tells nothing of the file, and one that the JVM
+  // could not write to its end is there, too.
+  if (!file || said->find(kWritten) == std::string::npos)
     return fail(ErrorKind::kEnvironment,
-                fmt::format("the JVM wrote no heap dump: {}",
+                fmt::format("the JVM wrote no whole heap dump: {}",
                             one_line(trimmed(*said), 200)));
   return TakenDump(std::move(file));
 }

@@ -408,13 +408,26 @@ TEST(HeapDump, AFileThatEndsEarlyIsSaidToBeGoodSoFar) {
   EXPECT_THAT(answer.error().message, HasSubstr("good up to byte"));
   EXPECT_THAT(answer.error().message,
               HasSubstr("ends in the midst of an object"));
-  // Wherever it ends, it is an error or a dump with less in it.
-  for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
-    const Result<DumpAnswer> part = read_bytes(whole.substr(0, bytes));
-    if (part) {
-      EXPECT_LE(part->objects, Count{15}) << bytes;
-    }
+}
+
+// Between two records, too: what it has would be told as all that there is.
+TEST(HeapDump, APartOfADumpIsNoDump) {
+  for (const char* version : {"1.0.1", "1.0.2"}) {
+    const std::string whole = chat(8, version).bytes();
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes)
+      EXPECT_FALSE(read_bytes(whole.substr(0, bytes)))
+          << bytes << " of " << version;
   }
+}
+
+TEST(HeapDump, PartsWithoutTheirEndAreSaidToBeCutOff) {
+  const std::string whole = chat().bytes();
+  constexpr std::size_t kEnd = 9;  // the record that ends the heap
+  const Result<DumpAnswer> answer =
+      read_bytes(whole.substr(0, whole.size() - kEnd));
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("ends before the heap does"));
+  EXPECT_THAT(answer.error().hint, HasSubstr("the disk was full"));
 }
 
 TEST(HeapDump, WhatIsNoDumpIsToldFromOneThatIsPacked) {

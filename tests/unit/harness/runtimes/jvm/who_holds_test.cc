@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "harness/runtimes/jvm/holdings.h"
 #include "harness/runtimes/jvm/questions.h"
 #include "harness/runtimes/jvm/taken_dump.h"
@@ -93,6 +95,40 @@ TEST(Holdings, AFewWaysOfManyAreKept) {
   EXPECT_EQ(holdings.of_sites[0].paths.size(), kMostPathsOfFinding);
 }
 
+// What it was asked for it writes, and says what it is told to.
+class WritesDump final : public DiagnosticCommands {
+ public:
+  explicit WritesDump(std::string says) : says_(std::move(says)) {}
+  Result<std::string> ask(const std::string& command, Duration) override {
+    std::ofstream(command.substr(command.find('/'))) << "heap";
+    return says_;
+  }
+
+ private:
+  std::string says_;
+};
+
+TEST(TakenDump, IsGoneFromItsFolderAndCanBeRead) {
+  WritesDump jvm("Dumping heap ...\nHeap dump file created [4 bytes]");
+  const Result<TakenDump> dump =
+      take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
+  ASSERT_TRUE(dump) << dump.error().message;
+  EXPECT_EQ(dump->size(), Bytes{4});
+  std::string text;
+  std::ifstream(dump->path()) >> text;
+  EXPECT_EQ(text, "heap");
+}
+
+TEST(TakenDump, OneThatTheJvmCouldNotEndIsAnError) {
+  WritesDump jvm("Dumping heap ...\nNo space left on device");
+  const Result<TakenDump> dump =
+      take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
+  ASSERT_FALSE(dump);
+  EXPECT_EQ(dump.error().message,
+            "the JVM wrote no whole heap dump: Dumping heap ... No space left "
+            "on device");
+}
+
 class NoJvm final : public DiagnosticCommands {
  public:
   Result<std::string> ask(const std::string& command, Duration) override {
@@ -109,7 +145,7 @@ TEST(TakenDump, OneThatIsNotWrittenIsAnError) {
       take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
   ASSERT_FALSE(dump);
   EXPECT_EQ(dump.error().message,
-            "the JVM wrote no heap dump: Dumping heap to nowhere ...");
+            "the JVM wrote no whole heap dump: Dumping heap to nowhere ...");
   EXPECT_TRUE(jvm.asked.starts_with("GC.heap_dump /tmp/tidemark-"))
       << jvm.asked;
   // Its folder is gone.
