@@ -110,6 +110,9 @@ class Reading {
     stream_.seek(begin_);
     DumpGraph dump(survey_, stream_.id_bytes());
     TIDEMARK_TRY(walk(dump));
+    if (dump.graph.objects() != survey_.ids.size())
+      return broken(path_, stream_.size(),
+                    {stream_.position(), std::string(kChanged), false});
     if (!teller_.begin("naming roots")) return interrupted(path_);
     const SizeRules rules = set_sizes(
         survey_.classes, survey_.ids, stream_.id_bytes(),

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/hprof_writer.h"
 
@@ -428,6 +429,43 @@ TEST(HeapDump, PartsWithoutTheirEndAreSaidToBeCutOff) {
   ASSERT_FALSE(answer);
   EXPECT_THAT(answer.error().message, HasSubstr("ends before the heap does"));
   EXPECT_THAT(answer.error().hint, HasSubstr("the disk was full"));
+}
+
+// Somebody writes a dump with fewer or more objects, in as many bytes, over it
+// before it is read for the second time.
+Result<DumpAnswer> read_while_changing(const std::string& before,
+                                       const std::string& after) {
+  EXPECT_EQ(before.size(), after.size());
+  const DumpFile file(before);
+  DumpOptions options;
+  options.progress = [&](const DumpProgress& progress) {
+    if (std::string_view(progress.phase) == "reading references")
+      std::ofstream(file.path(), std::ios::in | std::ios::binary) << after;
+    return true;
+  };
+  return read_dump(file.path(), {}, options);
+}
+
+TEST(HeapDump, AFileThatChangesWhileItIsReadIsAnError) {
+  HprofWriter writer;
+  add_library(writer);
+  // More than the window has, so that all of it is read again.
+  writer.add_primitives(0x1000, HprofType::kLong,
+                        std::vector<std::uint64_t>(1 << 18));
+  HprofWriter two = writer;
+  two.add_primitives(0x400000, HprofType::kByte, {1});
+  two.add_primitives(0x400018, HprofType::kByte, {1});
+  HprofWriter one = writer;
+  constexpr std::size_t kHead = 8 + 4 + 4 + 1 + 1;  // of an array's record
+  one.add_primitives(0x400000, HprofType::kByte,
+                     std::vector<std::uint64_t>(1 + kHead + 1));
+  for (const auto& [before, after] :
+       {std::pair(two.bytes(), one.bytes()), {one.bytes(), two.bytes()}}) {
+    const Result<DumpAnswer> answer = read_while_changing(before, after);
+    ASSERT_FALSE(answer);
+    EXPECT_THAT(answer.error().message,
+                HasSubstr("has changed since it was read for the first time"));
+  }
 }
 
 TEST(HeapDump, WhatIsNoDumpIsToldFromOneThatIsPacked) {
