@@ -12,12 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <utility>
 
 #include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/short_text.h"
 #include "harness/runtimes/jvm/door.h"
+#include "harness/runtimes/jvm/process_folder.h"
 #include "harness/runtimes/jvm/text_lines.h"
 
 namespace tidemark::jvm {
@@ -115,6 +116,54 @@ Result<std::string> without_code(std::string text, const std::string& command) {
                           one_line(trimmed(rest), 200)));
 }
 
+// The file by which the JVM knows that SIGQUIT does not ask for a list of
+// threads, for as long as this lives.
+class Word {
+ public:
+  Word(Fd folder, std::string name)
+      : folder_(std::move(folder)), name_(std::move(name)) {}
+  Word(Word&&) = default;
+  Word& operator=(Word&&) = delete;
+  ~Word() {
+    if (folder_) ::unlinkat(folder_.get(), name_.c_str(), 0);
+  }
+
+  static Result<Word> leave(pid_t pid, const Door& door);
+
+ private:
+  Fd folder_;
+  std::string name_;
+};
+
+Result<Word> Word::leave(pid_t pid, const Door& door) {
+  const std::string name = ".attach_pid" + door.number;
+  int cause = 0;
+  // The second is a link itself, and what is meant is where it leads.
+  for (const char* path : {"root/tmp", "cwd/."}) {
+    Fd folder = open_folder(pid, path);
+    // One that is left over from somebody who was killed does as well.
+    if (folder) ::unlinkat(folder.get(), name.c_str(), 0);
+    const Fd file(
+        folder ? ::openat(folder.get(), name.c_str(),
+                          O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
+                          0600)
+               : -1);
+    if (!file) {
+      cause = errno;
+      continue;
+    }
+    // The JVM takes no other's file than root's and its user's. Where it
+    // cannot be given away root's does.
+    if (::geteuid() == 0)
+      static_cast<void>(!::fchown(file.get(), door.user, gid_t(-1)));
+    return Word(std::move(folder), name);
+  }
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("cannot write into the folder /tmp of process {}: {}",
+                          pid, std::strerror(cause)),
+              "run tidemark as the user who runs the service, or as root");
+}
+
 class AttachSocket final : public DiagnosticCommands {
  public:
   AttachSocket(pid_t pid, Clock& clock) : pid_(pid), clock_(clock) {}
@@ -127,7 +176,6 @@ class AttachSocket final : public DiagnosticCommands {
 
  private:
   Status open(TimePoint until);
-  Result<std::string> leave_word();
 
   pid_t pid_;
   Clock& clock_;
@@ -136,8 +184,7 @@ class AttachSocket final : public DiagnosticCommands {
 
 AttachSocket::~AttachSocket() {
   if (door_.socket.empty()) return;
-  const std::optional<ProcessEntry> entry = process_entry(pid_);
-  if (entry && !entry->dead()) return;
+  if (!is_gone(pid_)) return;
   // Its own view of the files went with it; where that was ours, this is it.
   const std::string ours = fmt::format("/tmp/.java_pid{}", pid_);
   struct stat about {};
@@ -147,51 +194,26 @@ AttachSocket::~AttachSocket() {
     ::unlink(ours.c_str());
 }
 
-// The file by which the JVM knows that SIGQUIT does not ask for a list of
-// threads. Gives its path.
-Result<std::string> AttachSocket::leave_word() {
-  int cause = 0;
-  for (const char* folder : {"root/tmp", "cwd"}) {
-    std::string path =
-        fmt::format("/proc/{}/{}/.attach_pid{}", pid_, folder, door_.number);
-    // One that is left over from somebody who was killed does as well.
-    ::unlink(path.c_str());
-    const Fd file(::open(path.c_str(),
-                         O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
-                         0600));
-    if (file) {
-      // Root's own is taken, too; that of another is not.
-      if (::geteuid() == 0 && ::fchown(file.get(), door_.user, gid_t(-1)) != 0)
-        cause = errno;
-      return path;
-    }
-    cause = errno;
-  }
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("cannot write into the folder /tmp of process {}: {}",
-                          pid_, std::strerror(cause)),
-              "run tidemark as the user who runs the service, or as root");
-}
-
 Status AttachSocket::open(TimePoint until) {
   Result<Door> door = door_of(pid_);
   TIDEMARK_TRY(door);
   door_ = *std::move(door);
   if (is_open(door_)) return {};
   TIDEMARK_TRY(may_be_asked(pid_));
-  const Result<std::string> word = leave_word();
+  const Result<Word> word = Word::leave(pid_, door_);
   TIDEMARK_TRY(word);
-  const bool sent = ::kill(pid_, SIGQUIT) == 0;
-  const int cause = errno;
-  const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
-  while (sent && !is_open(door_) && clock_.now() < last)
-    clock_.sleep(kLookAgain);
-  ::unlink(word->c_str());
-  if (!sent)
+  if (::kill(pid_, SIGQUIT) != 0)
     return fail(
         ErrorKind::kEnvironment,
-        fmt::format("cannot signal process {}: {}", pid_, std::strerror(cause)),
+        fmt::format("cannot signal process {}: {}", pid_, std::strerror(errno)),
         "run tidemark as the user who runs the service, or as root");
+  const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
+  while (!is_open(door_) && clock_.now() < last) {
+    if (is_gone(pid_))
+      return fail(ErrorKind::kEnvironment,
+                  fmt::format("process {} has ended", pid_));
+    clock_.sleep(kLookAgain);
+  }
   if (is_open(door_)) return {};
   return fail(ErrorKind::kEnvironment,
               fmt::format("process {} opens no socket for jcmd", pid_),

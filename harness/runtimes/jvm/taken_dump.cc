@@ -1,72 +1,25 @@
 #include "harness/runtimes/jvm/taken_dump.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 
 #include "harness/base/short_text.h"
+#include "harness/runtimes/jvm/process_folder.h"
 
 namespace tidemark::jvm {
 namespace {
 
-tl::unexpected<Error> cannot(const std::string& what, int cause,
-                             std::string hint = {}) {
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("cannot {} for the heap dump: {}", what,
-                          std::strerror(cause)),
-              std::move(hint));
-}
-
-// A folder in the process's /tmp: by our name for it, and by the process's.
-class Folder {
- public:
-  explicit Folder(pid_t pid)
-      : root_(fmt::format("/proc/{}/root", pid)),
-        ours_(root_ + "/tmp/tidemark-XXXXXX") {}
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (made_) std::filesystem::remove_all(ours_, ignored);
-  }
-
-  // For the user whom the process has.
-  Status make() {
-    struct stat process {};
-    // /proc/PID belongs to the process's effective user.
-    if (::stat(root_.substr(0, root_.rfind('/')).c_str(), &process) != 0)
-      return cannot("look at the process", errno);
-    if (::mkdtemp(ours_.data()) == nullptr)
-      return cannot("make a folder in /tmp", errno);
-    made_ = true;
-    if (process.st_uid != ::geteuid() &&
-        ::chown(ours_.c_str(), process.st_uid, gid_t(-1)) != 0)
-      return cannot("give a folder to the service's user", errno);
-    return {};
-  }
-
-  const std::string& ours() const { return ours_; }
-  std::string processes() const { return ours_.substr(root_.size()); }
-
- private:
-  std::string root_;
-  std::string ours_;
-  bool made_ = false;
-};
-
-Status check_room(const std::string& folder, Bytes live) {
+Status check_room(const ProcessFolder& folder, Bytes live) {
   struct statvfs about {};
-  if (::statvfs(folder.c_str(), &about) != 0)
-    return cannot("ask for the room in /tmp", errno);
+  if (::fstatvfs(folder.fd().get(), &about) != 0)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot ask for the room in the service's /tmp: {}",
+                            std::strerror(errno)));
   const double free =
       static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
   const double needed = static_cast<double>(room_for_dump(live).value);
@@ -99,16 +52,15 @@ Bytes room_for_dump(Bytes live) {
 
 Result<TakenDump> take_dump(DiagnosticCommands& commands, pid_t pid, Bytes live,
                             Duration timeout) {
-  Folder folder(pid);
-  TIDEMARK_TRY(folder.make());
-  TIDEMARK_TRY(check_room(folder.ours(), live));
-  constexpr const char* kName = "/heap.hprof";
+  const Result<ProcessFolder> folder = ProcessFolder::make(pid);
+  TIDEMARK_TRY(folder);
+  TIDEMARK_TRY(check_room(*folder, live));
+  constexpr const char* kName = "heap.hprof";
   constexpr std::string_view kWritten = "Heap dump file created";
-  const Result<std::string> said =
-      commands.ask("GC.heap_dump " + folder.processes() + kName, timeout);
+  const Result<std::string> said = commands.ask(
+      fmt::format("GC.heap_dump {}/{}", folder->path(), kName), timeout);
   TIDEMARK_TRY(said);
-  const std::string path = folder.ours() + kName;
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  Fd file = folder->open_file(kName);
   // The command's exit code tells nothing of the file, and one that the JVM
   // could not write to its end is there, too.
   if (!file || said->find(kWritten) == std::string::npos)

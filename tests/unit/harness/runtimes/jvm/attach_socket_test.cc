@@ -1,10 +1,13 @@
 #include "harness/runtimes/jvm/attach_socket.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -126,6 +129,37 @@ TEST_F(AttachSocketTest, AProcessWithoutAJvmIsNotSignalled) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().message,
             "the JVM does not take SIGQUIT, by which it is asked to listen");
+}
+
+// A child that takes SIGQUIT in two threads, as a JVM does, and ends by it.
+pid_t start_process_that_ends_by_sigquit() {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Fd read_end(ends[0]);
+  const Fd write_end(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    std::signal(SIGQUIT, [](int) { ::_exit(0); });
+    std::thread([&] {
+      static_cast<void>(!::write(write_end.get(), "!", 1));
+      while (true) ::pause();
+    }).join();
+  }
+  char ready = 0;
+  EXPECT_EQ(::read(read_end.get(), &ready, 1), 1);
+  return pid;
+}
+
+TEST_F(AttachSocketTest, AProcessThatEndsIsNotWaitedFor) {
+  const pid_t pid = start_process_that_ends_by_sigquit();
+  const Result<std::string> answer =
+      make_attach_socket(pid, clock_)->ask("GC.run", std::chrono::minutes(1));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message,
+            "process " + std::to_string(pid) + " has ended");
+  EXPECT_FALSE(
+      std::filesystem::exists("/tmp/.attach_pid" + std::to_string(pid)));
+  EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);
 }
 
 }  // namespace
