@@ -1,35 +1,54 @@
 #include "harness/runtimes/jvm/taken_dump.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 #include <cstring>
 #include <string_view>
 
+#include "harness/base/free_memory.h"
 #include "harness/base/short_text.h"
 #include "harness/runtimes/jvm/process_folder.h"
 
 namespace tidemark::jvm {
 namespace {
 
-Status check_room(const ProcessFolder& folder, Bytes live) {
-  struct statvfs about {};
-  if (::fstatvfs(folder.fd().get(), &about) != 0)
+constexpr const char* kMakeRoom = "make room, or say target.retention: never";
+
+double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
+
+// What is in a tmpfs is memory of whom it was written by, and beyond what that
+// may have the kernel ends the service.
+Status check_memory(pid_t pid, Bytes needed) {
+  const Result<FreeMemory> memory = free_memory("", pid);
+  if (!memory || memory->bytes >= needed) return {};
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("a heap dump may need {:.0f} MiB of memory, for the "
+                          "service's /tmp is in memory, and {:.0f} MiB are {}",
+                          mib(needed), mib(memory->bytes), memory->of),
+              kMakeRoom);
+}
+
+Status check_room(const ProcessFolder& folder, pid_t pid, Bytes live) {
+  struct statfs about {};
+  if (::fstatfs(folder.fd().get(), &about) != 0)
     return fail(ErrorKind::kEnvironment,
                 fmt::format("cannot ask for the room in the service's /tmp: {}",
                             std::strerror(errno)));
+  const Bytes needed = room_for_dump(live);
   const double free =
       static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
-  const double needed = static_cast<double>(room_for_dump(live).value);
-  if (free >= needed) return {};
-  constexpr double kMib = 1 << 20;
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("a heap dump may need {:.0f} MiB, and the service's "
-                          "/tmp has {:.0f} MiB",
-                          needed / kMib, free / kMib),
-              "make room, or say target.retention: never");
+  if (free < static_cast<double>(needed.value))
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("a heap dump may need {:.0f} MiB, and the "
+                            "service's /tmp has {:.0f} MiB",
+                            mib(needed), free / (1 << 20)),
+                kMakeRoom);
+  if (about.f_type == TMPFS_MAGIC) return check_memory(pid, needed);
+  return {};
 }
 
 }  // namespace
@@ -54,7 +73,7 @@ Result<TakenDump> take_dump(DiagnosticCommands& commands, pid_t pid, Bytes live,
                             Duration timeout) {
   const Result<ProcessFolder> folder = ProcessFolder::make(pid);
   TIDEMARK_TRY(folder);
-  TIDEMARK_TRY(check_room(*folder, live));
+  TIDEMARK_TRY(check_room(*folder, pid, live));
   constexpr const char* kName = "heap.hprof";
   constexpr std::string_view kWritten = "Heap dump file created";
   const Result<std::string> said = commands.ask(
