@@ -34,24 +34,14 @@ tl::unexpected<Error> no_answer(const std::string& command, std::string why) {
       fmt::format("the JVM does not answer {}: {}", command, std::move(why)));
 }
 
-// Whether the descriptor becomes ready in time.
-bool wait_for(const Fd& fd, short what, TimePoint until, Clock& clock) {
-  while (true) {
-    const Duration left = until - clock.now();
-    if (left <= Duration{}) return false;
-    const auto milliseconds =
-        std::chrono::ceil<std::chrono::milliseconds>(left).count();
-    pollfd entry{fd.get(), what, 0};
-    constexpr std::int64_t kLongest = 60'000;
-    const int ready =
-        ::poll(&entry, 1, static_cast<int>(std::min(milliseconds, kLongest)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-  }
+// What patience says is told of the command, unless the user has had enough.
+tl::unexpected<Error> gave_up(const std::string& command, const Status& why) {
+  if (why.error().kind == ErrorKind::kInterrupted) return fail(why.error());
+  return no_answer(command, why.error().message);
 }
 
-bool send_all(const Fd& fd, std::string_view bytes, TimePoint until,
-              Clock& clock) {
+Status send_all(const Fd& fd, std::string_view bytes,
+                const std::string& command, const Patience& patience) {
   while (!bytes.empty()) {
     const ssize_t sent =
         ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -60,13 +50,16 @@ bool send_all(const Fd& fd, std::string_view bytes, TimePoint until,
       continue;
     }
     if (errno == EINTR) continue;
-    if (errno != EAGAIN || !wait_for(fd, POLLOUT, until, clock)) return false;
+    if (errno != EAGAIN)
+      return no_answer(command, "it does not take the question");
+    if (const Status waited = patience.wait_for(fd, POLLOUT); !waited)
+      return gave_up(command, waited);
   }
-  return true;
+  return {};
 }
 
 Result<std::string> receive_all(const Fd& fd, const std::string& command,
-                                TimePoint until, Clock& clock) {
+                                const Patience& patience) {
   std::string text;
   char buffer[64 * 1024];
   while (true) {
@@ -80,13 +73,13 @@ Result<std::string> receive_all(const Fd& fd, const std::string& command,
     }
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return no_answer(command, std::strerror(errno));
-    if (!wait_for(fd, POLLIN, until, clock))
-      return no_answer(command, "its time is over");
+    if (const Status waited = patience.wait_for(fd, POLLIN); !waited)
+      return gave_up(command, waited);
   }
 }
 
 Result<Fd> connect_to(const std::string& path, const std::string& command,
-                      TimePoint until, Clock& clock) {
+                      const Patience& patience) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path)
@@ -99,8 +92,9 @@ Result<Fd> connect_to(const std::string& path, const std::string& command,
                    sizeof address) != 0) {
     if (errno != EAGAIN && errno != EINTR)
       return no_answer(command, std::strerror(errno));
-    if (clock.now() >= until) return no_answer(command, "its time is over");
-    clock.sleep(kLookAgain);
+    if (const Status left = patience.left(); !left)
+      return gave_up(command, left);
+    patience.clock().sleep(kLookAgain);
   }
   return fd;
 }
@@ -166,7 +160,8 @@ Result<Word> Word::leave(pid_t pid, const Door& door) {
 
 class AttachSocket final : public DiagnosticCommands {
  public:
-  AttachSocket(pid_t pid, Clock& clock) : pid_(pid), clock_(clock) {}
+  AttachSocket(pid_t pid, Clock& clock, std::function<bool()> cancelled)
+      : pid_(pid), clock_(clock), cancelled_(std::move(cancelled)) {}
   ~AttachSocket() override;
   AttachSocket(const AttachSocket&) = delete;
   AttachSocket& operator=(const AttachSocket&) = delete;
@@ -175,10 +170,11 @@ class AttachSocket final : public DiagnosticCommands {
                           Duration timeout) override;
 
  private:
-  Status open(TimePoint until);
+  Status open(const Patience& patience);
 
   pid_t pid_;
   Clock& clock_;
+  std::function<bool()> cancelled_;
   Door door_;  // without a socket: not known yet
 };
 
@@ -194,7 +190,7 @@ AttachSocket::~AttachSocket() {
     ::unlink(ours.c_str());
 }
 
-Status AttachSocket::open(TimePoint until) {
+Status AttachSocket::open(const Patience& patience) {
   Result<Door> door = door_of(pid_);
   TIDEMARK_TRY(door);
   door_ = *std::move(door);
@@ -207,11 +203,16 @@ Status AttachSocket::open(TimePoint until) {
         ErrorKind::kEnvironment,
         fmt::format("cannot signal process {}: {}", pid_, std::strerror(errno)),
         "run tidemark as the user who runs the service, or as root");
-  const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
-  while (!is_open(door_) && clock_.now() < last) {
+  const Patience for_listener(
+      std::min(patience.until(), clock_.now() + kListenerTimeout), clock_,
+      cancelled_);
+  while (!is_open(door_)) {
     if (is_gone(pid_))
       return fail(ErrorKind::kEnvironment,
                   fmt::format("process {} has ended", pid_));
+    Status left = for_listener.left();
+    if (!left && left.error().kind == ErrorKind::kInterrupted) return left;
+    if (!left) break;
     clock_.sleep(kLookAgain);
   }
   if (is_open(door_)) return {};
@@ -222,22 +223,22 @@ Status AttachSocket::open(TimePoint until) {
 
 Result<std::string> AttachSocket::ask(const std::string& command,
                                       Duration timeout) {
-  const TimePoint until = clock_.now() + timeout;
+  const Patience patience(clock_.now() + timeout, clock_, cancelled_);
   if (door_.socket.empty() || !is_open(door_)) {
-    if (Status opened = open(until); !opened) {
+    if (Status opened = open(patience); !opened) {
       door_.socket.clear();
       return fail(std::move(opened).error());
     }
   }
-  return ask_socket(door_.socket, command, until, clock_);
+  return ask_socket(door_.socket, command, patience);
 }
 
 }  // namespace
 
 Result<std::string> ask_socket(const std::string& path,
-                               const std::string& command, TimePoint until,
-                               Clock& clock) {
-  Result<Fd> fd = connect_to(path, command, until, clock);
+                               const std::string& command,
+                               const Patience& patience) {
+  Result<Fd> fd = connect_to(path, command, patience);
   TIDEMARK_TRY(fd);
   // The protocol's version, its word for diagnostic commands, and three
   // arguments, of which it uses one.
@@ -249,16 +250,15 @@ Result<std::string> ask_socket(const std::string& path,
     request += part;
   }
   request += '\0';
-  if (!send_all(*fd, request, until, clock))
-    return no_answer(command, "it does not take the question");
-  Result<std::string> text = receive_all(*fd, command, until, clock);
+  TIDEMARK_TRY(send_all(*fd, request, command, patience));
+  Result<std::string> text = receive_all(*fd, command, patience);
   TIDEMARK_TRY(text);
   return without_code(*std::move(text), command);
 }
 
-std::unique_ptr<DiagnosticCommands> make_attach_socket(pid_t pid,
-                                                       Clock& clock) {
-  return std::make_unique<AttachSocket>(pid, clock);
+std::unique_ptr<DiagnosticCommands> make_attach_socket(
+    pid_t pid, Clock& clock, std::function<bool()> cancelled) {
+  return std::make_unique<AttachSocket>(pid, clock, std::move(cancelled));
 }
 
 }  // namespace tidemark::jvm

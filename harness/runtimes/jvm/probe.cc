@@ -184,7 +184,8 @@ class JvmProbe final : public HeapProbe {
 // Whatever the JVM needs for its answers, threads and classes, is there before
 // the first level that counts.
 Status JvmProbe::adopt(pid_t pid) {
-  Result<WayIn> way = find_way_in(pid, options_.jdk, clock_);
+  Result<WayIn> way =
+      find_way_in(pid, options_.jdk, clock_, options_.cancelled);
   TIDEMARK_TRY(way);
   DiagnosticCommands& commands = *way->commands;
   TIDEMARK_TRY(collect(commands, kLookTimeout));
@@ -220,6 +221,8 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     const auto seen = unseen_.find(pid);
     if (seen != unseen_.end() && seen->second.tries == kTriesToSee) continue;
     Status adopted = adopt(pid);
+    if (!adopted && adopted.error().kind == ErrorKind::kInterrupted)
+      return fail(std::move(adopted).error());
     if (adopted) {
       unseen_.erase(pid);
     } else {

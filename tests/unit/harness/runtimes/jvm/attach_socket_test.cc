@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "harness/base/fd.h"
@@ -75,10 +76,12 @@ class AttachSocketTest : public testing::Test {
  protected:
   Result<std::string> ask(const std::string& path,
                           Duration timeout = std::chrono::seconds(10)) {
-    return ask_socket(path, "GC.run", clock_.now() + timeout, clock_);
+    return ask_socket(path, "GC.run",
+                      Patience(clock_.now() + timeout, clock_, cancelled_));
   }
 
   RealClock clock_;
+  std::function<bool()> cancelled_;
 };
 
 TEST_F(AttachSocketTest, AsksInTheJvmsProtocol) {
@@ -113,6 +116,16 @@ TEST_F(AttachSocketTest, WaitsNoLongerThanItMay) {
             "the JVM does not answer GC.run: its time is over");
 }
 
+TEST_F(AttachSocketTest, WaitsNoLongerThanTheUserWants) {
+  FakeJvm jvm("0\nsome, but not", false);
+  int looks = 0;
+  cancelled_ = [&looks] { return ++looks > 1; };
+  const Result<std::string> answer = ask(jvm.path(), std::chrono::minutes(10));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::kInterrupted);
+  EXPECT_EQ(answer.error().message, "interrupted");
+}
+
 TEST_F(AttachSocketTest, NobodyIsThere) {
   EXPECT_EQ(ask("/nonexistent/socket").error().message,
             "the JVM does not answer GC.run: No such file or directory");
@@ -123,7 +136,7 @@ TEST_F(AttachSocketTest, NobodyIsThere) {
 
 TEST_F(AttachSocketTest, AProcessWithoutAJvmIsNotSignalled) {
   // This one takes no SIGQUIT, and would end by it.
-  const auto door = make_attach_socket(::getpid(), clock_);
+  const auto door = make_attach_socket(::getpid(), clock_, {});
   const Result<std::string> answer =
       door->ask("GC.run", std::chrono::seconds(1));
   ASSERT_FALSE(answer);
@@ -153,7 +166,8 @@ pid_t start_process_that_ends_by_sigquit() {
 TEST_F(AttachSocketTest, AProcessThatEndsIsNotWaitedFor) {
   const pid_t pid = start_process_that_ends_by_sigquit();
   const Result<std::string> answer =
-      make_attach_socket(pid, clock_)->ask("GC.run", std::chrono::minutes(1));
+      make_attach_socket(pid, clock_, {})
+          ->ask("GC.run", std::chrono::minutes(1));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().message,
             "process " + std::to_string(pid) + " has ended");

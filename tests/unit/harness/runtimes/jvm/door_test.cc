@@ -57,7 +57,7 @@ TEST(WayIn, NeitherWayIsTriedWhereSigquitWouldEndTheProcess) {
   ::chmod(program.c_str(), 0700);
   RealClock clock;
   for (const std::string& given : {std::string(), jdk}) {
-    const Result<WayIn> way = find_way_in(::getpid(), given, clock);
+    const Result<WayIn> way = find_way_in(::getpid(), given, clock, {});
     ASSERT_FALSE(way);
     EXPECT_EQ(way.error().message,
               "the JVM does not take SIGQUIT, by which it is asked to listen");
