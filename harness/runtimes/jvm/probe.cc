@@ -68,13 +68,6 @@ Result<ClassHistogram> ask_histogram(DiagnosticCommands& commands) {
   return parse_class_histogram(*text);
 }
 
-// JVMs before 9 have no such command, and strings are as they come there.
-StringTable ask_strings(DiagnosticCommands& commands) {
-  const auto text = commands.ask("VM.stringtable", kQuickTimeout);
-  if (!text) return {};
-  return parse_string_table(*text).value_or(StringTable{});
-}
-
 Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
   const Result<std::string> text = commands.ask("Thread.print", kLookTimeout);
   TIDEMARK_TRY(text);
@@ -85,14 +78,18 @@ Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
 Result<Look> look_into(DiagnosticCommands& commands) {
   constexpr int kTries = 3;
   Look look;
-  StringTable before = ask_strings(commands);
+  Result<StringTable> strings = ask_string_table(commands, kLookTimeout);
+  TIDEMARK_TRY(strings);
   for (int i = 0; i < kTries; ++i) {
     // The histogram collects, and what has ended meanwhile is gone in both.
     Result<ClassHistogram> classes = ask_histogram(commands);
     TIDEMARK_TRY(classes);
     look.classes = *std::move(classes);
-    look.strings = ask_strings(commands);
-    if (std::exchange(before, look.strings) == look.strings) break;
+    const StringTable before = *strings;
+    strings = ask_string_table(commands, kLookTimeout);
+    TIDEMARK_TRY(strings);
+    look.strings = *strings;
+    if (look.strings == before) break;
   }
   Result<std::vector<JavaThread>> threads = ask_threads(commands);
   TIDEMARK_TRY(threads);
