@@ -36,8 +36,8 @@ RuntimeHoldings holdings_of(std::span<const DumpAnswer> answers,
     for (std::size_t i = 0; i < answer.of_questions.size(); ++i)
       add(holdings.of_sites[i], with_sites(answer.of_questions[i], sites));
     // Ways to what most bytes are in; counted are all.
-    for (const NamedRetention& top : answer.of_top) {
-      Retention ways = with_sites(top, sites);
+    for (const HeldName& top : answer.of_top) {
+      Retention ways = with_sites(top.held, sites);
       std::move(ways.paths.begin(), ways.paths.end(),
                 std::back_inserter(all.paths));
     }

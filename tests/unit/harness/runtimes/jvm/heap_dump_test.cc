@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <utility>
@@ -369,7 +370,12 @@ TEST(HeapDump, ClassesOfOneNameAreToldApartByTheirLoaders) {
   writer.add_object(0x2000, 0x210, {});
   writer.add_object(0x2010, 0x218, {});
   writer.add_object(0x2020, 0x218, {});
-  const Result<DumpAnswer> answer = read_bytes(writer.bytes(), {{"Plugin"}});
+  for (const std::uint64_t plugin : {0x2000, 0x2010, 0x2020})
+    writer.add_root(HprofRoot::kMonitor, plugin);
+  DumpOptions options;
+  options.ways_of_top = 100;
+  const Result<DumpAnswer> answer =
+      read_bytes(writer.bytes(), {{"Plugin"}}, options);
   ASSERT_TRUE(answer) << answer.error().message;
   std::vector<std::string> found;
   for (const DumpClass& one : answer->classes)
@@ -378,6 +384,14 @@ TEST(HeapDump, ClassesOfOneNameAreToldApartByTheirLoaders) {
   EXPECT_THAT(found, ElementsAre("com.x.PluginLoader@1010 2", "app 1"));
   EXPECT_EQ(class_of(*answer, "byte[]"), nullptr);
   EXPECT_EQ(answer->of_questions[0].objects, Count{3});
+  // The two are rows of their own, and are asked about by their one name.
+  const auto is_row = [](const TopHolder& row) { return row.type == "Plugin"; };
+  EXPECT_EQ(std::count_if(answer->top.begin(), answer->top.end(), is_row), 2);
+  std::vector<HeldName> asked = answer->of_top;
+  std::erase_if(asked,
+                [](const HeldName& top) { return top.name != "Plugin"; });
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].held, answer->of_questions[0]);
 }
 
 TEST(HeapDump, ProgressIsToldAndCanEndIt) {

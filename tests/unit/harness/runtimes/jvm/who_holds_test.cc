@@ -66,7 +66,7 @@ TEST(Holdings, AnswersOfSeveralJvmsAreAddedUp) {
   one.objects = {100};
   one.bytes = {1000};
   one.of_questions = {held_by("static A.b", 10), NamedRetention{}};
-  one.of_top = {held_by("static A.c", 7)};
+  one.of_top = {{"UserSession", held_by("static A.c", 7)}};
   DumpAnswer other = one;
   other.of_questions[0] = held_by("static A.d", 20);
   const DumpAnswer answers[] = {one, other};
