@@ -1,9 +1,9 @@
-#include "harness/runtimes/v8/joined_retention.h"
+#include "harness/runtimes/managed/joined_retention.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace tidemark::v8 {
+namespace tidemark {
 namespace {
 
 bool alike(const NamedPath& a, const NamedPath& b) {
@@ -60,4 +60,4 @@ NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths) {
   return all;
 }
 
-}  // namespace tidemark::v8
+}  // namespace tidemark
