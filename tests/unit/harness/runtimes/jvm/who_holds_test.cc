@@ -83,7 +83,27 @@ TEST(Holdings, AnswersOfSeveralJvmsAreAddedUp) {
       "UserSession");
   ASSERT_TRUE(holdings.all);
   EXPECT_EQ(holdings.all->objects, Count{200});
-  EXPECT_EQ(holdings.all->paths.size(), 2u);
+  ASSERT_EQ(holdings.all->paths.size(), 1u);
+}
+
+TEST(Holdings, AlikeWaysOfSeveralJvmsAreOne) {
+  DumpAnswer one;
+  one.of_questions = {held_by("static A.b", 10)};
+  one.of_top = {{"UserSession", held_by("static A.b", 10)}};
+  DumpAnswer other;
+  other.of_questions = {held_by("static A.b", 20)};
+  other.of_top = {{"byte[]", held_by("static A.c", 7)},
+                  {"UserSession", held_by("static A.b", 20)}};
+  const DumpAnswer answers[] = {one, other};
+  ManagedSites sites;
+  const RuntimeHoldings holdings = holdings_of(answers, sites);
+  ASSERT_EQ(holdings.of_sites.size(), 1u);
+  ASSERT_EQ(holdings.of_sites[0].paths.size(), 1u);
+  EXPECT_EQ(holdings.of_sites[0].paths[0].bytes, Bytes{30});
+  ASSERT_EQ(holdings.all->paths.size(), 2u);
+  EXPECT_EQ(holdings.all->paths[0].root_name, "static A.b");
+  EXPECT_EQ(holdings.all->paths[0].bytes, Bytes{30});
+  EXPECT_EQ(holdings.all->paths[1].bytes, Bytes{7});
 }
 
 TEST(Holdings, AFewWaysOfManyAreKept) {
