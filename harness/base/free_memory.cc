@@ -41,7 +41,7 @@ std::string cgroup_of(std::string_view text) {
 
 }  // namespace
 
-Result<FreeMemory> free_memory(const std::string& root) {
+Result<FreeMemory> free_memory(const std::string& root, pid_t pid) {
   const Result<std::string> meminfo = read_file(root + "/proc/meminfo");
   TIDEMARK_TRY(meminfo);
   constexpr std::string_view kAvailable = "MemAvailable:";
@@ -54,8 +54,9 @@ Result<FreeMemory> free_memory(const std::string& root) {
     return fail(ErrorKind::kEnvironment, "/proc/meminfo has no MemAvailable",
                 "say how much memory there is: --forecast 40/s,512MiB");
   FreeMemory least{{*kilobytes * 1024}, "available on this machine"};
-  std::string group =
-      cgroup_of(read_file(root + "/proc/self/cgroup").value_or(""));
+  const std::string whose = pid == 0 ? "self" : std::to_string(pid);
+  std::string group = cgroup_of(
+      read_file(fmt::format("{}/proc/{}/cgroup", root, whose)).value_or(""));
   for (; group.size() > 1; group.resize(group.rfind('/'))) {
     const std::string folder = root + "/sys/fs/cgroup" + group;
     const auto most = number_of(folder + "/memory.max");

@@ -83,16 +83,17 @@ Result<std::string> dump_list(const DumpAnswer& dump, const DumpTables& how) {
 
 Result<std::string> dump_tree(const DumpAnswer& dump, const DumpTables& how) {
   std::string text;
-  for (std::size_t i = 0; i < dump.of_top.size(); ++i) {
+  for (const jvm::HeldName& top : dump.of_top) {
     HeapDumpAnswer told;
-    told.about = dump.top[i].type;
-    told.objects = dump.top[i].objects;
-    told.bytes = dump.top[i].self;
-    told.held = dump.of_top[i];
+    told.about = top.name;
+    // As in `top`: without what no root reaches.
+    told.objects = top.held.objects - top.held.unreachable;
+    told.bytes = top.held.bytes - top.held.unreachable_bytes;
+    told.held = top.held;
     const Result<std::string> tree =
         heap_dump_tree(told, how.most_rows, how.style);
     TIDEMARK_TRY(tree);
-    text += (i > 0 ? "\n" : "") + *tree;
+    text += (text.empty() ? "" : "\n") + *tree;
   }
   return text;
 }

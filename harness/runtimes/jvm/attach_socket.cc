@@ -12,13 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <utility>
 
 #include "harness/base/fd.h"
 #include "harness/base/proc_tree.h"
 #include "harness/base/short_text.h"
-#include "harness/base/status_file.h"
-#include "harness/base/text_file.h"
+#include "harness/runtimes/jvm/door.h"
+#include "harness/runtimes/jvm/process_folder.h"
 #include "harness/runtimes/jvm/text_lines.h"
 
 namespace tidemark::jvm {
@@ -34,24 +34,14 @@ tl::unexpected<Error> no_answer(const std::string& command, std::string why) {
       fmt::format("the JVM does not answer {}: {}", command, std::move(why)));
 }
 
-// Whether the descriptor becomes ready in time.
-bool wait_for(const Fd& fd, short what, TimePoint until, Clock& clock) {
-  while (true) {
-    const Duration left = until - clock.now();
-    if (left <= Duration{}) return false;
-    const auto milliseconds =
-        std::chrono::ceil<std::chrono::milliseconds>(left).count();
-    pollfd entry{fd.get(), what, 0};
-    constexpr std::int64_t kLongest = 60'000;
-    const int ready =
-        ::poll(&entry, 1, static_cast<int>(std::min(milliseconds, kLongest)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-  }
+// What patience says is told of the command, unless the user has had enough.
+tl::unexpected<Error> gave_up(const std::string& command, const Status& why) {
+  if (why.error().kind == ErrorKind::kInterrupted) return fail(why.error());
+  return no_answer(command, why.error().message);
 }
 
-bool send_all(const Fd& fd, std::string_view bytes, TimePoint until,
-              Clock& clock) {
+Status send_all(const Fd& fd, std::string_view bytes,
+                const std::string& command, const Patience& patience) {
   while (!bytes.empty()) {
     const ssize_t sent =
         ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -60,13 +50,16 @@ bool send_all(const Fd& fd, std::string_view bytes, TimePoint until,
       continue;
     }
     if (errno == EINTR) continue;
-    if (errno != EAGAIN || !wait_for(fd, POLLOUT, until, clock)) return false;
+    if (errno != EAGAIN)
+      return no_answer(command, "it does not take the question");
+    if (const Status waited = patience.wait_for(fd, POLLOUT); !waited)
+      return gave_up(command, waited);
   }
-  return true;
+  return {};
 }
 
 Result<std::string> receive_all(const Fd& fd, const std::string& command,
-                                TimePoint until, Clock& clock) {
+                                const Patience& patience) {
   std::string text;
   char buffer[64 * 1024];
   while (true) {
@@ -80,13 +73,13 @@ Result<std::string> receive_all(const Fd& fd, const std::string& command,
     }
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return no_answer(command, std::strerror(errno));
-    if (!wait_for(fd, POLLIN, until, clock))
-      return no_answer(command, "its time is over");
+    if (const Status waited = patience.wait_for(fd, POLLIN); !waited)
+      return gave_up(command, waited);
   }
 }
 
 Result<Fd> connect_to(const std::string& path, const std::string& command,
-                      TimePoint until, Clock& clock) {
+                      const Patience& patience) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path)
@@ -99,8 +92,9 @@ Result<Fd> connect_to(const std::string& path, const std::string& command,
                    sizeof address) != 0) {
     if (errno != EAGAIN && errno != EINTR)
       return no_answer(command, std::strerror(errno));
-    if (clock.now() >= until) return no_answer(command, "its time is over");
-    clock.sleep(kLookAgain);
+    if (const Status left = patience.left(); !left)
+      return gave_up(command, left);
+    patience.clock().sleep(kLookAgain);
   }
   return fd;
 }
@@ -116,9 +110,58 @@ Result<std::string> without_code(std::string text, const std::string& command) {
                           one_line(trimmed(rest), 200)));
 }
 
+// The file by which the JVM knows that SIGQUIT does not ask for a list of
+// threads, for as long as this lives.
+class Word {
+ public:
+  Word(Fd folder, std::string name)
+      : folder_(std::move(folder)), name_(std::move(name)) {}
+  Word(Word&&) = default;
+  Word& operator=(Word&&) = delete;
+  ~Word() {
+    if (folder_) ::unlinkat(folder_.get(), name_.c_str(), 0);
+  }
+
+  static Result<Word> leave(pid_t pid, const Door& door);
+
+ private:
+  Fd folder_;
+  std::string name_;
+};
+
+Result<Word> Word::leave(pid_t pid, const Door& door) {
+  const std::string name = ".attach_pid" + door.number;
+  int cause = 0;
+  // The second is a link itself, and what is meant is where it leads.
+  for (const char* path : {"root/tmp", "cwd/."}) {
+    Fd folder = open_folder(pid, path);
+    // One that is left over from somebody who was killed does as well.
+    if (folder) ::unlinkat(folder.get(), name.c_str(), 0);
+    const Fd file(
+        folder ? ::openat(folder.get(), name.c_str(),
+                          O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
+                          0600)
+               : -1);
+    if (!file) {
+      cause = errno;
+      continue;
+    }
+    // The JVM takes no other's file than root's and its user's. Where it
+    // cannot be given away root's does.
+    if (::geteuid() == 0)
+      static_cast<void>(!::fchown(file.get(), door.user, gid_t(-1)));
+    return Word(std::move(folder), name);
+  }
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("cannot write into the folder /tmp of process {}: {}",
+                          pid, std::strerror(cause)),
+              "run tidemark as the user who runs the service, or as root");
+}
+
 class AttachSocket final : public DiagnosticCommands {
  public:
-  AttachSocket(pid_t pid, Clock& clock) : pid_(pid), clock_(clock) {}
+  AttachSocket(pid_t pid, Clock& clock, std::function<bool()> cancelled)
+      : pid_(pid), clock_(clock), cancelled_(std::move(cancelled)) {}
   ~AttachSocket() override;
   AttachSocket(const AttachSocket&) = delete;
   AttachSocket& operator=(const AttachSocket&) = delete;
@@ -127,118 +170,52 @@ class AttachSocket final : public DiagnosticCommands {
                           Duration timeout) override;
 
  private:
-  Status learn();
-  bool is_there() const;
-  Status open(TimePoint until);
-  Result<std::string> leave_word();
+  Status open(const Patience& patience);
 
   pid_t pid_;
   Clock& clock_;
-  std::string number_;  // its pid as the process itself knows it
-  std::string socket_;  // empty: not known yet
-  uid_t user_ = 0;
+  std::function<bool()> cancelled_;
+  Door door_;  // without a socket: not known yet
 };
 
 AttachSocket::~AttachSocket() {
-  if (socket_.empty()) return;
-  const std::optional<ProcessEntry> entry = process_entry(pid_);
-  if (entry && !entry->dead()) return;
+  if (door_.socket.empty()) return;
+  if (!is_gone(pid_)) return;
   // Its own view of the files went with it; where that was ours, this is it.
   const std::string ours = fmt::format("/tmp/.java_pid{}", pid_);
   struct stat about {};
-  if (number_ == std::to_string(pid_) && ::lstat(ours.c_str(), &about) == 0 &&
-      S_ISSOCK(about.st_mode) && about.st_uid == user_)
+  if (door_.number == std::to_string(pid_) &&
+      ::lstat(ours.c_str(), &about) == 0 && S_ISSOCK(about.st_mode) &&
+      about.st_uid == door_.user)
     ::unlink(ours.c_str());
 }
 
-// A process in a container has other files and another number than the one by
-// which we know it.
-Status AttachSocket::learn() {
-  Result<std::string> status = read_file(fmt::format("/proc/{}/status", pid_));
-  if (!status)
-    return fail(ErrorKind::kEnvironment,
-                fmt::format("process {} has ended", pid_));
-  number_ = std::to_string(pid_);
-  user_ = 0;
-  std::string_view text = *status;
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    const std::string_view key = take_word(line);
-    if (key == "NSpid:") {
-      for (std::string_view word = take_word(line); !word.empty();
-           word = take_word(line))
-        number_ = word;
-    }
-    if (key != "Uid:") continue;
-    take_word(line);  // the real one
-    user_ = static_cast<uid_t>(whole_number(take_word(line)).value_or(0));
-  }
-  socket_ = fmt::format("/proc/{}/root/tmp/.java_pid{}", pid_, number_);
-  return {};
-}
-
-// A socket that another user has put there is not the JVM's.
-bool AttachSocket::is_there() const {
-  struct stat about {};
-  return ::lstat(socket_.c_str(), &about) == 0 && S_ISSOCK(about.st_mode) &&
-         about.st_uid == user_;
-}
-
-// The file by which the JVM knows that SIGQUIT does not ask for a list of
-// threads. Gives its path.
-Result<std::string> AttachSocket::leave_word() {
-  int cause = 0;
-  for (const char* folder : {"root/tmp", "cwd"}) {
-    std::string path =
-        fmt::format("/proc/{}/{}/.attach_pid{}", pid_, folder, number_);
-    // One that is left over from somebody who was killed does as well.
-    ::unlink(path.c_str());
-    const Fd file(::open(path.c_str(),
-                         O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
-                         0600));
-    if (file) {
-      // Root's own is taken, too; that of another is not.
-      if (::geteuid() == 0 && ::fchown(file.get(), user_, gid_t(-1)) != 0)
-        cause = errno;
-      return path;
-    }
-    cause = errno;
-  }
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("cannot write into the folder /tmp of process {}: {}",
-                          pid_, std::strerror(cause)),
-              "run tidemark as the user who runs the service, or as root");
-}
-
-Status AttachSocket::open(TimePoint until) {
-  TIDEMARK_TRY(learn());
-  if (is_there()) return {};
-  if (command_line_of(pid_).find("-XX:+DisableAttachMechanism") !=
-      std::string::npos)
-    return fail(ErrorKind::kEnvironment,
-                "the JVM was started with -XX:+DisableAttachMechanism",
-                "start it without that option");
-  // A JVM that begins, or one with -Xrs, would be ended by the signal.
-  const Result<std::string> status =
-      read_file(fmt::format("/proc/{}/status", pid_));
-  constexpr std::uint64_t kQuit = std::uint64_t{1} << (SIGQUIT - 1);
-  if (!status || (status_number(*status, "SigCgt", 16) & kQuit) == 0)
-    return fail(ErrorKind::kEnvironment,
-                "the JVM does not take SIGQUIT, by which it is asked to listen",
-                "start it without -Xrs");
-  const Result<std::string> word = leave_word();
+Status AttachSocket::open(const Patience& patience) {
+  Result<Door> door = door_of(pid_);
+  TIDEMARK_TRY(door);
+  door_ = *std::move(door);
+  if (is_open(door_)) return {};
+  TIDEMARK_TRY(may_be_asked(pid_));
+  const Result<Word> word = Word::leave(pid_, door_);
   TIDEMARK_TRY(word);
-  const bool sent = ::kill(pid_, SIGQUIT) == 0;
-  const int cause = errno;
-  const TimePoint last = std::min(until, clock_.now() + kListenerTimeout);
-  while (sent && !is_there() && clock_.now() < last) clock_.sleep(kLookAgain);
-  ::unlink(word->c_str());
-  if (!sent)
+  if (::kill(pid_, SIGQUIT) != 0)
     return fail(
         ErrorKind::kEnvironment,
-        fmt::format("cannot signal process {}: {}", pid_, std::strerror(cause)),
+        fmt::format("cannot signal process {}: {}", pid_, std::strerror(errno)),
         "run tidemark as the user who runs the service, or as root");
-  if (is_there()) return {};
+  const Patience for_listener(
+      std::min(patience.until(), clock_.now() + kListenerTimeout), clock_,
+      cancelled_);
+  while (!is_open(door_)) {
+    if (is_gone(pid_))
+      return fail(ErrorKind::kEnvironment,
+                  fmt::format("process {} has ended", pid_));
+    Status left = for_listener.left();
+    if (!left && left.error().kind == ErrorKind::kInterrupted) return left;
+    if (!left) break;
+    clock_.sleep(kLookAgain);
+  }
+  if (is_open(door_)) return {};
   return fail(ErrorKind::kEnvironment,
               fmt::format("process {} opens no socket for jcmd", pid_),
               "is it a HotSpot JVM that runs, and may it write to /tmp?");
@@ -246,22 +223,22 @@ Status AttachSocket::open(TimePoint until) {
 
 Result<std::string> AttachSocket::ask(const std::string& command,
                                       Duration timeout) {
-  const TimePoint until = clock_.now() + timeout;
-  if (socket_.empty() || !is_there()) {
-    if (Status opened = open(until); !opened) {
-      socket_.clear();
+  const Patience patience(clock_.now() + timeout, clock_, cancelled_);
+  if (door_.socket.empty() || !is_open(door_)) {
+    if (Status opened = open(patience); !opened) {
+      door_.socket.clear();
       return fail(std::move(opened).error());
     }
   }
-  return ask_socket(socket_, command, until, clock_);
+  return ask_socket(door_.socket, command, patience);
 }
 
 }  // namespace
 
 Result<std::string> ask_socket(const std::string& path,
-                               const std::string& command, TimePoint until,
-                               Clock& clock) {
-  Result<Fd> fd = connect_to(path, command, until, clock);
+                               const std::string& command,
+                               const Patience& patience) {
+  Result<Fd> fd = connect_to(path, command, patience);
   TIDEMARK_TRY(fd);
   // The protocol's version, its word for diagnostic commands, and three
   // arguments, of which it uses one.
@@ -273,16 +250,15 @@ Result<std::string> ask_socket(const std::string& path,
     request += part;
   }
   request += '\0';
-  if (!send_all(*fd, request, until, clock))
-    return no_answer(command, "it does not take the question");
-  Result<std::string> text = receive_all(*fd, command, until, clock);
+  TIDEMARK_TRY(send_all(*fd, request, command, patience));
+  Result<std::string> text = receive_all(*fd, command, patience);
   TIDEMARK_TRY(text);
   return without_code(*std::move(text), command);
 }
 
-std::unique_ptr<DiagnosticCommands> make_attach_socket(pid_t pid,
-                                                       Clock& clock) {
-  return std::make_unique<AttachSocket>(pid, clock);
+std::unique_ptr<DiagnosticCommands> make_attach_socket(
+    pid_t pid, Clock& clock, std::function<bool()> cancelled) {
+  return std::make_unique<AttachSocket>(pid, clock, std::move(cancelled));
 }
 
 }  // namespace tidemark::jvm

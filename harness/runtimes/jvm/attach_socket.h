@@ -8,10 +8,12 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "harness/runtimes/jvm/commands.h"
+#include "harness/runtimes/jvm/patience.h"
 #include "tidemark/clock.h"
 #include "tidemark/result.h"
 
@@ -22,12 +24,14 @@ inline constexpr std::size_t kMostAnswer = std::size_t{256} << 20;
 
 // One question and its answer. The path is that of a socket which takes them.
 Result<std::string> ask_socket(const std::string& path,
-                               const std::string& command, TimePoint until,
-                               Clock& clock);
+                               const std::string& command,
+                               const Patience& patience);
 
 // By this door into the process. Nothing is done before the first question.
 // The JVM removes its socket when it ends; one that was killed does not, and
-// it is removed here.
-std::unique_ptr<DiagnosticCommands> make_attach_socket(pid_t pid, Clock& clock);
+// it is removed here. `cancelled` ends a question with kInterrupted; it may be
+// empty.
+std::unique_ptr<DiagnosticCommands> make_attach_socket(
+    pid_t pid, Clock& clock, std::function<bool()> cancelled);
 
 }  // namespace tidemark::jvm

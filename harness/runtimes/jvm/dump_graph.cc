@@ -25,7 +25,7 @@ DumpGraph::DumpGraph(DumpSurvey& survey, std::uint32_t id_bytes)
 bool DumpGraph::object(TypeIndex type, std::uint32_t count) {
   // The file was written to since the first reading.
   if (graph.type.size() == survey_.ids.size()) {
-    complain("has changed since it was read for the first time");
+    complain(std::string(kChanged));
     return false;
   }
   here_ = static_cast<ObjectIndex>(graph.type.size());

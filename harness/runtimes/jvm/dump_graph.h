@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "harness/runtimes/managed/object_graph.h"
 
 namespace tidemark::jvm {
+
+// What is wrong where the two readings differ in the number of objects.
+inline constexpr std::string_view kChanged =
+    "has changed since it was read for the first time";
 
 // Where an object refers to another in a way that is told as a root's.
 struct RootedReference {

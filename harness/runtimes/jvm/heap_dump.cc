@@ -110,6 +110,9 @@ class Reading {
     stream_.seek(begin_);
     DumpGraph dump(survey_, stream_.id_bytes());
     TIDEMARK_TRY(walk(dump));
+    if (dump.graph.objects() != survey_.ids.size())
+      return broken(path_, stream_.size(),
+                    {stream_.position(), std::string(kChanged), false});
     if (!teller_.begin("naming roots")) return interrupted(path_);
     const SizeRules rules = set_sizes(
         survey_.classes, survey_.ids, stream_.id_bytes(),
@@ -179,10 +182,10 @@ class Reading {
     std::vector<std::vector<bool>> types;
     for (const std::vector<std::string>& names : questions)
       types.push_back(types_of({names.begin(), names.end()}));
-    const std::size_t of_top =
-        std::min(options_.ways_of_top, answer_.top.size());
-    for (std::size_t i = 0; i < of_top; ++i)
-      types.push_back(types_of({answer_.top[i].type}));
+    for (const std::string& name : names_of_top()) {
+      types.push_back(types_of({name}));
+      answer_.of_top.push_back({name, {}});
+    }
     std::vector<Wanted> wanted;
     for (const std::vector<bool>& of : types)
       wanted.push_back(
@@ -193,8 +196,19 @@ class Reading {
         answers.begin() + static_cast<std::ptrdiff_t>(questions.size());
     answer_.of_questions.assign(std::make_move_iterator(answers.begin()),
                                 std::make_move_iterator(middle));
-    answer_.of_top.assign(std::make_move_iterator(middle),
-                          std::make_move_iterator(answers.end()));
+    for (std::size_t i = 0; i < answer_.of_top.size(); ++i)
+      answer_.of_top[i].held = std::move(answers[questions.size() + i]);
+  }
+
+  // Each once: a row is of a class, and its name is that of every loader's.
+  std::vector<std::string> names_of_top() const {
+    std::vector<std::string> names;
+    for (const TopHolder& row : answer_.top) {
+      if (names.size() == options_.ways_of_top) break;
+      if (std::find(names.begin(), names.end(), row.type) == names.end())
+        names.push_back(row.type);
+    }
+    return names;
   }
 
   std::vector<bool> types_of(const std::set<std::string>& names) const {

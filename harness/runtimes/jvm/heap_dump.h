@@ -29,7 +29,7 @@ struct DumpOptions {
   std::function<bool(const DumpProgress&)> progress;
   std::size_t most_paths = 20;  // of each question
   std::size_t most_rows = 100;  // of `top` and `roots`
-  // The classes of as many first rows of `top` are questions, too.
+  // The classes of as many first names in `top` are questions, too.
   std::size_t ways_of_top = 0;
 };
 
@@ -43,12 +43,20 @@ struct DumpClass {
   bool operator==(const DumpClass&) const = default;
 };
 
+// Who holds all classes of one name, by whatever loader.
+struct HeldName {
+  std::string name;
+  NamedRetention held;
+
+  bool operator==(const HeldName&) const = default;
+};
+
 struct DumpAnswer {
   std::vector<DumpClass> classes;  // most bytes first; none without objects
   std::vector<TopHolder> top;
   std::vector<TopRoot> roots;                // most retained first
   std::vector<NamedRetention> of_questions;  // in their order
-  std::vector<NamedRetention> of_top;        // DumpOptions::ways_of_top
+  std::vector<HeldName> of_top;              // DumpOptions::ways_of_top
   Count objects;
   Bytes bytes;
   double sizes_agree = 0;  // share of objects as far apart as their sizes say

@@ -22,6 +22,7 @@ enum Tag : std::uint8_t {
   kTrace = 0x05,
   kHeapDump = 0x0c,
   kHeapDumpSegment = 0x1c,
+  kHeapDumpEnd = 0x2c,
 };
 
 enum HeapTag : std::uint8_t {
@@ -44,6 +45,7 @@ class Walker {
   HprofWalk from(std::uint64_t record, std::uint64_t end) {
     stream_.seek(record);
     good_ = record;
+    whole_ = true;
     heap(end);
     return all();
   }
@@ -57,7 +59,9 @@ class Walker {
     if (!visitor_.complaint.empty()) return {good_, visitor_.complaint, false};
     if (visitor_.enough) return {stream_.position(), {}, false};
     if (stream_.good() && complaint_.empty())
-      return {stream_.position(), {}, false};
+      return whole_ ? HprofWalk{stream_.position(), {}, false}
+                    : HprofWalk{stream_.position(), "ends before the heap does",
+                                true};
     if (!complaint_.empty()) return {good_, complaint_, false};
     if (!stream_.complaint().empty())
       return {good_, "cannot be read: " + stream_.complaint(), false};
@@ -78,8 +82,10 @@ class Walker {
       // bits have room for: 0, as old JVMs wrote it, is "to the end".
       const bool open_end = tag == kHeapDump && length == 0;
       heap(open_end ? stream_.size() : begin + length);
+      whole_ = tag == kHeapDump;
       return;
     }
+    if (tag == kHeapDumpEnd) whole_ = true;
     what_ = fmt::format("a record of {} bytes", length);
     if (begin + length > stream_.size()) {
       stream_.skip(length);  // which fails, and says so
@@ -334,6 +340,9 @@ class Walker {
   HprofVisitor& visitor_;
   std::uint32_t id_;
   std::uint64_t good_ = 0;
+  // Whether the heap has been read to its end: of a dump in parts, which may be
+  // cut off between two of them, only a record of its own tells that.
+  bool whole_ = false;
   std::string what_;
   std::string complaint_;
   HprofClass class_;

@@ -115,7 +115,7 @@ class HprofVisitor {
 struct HprofWalk {
   std::uint64_t good = 0;  // all records before this byte
   std::string complaint;   // empty: all of it
-  bool truncated = false;  // the file ends where a record goes on
+  bool truncated = false;  // the file ends where a record or the heap goes on
 };
 
 // The file's beginning: sets the stream's id_bytes, or says what it is instead.

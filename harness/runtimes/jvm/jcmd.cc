@@ -17,10 +17,13 @@
 #include "harness/base/short_text.h"
 #include "harness/base/spawn.h"
 #include "harness/runtimes/jvm/attach_socket.h"
+#include "harness/runtimes/jvm/patience.h"
 #include "harness/runtimes/jvm/text_lines.h"
 
 namespace tidemark::jvm {
 namespace {
+
+constexpr Duration kLookAgain = std::chrono::milliseconds(2);
 
 // A program that was told to answer somebody else: reaped, whatever happens.
 class Started {
@@ -31,16 +34,22 @@ class Started {
   ~Started() {
     if (pid_ == 0) return;
     ::kill(-pid_, SIGKILL);  // it leads a session
-    wait();
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
 
-  // Whether it ended with 0.
-  bool wait() {
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  // Whether it ended with 0: its output may be over before it is.
+  Result<bool> wait(const Patience& patience) {
+    while (true) {
+      int status = 0;
+      const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+      if (ended == pid_ || (ended < 0 && errno != EINTR)) {
+        pid_ = 0;
+        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+      }
+      TIDEMARK_TRY(patience.left());
+      patience.clock().sleep(kLookAgain);
     }
-    pid_ = 0;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
 
  private:
@@ -59,8 +68,12 @@ std::vector<std::string> plain_environment() {
 
 class Jcmd final : public DiagnosticCommands {
  public:
-  Jcmd(std::string program, pid_t pid, Clock& clock)
-      : program_(std::move(program)), pid_(pid), clock_(clock) {}
+  Jcmd(std::string program, pid_t pid, Clock& clock,
+       std::function<bool()> cancelled)
+      : program_(std::move(program)),
+        pid_(pid),
+        clock_(clock),
+        cancelled_(std::move(cancelled)) {}
 
   Result<std::string> ask(const std::string& command,
                           Duration timeout) override;
@@ -69,10 +82,17 @@ class Jcmd final : public DiagnosticCommands {
   std::string program_;
   pid_t pid_;
   Clock& clock_;
+  std::function<bool()> cancelled_;
 };
 
+tl::unexpected<Error> gave_up(const std::string& command, const Error& why) {
+  if (why.kind == ErrorKind::kInterrupted) return fail(why);
+  return fail(ErrorKind::kEnvironment,
+              fmt::format("jcmd does not answer {}: {}", command, why.message));
+}
+
 Result<std::string> Jcmd::ask(const std::string& command, Duration timeout) {
-  const TimePoint until = clock_.now() + timeout;
+  const Patience patience(clock_.now() + timeout, clock_, cancelled_);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return fail(
@@ -91,18 +111,8 @@ Result<std::string> Jcmd::ask(const std::string& command, Duration timeout) {
   std::string output;
   char buffer[64 * 1024];
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::max<Duration>(until - clock_.now(), Duration{}));
-    pollfd entry{read_end.get(), POLLIN, 0};
-    constexpr std::int64_t kLongest = 60'000;
-    const int ready =
-        ::poll(&entry, 1, static_cast<int>(std::min(left.count(), kLongest)));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0 && clock_.now() < until) continue;
-    if (ready <= 0)
-      return fail(
-          ErrorKind::kEnvironment,
-          fmt::format("jcmd does not answer {}: its time is over", command));
+    if (const Status waited = patience.wait_for(read_end, POLLIN); !waited)
+      return gave_up(command, waited.error());
     const ssize_t got = ::read(read_end.get(), buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
@@ -111,7 +121,9 @@ Result<std::string> Jcmd::ask(const std::string& command, Duration timeout) {
       return fail(ErrorKind::kEnvironment,
                   fmt::format("the answer to {} has no end", command));
   }
-  return jcmd_answer(command, output, started.wait());
+  const Result<bool> ended_well = started.wait(patience);
+  if (!ended_well) return gave_up(command, ended_well.error());
+  return jcmd_answer(command, output, *ended_well);
 }
 
 std::string environment_of_ours(const char* name) {
@@ -170,8 +182,10 @@ Result<std::string> jcmd_answer(const std::string& command,
 }
 
 std::unique_ptr<DiagnosticCommands> make_jcmd(std::string program, pid_t pid,
-                                              Clock& clock) {
-  return std::make_unique<Jcmd>(std::move(program), pid, clock);
+                                              Clock& clock,
+                                              std::function<bool()> cancelled) {
+  return std::make_unique<Jcmd>(std::move(program), pid, clock,
+                                std::move(cancelled));
 }
 
 }  // namespace tidemark::jvm

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,11 @@ Result<std::string> find_jcmd(pid_t pid, const std::string& given_jdk);
 Result<std::string> jcmd_answer(const std::string& command,
                                 const std::string& output, bool ended_well);
 
-// Starts the program for each question, and ends it when its time is over.
-// REQUIRES a thread that outlives it (see harness/base/spawn.h).
+// Starts the program for each question, and ends it when its time is over, or
+// `cancelled`, which may be empty, says so: kInterrupted. REQUIRES a thread
+// that outlives it (see harness/base/spawn.h).
 std::unique_ptr<DiagnosticCommands> make_jcmd(std::string program, pid_t pid,
-                                              Clock& clock);
+                                              Clock& clock,
+                                              std::function<bool()> cancelled);
 
 }  // namespace tidemark::jvm

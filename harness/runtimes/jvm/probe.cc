@@ -8,7 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/jvm/ask_each.h"
 #include "harness/runtimes/jvm/class_histogram.h"
 #include "harness/runtimes/jvm/heap_dump.h"
 #include "harness/runtimes/jvm/heap_info.h"
@@ -66,13 +68,6 @@ Result<ClassHistogram> ask_histogram(DiagnosticCommands& commands) {
   return parse_class_histogram(*text);
 }
 
-// JVMs before 9 have no such command, and strings are as they come there.
-StringTable ask_strings(DiagnosticCommands& commands) {
-  const auto text = commands.ask("VM.stringtable", kQuickTimeout);
-  if (!text) return {};
-  return parse_string_table(*text).value_or(StringTable{});
-}
-
 Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
   const Result<std::string> text = commands.ask("Thread.print", kLookTimeout);
   TIDEMARK_TRY(text);
@@ -83,14 +78,18 @@ Result<std::vector<JavaThread>> ask_threads(DiagnosticCommands& commands) {
 Result<Look> look_into(DiagnosticCommands& commands) {
   constexpr int kTries = 3;
   Look look;
-  StringTable before = ask_strings(commands);
+  Result<StringTable> strings = ask_string_table(commands, kLookTimeout);
+  TIDEMARK_TRY(strings);
   for (int i = 0; i < kTries; ++i) {
     // The histogram collects, and what has ended meanwhile is gone in both.
     Result<ClassHistogram> classes = ask_histogram(commands);
     TIDEMARK_TRY(classes);
     look.classes = *std::move(classes);
-    look.strings = ask_strings(commands);
-    if (std::exchange(before, look.strings) == look.strings) break;
+    const StringTable before = *strings;
+    strings = ask_string_table(commands, kLookTimeout);
+    TIDEMARK_TRY(strings);
+    look.strings = *strings;
+    if (look.strings == before) break;
   }
   Result<std::vector<JavaThread>> threads = ask_threads(commands);
   TIDEMARK_TRY(threads);
@@ -163,6 +162,9 @@ class JvmProbe final : public HeapProbe {
   HeapDescription describe_heap();
   Result<DumpAnswer> ask_dump(
       Process& process, std::span<const std::vector<std::string>> questions);
+  Status each(const std::function<Status(Process&)>& ask) {
+    return ask_each(processes_, clock_, options_.cancelled, ask);
+  }
   void tell(const std::string& what) const {
     if (tell_) tell_(what);
   }
@@ -179,7 +181,8 @@ class JvmProbe final : public HeapProbe {
 // Whatever the JVM needs for its answers, threads and classes, is there before
 // the first level that counts.
 Status JvmProbe::adopt(pid_t pid) {
-  Result<WayIn> way = find_way_in(pid, options_.jdk, clock_);
+  Result<WayIn> way =
+      find_way_in(pid, options_.jdk, clock_, options_.cancelled);
   TIDEMARK_TRY(way);
   DiagnosticCommands& commands = *way->commands;
   TIDEMARK_TRY(collect(commands, kLookTimeout));
@@ -215,6 +218,8 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     const auto seen = unseen_.find(pid);
     if (seen != unseen_.end() && seen->second.tries == kTriesToSee) continue;
     Status adopted = adopt(pid);
+    if (!adopted && adopted.error().kind == ErrorKind::kInterrupted)
+      return fail(std::move(adopted).error());
     if (adopted) {
       unseen_.erase(pid);
     } else {
@@ -223,7 +228,11 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
       unseen.tries += 1;
     }
   }
-  if (!processes_.empty()) return describe_heap();
+  if (!processes_.empty()) {
+    std::erase_if(unseen_,
+                  [](const auto& entry) { return is_gone(entry.first); });
+    return describe_heap();
+  }
   if (!unseen_.empty()) {
     const Error& why = unseen_.begin()->second.why;
     return fail(ErrorKind::kEnvironment,
@@ -265,12 +274,15 @@ Result<PurgeRecord> JvmProbe::purge(Duration timeout) {
   record.cycle = cycle_;
   record.allocator = "jvm";
   const TimePoint begun = clock_.now();
-  for (Process& process : processes_) {
-    record.rss_before += resident(process.pid);
+  const Status asked = each([&](Process& process) -> Status {
+    const Bytes before = resident(process.pid);
     TIDEMARK_TRY(
         collect(*process.way.commands, std::max(timeout, kLookTimeout)));
+    record.rss_before += before;
     record.rss_after += resident(process.pid);
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   record.took = clock_.now() - begun;
   return record;
 }
@@ -280,7 +292,7 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
   heap.taken_in = cycle_;
   const TimePoint begun = clock_.now();
   std::map<std::pair<SiteId, CycleIndex>, Ring> rings;
-  for (Process& process : processes_) {
+  const Status asked = each([&](Process& process) -> Status {
     const Result<Look> look = look_into(*process.way.commands);
     TIDEMARK_TRY(look);
     const ClassHistogram& classes = look->classes;
@@ -301,7 +313,9 @@ Result<HeapSnapshot> JvmProbe::snapshot() {
       sum.bytes += ring.bytes;
     }
     heap.processes.push_back(std::move(about));
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   std::set<SiteId> sites;
   for (const auto& [_, ring] : rings) {
     heap.rings.push_back(ring);
@@ -348,11 +362,13 @@ Result<std::optional<RuntimeHoldings>> JvmProbe::who_holds(
   for (const std::vector<SiteId>& of_finding : sites)
     questions.push_back(classes_to_ask(of_finding, sites_));
   std::vector<DumpAnswer> answers;
-  for (Process& process : processes_) {
+  const Status asked = each([&](Process& process) -> Status {
     Result<DumpAnswer> answer = ask_dump(process, questions);
     TIDEMARK_TRY(answer);
     answers.push_back(*std::move(answer));
-  }
+    return {};
+  });
+  TIDEMARK_TRY(asked);
   return holdings_of(answers, sites_);
 }
 

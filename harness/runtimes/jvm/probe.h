@@ -15,8 +15,8 @@ struct JvmProbeOptions {
   // The folder of the JDK whose jcmd is to ask; empty: tidemark asks itself,
   // and by the service's own jcmd, or that in JAVA_HOME, where it cannot.
   std::string jdk;
-  // Asked while a heap dump is read, which may take a minute: whether the user
-  // has had enough. May be empty.
+  // Asked while a JVM is waited for, which may take minutes, and while a heap
+  // dump is read: whether the user has had enough. May be empty.
   std::function<bool()> cancelled;
 };
 

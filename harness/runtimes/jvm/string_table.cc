@@ -1,6 +1,7 @@
 #include "harness/runtimes/jvm/string_table.h"
 
 #include <optional>
+#include <string>
 
 #include "harness/runtimes/jvm/text_lines.h"
 
@@ -22,6 +23,18 @@ Result<StringTable> parse_string_table(std::string_view text) {
   }
   return fail(ErrorKind::kEnvironment,
               "VM.stringtable answers what does not count strings");
+}
+
+Result<StringTable> ask_string_table(DiagnosticCommands& commands,
+                                     Duration timeout) {
+  // By the socket and by jcmd it is the JVM's own words.
+  constexpr std::string_view kUnknown = "Unknown diagnostic command";
+  const Result<std::string> text = commands.ask("VM.stringtable", timeout);
+  if (text) return parse_string_table(*text);
+  if (text.error().kind == ErrorKind::kEnvironment &&
+      text.error().message.find(kUnknown) != std::string::npos)
+    return StringTable{};
+  return fail(text.error());
 }
 
 }  // namespace tidemark::jvm

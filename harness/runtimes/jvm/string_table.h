@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "harness/runtimes/jvm/commands.h"
 #include "tidemark/result.h"
 #include "tidemark/units.h"
 
@@ -18,5 +19,11 @@ struct StringTable {
 };
 
 Result<StringTable> parse_string_table(std::string_view text);
+
+// An empty one of JVMs before 9, which have no such command, and whose strings
+// are as they come. Else an error is one: were it an empty table, too, all that
+// the JVM has interned would be the service's at once.
+Result<StringTable> ask_string_table(DiagnosticCommands& commands,
+                                     Duration timeout);
 
 }  // namespace tidemark::jvm

@@ -1,81 +1,54 @@
 #include "harness/runtimes/jvm/taken_dump.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
+#include <sys/vfs.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
+#include <string_view>
 
+#include "harness/base/free_memory.h"
 #include "harness/base/short_text.h"
+#include "harness/runtimes/jvm/process_folder.h"
 
 namespace tidemark::jvm {
 namespace {
 
-tl::unexpected<Error> cannot(const std::string& what, int cause,
-                             std::string hint = {}) {
+constexpr const char* kMakeRoom = "make room, or say target.retention: never";
+
+double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
+
+// What is in a tmpfs is memory of whom it was written by, and beyond what that
+// may have the kernel ends the service.
+Status check_memory(pid_t pid, Bytes needed) {
+  const Result<FreeMemory> memory = free_memory("", pid);
+  if (!memory || memory->bytes >= needed) return {};
   return fail(ErrorKind::kEnvironment,
-              fmt::format("cannot {} for the heap dump: {}", what,
-                          std::strerror(cause)),
-              std::move(hint));
+              fmt::format("a heap dump may need {:.0f} MiB of memory, for the "
+                          "service's /tmp is in memory, and {:.0f} MiB are {}",
+                          mib(needed), mib(memory->bytes), memory->of),
+              kMakeRoom);
 }
 
-// A folder in the process's /tmp: by our name for it, and by the process's.
-class Folder {
- public:
-  explicit Folder(pid_t pid)
-      : root_(fmt::format("/proc/{}/root", pid)),
-        ours_(root_ + "/tmp/tidemark-XXXXXX") {}
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (made_) std::filesystem::remove_all(ours_, ignored);
-  }
-
-  // For the user whom the process has.
-  Status make() {
-    struct stat process {};
-    // /proc/PID belongs to the process's effective user.
-    if (::stat(root_.substr(0, root_.rfind('/')).c_str(), &process) != 0)
-      return cannot("look at the process", errno);
-    if (::mkdtemp(ours_.data()) == nullptr)
-      return cannot("make a folder in /tmp", errno);
-    made_ = true;
-    if (process.st_uid != ::geteuid() &&
-        ::chown(ours_.c_str(), process.st_uid, gid_t(-1)) != 0)
-      return cannot("give a folder to the service's user", errno);
-    return {};
-  }
-
-  const std::string& ours() const { return ours_; }
-  std::string processes() const { return ours_.substr(root_.size()); }
-
- private:
-  std::string root_;
-  std::string ours_;
-  bool made_ = false;
-};
-
-Status check_room(const std::string& folder, Bytes live) {
-  struct statvfs about {};
-  if (::statvfs(folder.c_str(), &about) != 0)
-    return cannot("ask for the room in /tmp", errno);
+Status check_room(const ProcessFolder& folder, pid_t pid, Bytes live) {
+  struct statfs about {};
+  if (::fstatfs(folder.fd().get(), &about) != 0)
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("cannot ask for the room in the service's /tmp: {}",
+                            std::strerror(errno)));
+  const Bytes needed = room_for_dump(live);
   const double free =
       static_cast<double>(about.f_bavail) * static_cast<double>(about.f_frsize);
-  const double needed = static_cast<double>(room_for_dump(live).value);
-  if (free >= needed) return {};
-  constexpr double kMib = 1 << 20;
-  return fail(ErrorKind::kEnvironment,
-              fmt::format("a heap dump may need {:.0f} MiB, and the service's "
-                          "/tmp has {:.0f} MiB",
-                          needed / kMib, free / kMib),
-              "make room, or say target.retention: never");
+  if (free < static_cast<double>(needed.value))
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("a heap dump may need {:.0f} MiB, and the "
+                            "service's /tmp has {:.0f} MiB",
+                            mib(needed), free / (1 << 20)),
+                kMakeRoom);
+  if (about.f_type == TMPFS_MAGIC) return check_memory(pid, needed);
+  return {};
 }
 
 }  // namespace
@@ -98,19 +71,20 @@ Bytes room_for_dump(Bytes live) {
 
 Result<TakenDump> take_dump(DiagnosticCommands& commands, pid_t pid, Bytes live,
                             Duration timeout) {
-  Folder folder(pid);
-  TIDEMARK_TRY(folder.make());
-  TIDEMARK_TRY(check_room(folder.ours(), live));
-  constexpr const char* kName = "/heap.hprof";
-  const Result<std::string> said =
-      commands.ask("GC.heap_dump " + folder.processes() + kName, timeout);
+  const Result<ProcessFolder> folder = ProcessFolder::make(pid);
+  TIDEMARK_TRY(folder);
+  TIDEMARK_TRY(check_room(*folder, pid, live));
+  constexpr const char* kName = "heap.hprof";
+  constexpr std::string_view kWritten = "Heap dump file created";
+  const Result<std::string> said = commands.ask(
+      fmt::format("GC.heap_dump {}/{}", folder->path(), kName), timeout);
   TIDEMARK_TRY(said);
-  const std::string path = folder.ours() + kName;
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  // The command's exit code tells nothing of the file.
-  if (!file)
+  Fd file = folder->open_file(kName);
+  // The command's exit code tells nothing of the file, and one that the JVM
+  // could not write to its end is there, too.
+  if (!file || said->find(kWritten) == std::string::npos)
     return fail(ErrorKind::kEnvironment,
-                fmt::format("the JVM wrote no heap dump: {}",
+                fmt::format("the JVM wrote no whole heap dump: {}",
                             one_line(trimmed(*said), 200)));
   return TakenDump(std::move(file));
 }

@@ -29,7 +29,8 @@ class TakenDump {
 // Of what is live, which takes the JVM a collection and about a second for
 // 500 MB; meanwhile the service stands still. It is written into a new folder
 // in the process's own /tmp, which is removed, whatever happens. The error
-// says so where there is too little room for `live` bytes of objects.
+// says so where there is too little room for `live` bytes of objects: on the
+// disk, or in the memory that the service may have if its /tmp is there.
 Result<TakenDump> take_dump(DiagnosticCommands& commands, pid_t pid, Bytes live,
                             Duration timeout);
 

@@ -4,6 +4,7 @@
 
 #include "harness/base/text_file.h"
 #include "harness/runtimes/jvm/attach_socket.h"
+#include "harness/runtimes/jvm/door.h"
 #include "harness/runtimes/jvm/jcmd.h"
 
 namespace tidemark::jvm {
@@ -22,17 +23,20 @@ Result<WayIn> try_way(std::unique_ptr<DiagnosticCommands> commands) {
 
 }  // namespace
 
-Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock) {
+Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock,
+                          const std::function<bool()>& cancelled) {
+  TIDEMARK_TRY(may_be_asked(pid));
   if (!jdk.empty()) {
     Result<std::string> program = find_jcmd(pid, jdk);
     TIDEMARK_TRY(program);
-    return try_way(make_jcmd(*std::move(program), pid, clock));
+    return try_way(make_jcmd(*std::move(program), pid, clock, cancelled));
   }
-  Result<WayIn> way = try_way(make_attach_socket(pid, clock));
-  if (way) return way;
+  Result<WayIn> way = try_way(make_attach_socket(pid, clock, cancelled));
+  if (way || way.error().kind == ErrorKind::kInterrupted) return way;
   Result<std::string> program = find_jcmd(pid, jdk);
   if (!program) return way;
-  Result<WayIn> other = try_way(make_jcmd(*std::move(program), pid, clock));
+  Result<WayIn> other =
+      try_way(make_jcmd(*std::move(program), pid, clock, cancelled));
   return other ? std::move(other) : std::move(way);
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,8 +20,11 @@ struct WayIn {
 };
 
 // By the jcmd of the JDK that is given; else by the socket, and by a jcmd that
-// is found where the socket fails. The error is then the socket's.
-Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock);
+// is found where the socket fails. The error is then the socket's. Neither is
+// tried on a process that the question might end. All questions end with
+// kInterrupted when `cancelled` says so; it may be empty.
+Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock,
+                          const std::function<bool()>& cancelled);
 
 // Whether the process has a JVM in it.
 bool is_jvm(pid_t pid);

@@ -14,13 +14,13 @@
 
 #include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
+#include "harness/runtimes/managed/joined_retention.h"
 #include "harness/runtimes/managed/levels.h"
 #include "harness/runtimes/managed/named_retention.h"
 #include "harness/runtimes/managed/object_graph.h"
 #include "harness/runtimes/managed/sites.h"
 #include "harness/runtimes/v8/births.h"
 #include "harness/runtimes/v8/census.h"
-#include "harness/runtimes/v8/joined_retention.h"
 #include "harness/runtimes/v8/node_process.h"
 #include "harness/runtimes/v8/snapshot_graph.h"
 #include "harness/runtimes/v8/wholes.h"
@@ -449,8 +449,8 @@ Result<std::optional<RuntimeHoldings>> V8Probe::who_holds(
   RuntimeHoldings holdings;
   for (std::size_t i = 0; i < by_question.size(); ++i) {
     Retention joined =
-        with_sites(v8::join(std::move(by_question[i]),
-                            i == 0 ? kMostPathsOfAll : kMostPaths),
+        with_sites(join(std::move(by_question[i]),
+                        i == 0 ? kMostPathsOfAll : kMostPaths),
                    sites_);
     if (i == 0)
       holdings.all = std::move(joined);

@@ -49,6 +49,17 @@ TEST_F(FreeMemoryTest, TheTightestLimitAboveCounts) {
   EXPECT_EQ(memory->of, "left below the limit of the cgroup /a/b");
 }
 
+TEST_F(FreeMemoryTest, AnotherProcessHasItsOwnLimit) {
+  write("/proc/self/cgroup", "0::/a\n");
+  write("/proc/4711/cgroup", "0::/b\n");
+  for (const char* group : {"a", "b"})
+    write(std::string("/sys/fs/cgroup/") + group + "/memory.current", "2000\n");
+  write("/sys/fs/cgroup/a/memory.max", "5000\n");
+  write("/sys/fs/cgroup/b/memory.max", "9000\n");
+  EXPECT_EQ(free_memory(root_)->bytes, Bytes{3000});
+  EXPECT_EQ(free_memory(root_, 4711)->bytes, Bytes{7000});
+}
+
 TEST_F(FreeMemoryTest, ALimitAboveWhatTheMachineHasIsNone) {
   write("/proc/self/cgroup", "0::/a\n");
   write("/sys/fs/cgroup/a/memory.max", "99999999999\n");

@@ -1,13 +1,17 @@
 #include "harness/runtimes/jvm/attach_socket.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "harness/base/fd.h"
@@ -72,10 +76,12 @@ class AttachSocketTest : public testing::Test {
  protected:
   Result<std::string> ask(const std::string& path,
                           Duration timeout = std::chrono::seconds(10)) {
-    return ask_socket(path, "GC.run", clock_.now() + timeout, clock_);
+    return ask_socket(path, "GC.run",
+                      Patience(clock_.now() + timeout, clock_, cancelled_));
   }
 
   RealClock clock_;
+  std::function<bool()> cancelled_;
 };
 
 TEST_F(AttachSocketTest, AsksInTheJvmsProtocol) {
@@ -110,6 +116,16 @@ TEST_F(AttachSocketTest, WaitsNoLongerThanItMay) {
             "the JVM does not answer GC.run: its time is over");
 }
 
+TEST_F(AttachSocketTest, WaitsNoLongerThanTheUserWants) {
+  FakeJvm jvm("0\nsome, but not", false);
+  int looks = 0;
+  cancelled_ = [&looks] { return ++looks > 1; };
+  const Result<std::string> answer = ask(jvm.path(), std::chrono::minutes(10));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::kInterrupted);
+  EXPECT_EQ(answer.error().message, "interrupted");
+}
+
 TEST_F(AttachSocketTest, NobodyIsThere) {
   EXPECT_EQ(ask("/nonexistent/socket").error().message,
             "the JVM does not answer GC.run: No such file or directory");
@@ -120,12 +136,44 @@ TEST_F(AttachSocketTest, NobodyIsThere) {
 
 TEST_F(AttachSocketTest, AProcessWithoutAJvmIsNotSignalled) {
   // This one takes no SIGQUIT, and would end by it.
-  const auto door = make_attach_socket(::getpid(), clock_);
+  const auto door = make_attach_socket(::getpid(), clock_, {});
   const Result<std::string> answer =
       door->ask("GC.run", std::chrono::seconds(1));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().message,
             "the JVM does not take SIGQUIT, by which it is asked to listen");
+}
+
+// A child that takes SIGQUIT in two threads, as a JVM does, and ends by it.
+pid_t start_process_that_ends_by_sigquit() {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Fd read_end(ends[0]);
+  const Fd write_end(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    std::signal(SIGQUIT, [](int) { ::_exit(0); });
+    std::thread([&] {
+      static_cast<void>(!::write(write_end.get(), "!", 1));
+      while (true) ::pause();
+    }).join();
+  }
+  char ready = 0;
+  EXPECT_EQ(::read(read_end.get(), &ready, 1), 1);
+  return pid;
+}
+
+TEST_F(AttachSocketTest, AProcessThatEndsIsNotWaitedFor) {
+  const pid_t pid = start_process_that_ends_by_sigquit();
+  const Result<std::string> answer =
+      make_attach_socket(pid, clock_, {})
+          ->ask("GC.run", std::chrono::minutes(1));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message,
+            "process " + std::to_string(pid) + " has ended");
+  EXPECT_FALSE(
+      std::filesystem::exists("/tmp/.attach_pid" + std::to_string(pid)));
+  EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "tests/support/hprof_writer.h"
 
@@ -368,7 +370,12 @@ TEST(HeapDump, ClassesOfOneNameAreToldApartByTheirLoaders) {
   writer.add_object(0x2000, 0x210, {});
   writer.add_object(0x2010, 0x218, {});
   writer.add_object(0x2020, 0x218, {});
-  const Result<DumpAnswer> answer = read_bytes(writer.bytes(), {{"Plugin"}});
+  for (const std::uint64_t plugin : {0x2000, 0x2010, 0x2020})
+    writer.add_root(HprofRoot::kMonitor, plugin);
+  DumpOptions options;
+  options.ways_of_top = 100;
+  const Result<DumpAnswer> answer =
+      read_bytes(writer.bytes(), {{"Plugin"}}, options);
   ASSERT_TRUE(answer) << answer.error().message;
   std::vector<std::string> found;
   for (const DumpClass& one : answer->classes)
@@ -377,6 +384,14 @@ TEST(HeapDump, ClassesOfOneNameAreToldApartByTheirLoaders) {
   EXPECT_THAT(found, ElementsAre("com.x.PluginLoader@1010 2", "app 1"));
   EXPECT_EQ(class_of(*answer, "byte[]"), nullptr);
   EXPECT_EQ(answer->of_questions[0].objects, Count{3});
+  // The two are rows of their own, and are asked about by their one name.
+  const auto is_row = [](const TopHolder& row) { return row.type == "Plugin"; };
+  EXPECT_EQ(std::count_if(answer->top.begin(), answer->top.end(), is_row), 2);
+  std::vector<HeldName> asked = answer->of_top;
+  std::erase_if(asked,
+                [](const HeldName& top) { return top.name != "Plugin"; });
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].held, answer->of_questions[0]);
 }
 
 TEST(HeapDump, ProgressIsToldAndCanEndIt) {
@@ -408,12 +423,62 @@ TEST(HeapDump, AFileThatEndsEarlyIsSaidToBeGoodSoFar) {
   EXPECT_THAT(answer.error().message, HasSubstr("good up to byte"));
   EXPECT_THAT(answer.error().message,
               HasSubstr("ends in the midst of an object"));
-  // Wherever it ends, it is an error or a dump with less in it.
-  for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
-    const Result<DumpAnswer> part = read_bytes(whole.substr(0, bytes));
-    if (part) {
-      EXPECT_LE(part->objects, Count{15}) << bytes;
-    }
+}
+
+// Between two records, too: what it has would be told as all that there is.
+TEST(HeapDump, APartOfADumpIsNoDump) {
+  for (const char* version : {"1.0.1", "1.0.2"}) {
+    const std::string whole = chat(8, version).bytes();
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes)
+      EXPECT_FALSE(read_bytes(whole.substr(0, bytes)))
+          << bytes << " of " << version;
+  }
+}
+
+TEST(HeapDump, PartsWithoutTheirEndAreSaidToBeCutOff) {
+  const std::string whole = chat().bytes();
+  constexpr std::size_t kEnd = 9;  // the record that ends the heap
+  const Result<DumpAnswer> answer =
+      read_bytes(whole.substr(0, whole.size() - kEnd));
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("ends before the heap does"));
+  EXPECT_THAT(answer.error().hint, HasSubstr("the disk was full"));
+}
+
+// Somebody writes a dump with fewer or more objects, in as many bytes, over it
+// before it is read for the second time.
+Result<DumpAnswer> read_while_changing(const std::string& before,
+                                       const std::string& after) {
+  EXPECT_EQ(before.size(), after.size());
+  const DumpFile file(before);
+  DumpOptions options;
+  options.progress = [&](const DumpProgress& progress) {
+    if (std::string_view(progress.phase) == "reading references")
+      std::ofstream(file.path(), std::ios::in | std::ios::binary) << after;
+    return true;
+  };
+  return read_dump(file.path(), {}, options);
+}
+
+TEST(HeapDump, AFileThatChangesWhileItIsReadIsAnError) {
+  HprofWriter writer;
+  add_library(writer);
+  // More than the window has, so that all of it is read again.
+  writer.add_primitives(0x1000, HprofType::kLong,
+                        std::vector<std::uint64_t>(1 << 18));
+  HprofWriter two = writer;
+  two.add_primitives(0x400000, HprofType::kByte, {1});
+  two.add_primitives(0x400018, HprofType::kByte, {1});
+  HprofWriter one = writer;
+  constexpr std::size_t kHead = 8 + 4 + 4 + 1 + 1;  // of an array's record
+  one.add_primitives(0x400000, HprofType::kByte,
+                     std::vector<std::uint64_t>(1 + kHead + 1));
+  for (const auto& [before, after] :
+       {std::pair(two.bytes(), one.bytes()), {one.bytes(), two.bytes()}}) {
+    const Result<DumpAnswer> answer = read_while_changing(before, after);
+    ASSERT_FALSE(answer);
+    EXPECT_THAT(answer.error().message,
+                HasSubstr("has changed since it was read for the first time"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "tests/support/real_clock.h"
 
@@ -64,11 +65,12 @@ class JcmdTest : public testing::Test {
     const std::string path = folder_ + "/jcmd";
     std::ofstream(path) << "#!/bin/sh\n" << script;
     ::chmod(path.c_str(), 0700);
-    return make_jcmd(path, 4711, clock_);
+    return make_jcmd(path, 4711, clock_, cancelled_);
   }
 
   std::string folder_;
   RealClock clock_;
+  std::function<bool()> cancelled_;
 };
 
 TEST_F(JcmdTest, IsGivenTheProcessAndTheQuestion) {
@@ -88,6 +90,24 @@ TEST_F(JcmdTest, IsEndedWhenItsTimeIsOver) {
                           ->ask("GC.run", std::chrono::milliseconds(50));
   EXPECT_EQ(answer.error().message,
             "jcmd does not answer GC.run: its time is over");
+}
+
+TEST_F(JcmdTest, IsEndedWhenItSaysNoMoreAndDoesNotEnd) {
+  const auto answer =
+      program("echo 4711:; exec >/dev/null 2>&1; exec tail -f /dev/null")
+          ->ask("GC.run", std::chrono::milliseconds(50));
+  EXPECT_EQ(answer.error().message,
+            "jcmd does not answer GC.run: its time is over");
+}
+
+TEST_F(JcmdTest, IsEndedWhenTheUserHasHadEnough) {
+  int looks = 0;
+  cancelled_ = [&looks] { return ++looks > 1; };
+  const auto answer = program("exec tail -f /dev/null")
+                          ->ask("GC.run", std::chrono::minutes(10));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::kInterrupted);
+  EXPECT_EQ(answer.error().message, "interrupted");
 }
 
 }  // namespace

@@ -131,6 +131,49 @@ TEST(StringTable, AnotherTextIsRefused) {
   EXPECT_FALSE(parse_string_table("Number of literals : many = 1 bytes\n"));
 }
 
+// Answers, or fails with these words.
+class Answers final : public DiagnosticCommands {
+ public:
+  Result<std::string> ask(const std::string& command, Duration) override {
+    EXPECT_EQ(command, "VM.stringtable");
+    if (error.empty()) return answer;
+    return fail(kind, error);
+  }
+
+  std::string answer;
+  std::string error;
+  ErrorKind kind = ErrorKind::kEnvironment;
+};
+
+TEST(StringTable, OfAJvmThatKnowsNoneIsEmpty) {
+  Answers jvm;
+  for (const char* words :
+       {"the JVM refuses VM.stringtable: java.lang.IllegalArgumentException: "
+        "Unknown diagnostic command",
+        "jcmd fails at VM.stringtable: java.lang.IllegalArgumentException: "
+        "Unknown diagnostic command"}) {
+    jvm.error = words;
+    EXPECT_EQ(ask_string_table(jvm, Duration{}), StringTable{});
+  }
+}
+
+// All that is interned would seem to be made by the service at once.
+TEST(StringTable, ThatIsNotToldIsAnError) {
+  Answers jvm;
+  jvm.error = "the JVM does not answer VM.stringtable: its time is over";
+  auto table = ask_string_table(jvm, Duration{});
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().message, jvm.error);
+  jvm.error = "interrupted";
+  jvm.kind = ErrorKind::kInterrupted;
+  table = ask_string_table(jvm, Duration{});
+  ASSERT_FALSE(table);
+  EXPECT_EQ(table.error().kind, ErrorKind::kInterrupted);
+  jvm.error = "";
+  jvm.answer = "something else";
+  EXPECT_FALSE(ask_string_table(jvm, Duration{}));
+}
+
 TEST(Version, SaysWhichMachineAndWhichJdk) {
   const auto version = parse_version(
       "OpenJDK 64-Bit Server VM version 17.0.15+6-Debian-1deb12u1\n"

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "harness/runtimes/jvm/holdings.h"
 #include "harness/runtimes/jvm/questions.h"
 #include "harness/runtimes/jvm/taken_dump.h"
@@ -64,7 +66,7 @@ TEST(Holdings, AnswersOfSeveralJvmsAreAddedUp) {
   one.objects = {100};
   one.bytes = {1000};
   one.of_questions = {held_by("static A.b", 10), NamedRetention{}};
-  one.of_top = {held_by("static A.c", 7)};
+  one.of_top = {{"UserSession", held_by("static A.c", 7)}};
   DumpAnswer other = one;
   other.of_questions[0] = held_by("static A.d", 20);
   const DumpAnswer answers[] = {one, other};
@@ -81,7 +83,27 @@ TEST(Holdings, AnswersOfSeveralJvmsAreAddedUp) {
       "UserSession");
   ASSERT_TRUE(holdings.all);
   EXPECT_EQ(holdings.all->objects, Count{200});
-  EXPECT_EQ(holdings.all->paths.size(), 2u);
+  ASSERT_EQ(holdings.all->paths.size(), 1u);
+}
+
+TEST(Holdings, AlikeWaysOfSeveralJvmsAreOne) {
+  DumpAnswer one;
+  one.of_questions = {held_by("static A.b", 10)};
+  one.of_top = {{"UserSession", held_by("static A.b", 10)}};
+  DumpAnswer other;
+  other.of_questions = {held_by("static A.b", 20)};
+  other.of_top = {{"byte[]", held_by("static A.c", 7)},
+                  {"UserSession", held_by("static A.b", 20)}};
+  const DumpAnswer answers[] = {one, other};
+  ManagedSites sites;
+  const RuntimeHoldings holdings = holdings_of(answers, sites);
+  ASSERT_EQ(holdings.of_sites.size(), 1u);
+  ASSERT_EQ(holdings.of_sites[0].paths.size(), 1u);
+  EXPECT_EQ(holdings.of_sites[0].paths[0].bytes, Bytes{30});
+  ASSERT_EQ(holdings.all->paths.size(), 2u);
+  EXPECT_EQ(holdings.all->paths[0].root_name, "static A.b");
+  EXPECT_EQ(holdings.all->paths[0].bytes, Bytes{30});
+  EXPECT_EQ(holdings.all->paths[1].bytes, Bytes{7});
 }
 
 TEST(Holdings, AFewWaysOfManyAreKept) {
@@ -91,6 +113,40 @@ TEST(Holdings, AFewWaysOfManyAreKept) {
   ManagedSites sites;
   const RuntimeHoldings holdings = holdings_of({&answer, 1}, sites);
   EXPECT_EQ(holdings.of_sites[0].paths.size(), kMostPathsOfFinding);
+}
+
+// What it was asked for it writes, and says what it is told to.
+class WritesDump final : public DiagnosticCommands {
+ public:
+  explicit WritesDump(std::string says) : says_(std::move(says)) {}
+  Result<std::string> ask(const std::string& command, Duration) override {
+    std::ofstream(command.substr(command.find('/'))) << "heap";
+    return says_;
+  }
+
+ private:
+  std::string says_;
+};
+
+TEST(TakenDump, IsGoneFromItsFolderAndCanBeRead) {
+  WritesDump jvm("Dumping heap ...\nHeap dump file created [4 bytes]");
+  const Result<TakenDump> dump =
+      take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
+  ASSERT_TRUE(dump) << dump.error().message;
+  EXPECT_EQ(dump->size(), Bytes{4});
+  std::string text;
+  std::ifstream(dump->path()) >> text;
+  EXPECT_EQ(text, "heap");
+}
+
+TEST(TakenDump, OneThatTheJvmCouldNotEndIsAnError) {
+  WritesDump jvm("Dumping heap ...\nNo space left on device");
+  const Result<TakenDump> dump =
+      take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
+  ASSERT_FALSE(dump);
+  EXPECT_EQ(dump.error().message,
+            "the JVM wrote no whole heap dump: Dumping heap ... No space left "
+            "on device");
 }
 
 class NoJvm final : public DiagnosticCommands {
@@ -109,7 +165,7 @@ TEST(TakenDump, OneThatIsNotWrittenIsAnError) {
       take_dump(jvm, ::getpid(), Bytes{1}, std::chrono::seconds(1));
   ASSERT_FALSE(dump);
   EXPECT_EQ(dump.error().message,
-            "the JVM wrote no heap dump: Dumping heap to nowhere ...");
+            "the JVM wrote no whole heap dump: Dumping heap to nowhere ...");
   EXPECT_TRUE(jvm.asked.starts_with("GC.heap_dump /tmp/tidemark-"))
       << jvm.asked;
   // Its folder is gone.

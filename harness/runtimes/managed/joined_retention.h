@@ -6,10 +6,10 @@
 
 #include "harness/runtimes/managed/named_retention.h"
 
-namespace tidemark::v8 {
+namespace tidemark {
 
 // Answers of several processes to one question. Paths that are alike, sizes
 // aside, are one; most bytes first, at most so many.
 NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths);
 
-}  // namespace tidemark::v8
+}  // namespace tidemark

@@ -1,9 +1,9 @@
-#include "harness/runtimes/v8/joined_retention.h"
+#include "harness/runtimes/managed/joined_retention.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace tidemark::v8 {
+namespace tidemark {
 namespace {
 
 bool alike(const NamedPath& a, const NamedPath& b) {
@@ -27,10 +27,7 @@ void add(const NamedPath& from, NamedPath& to) {
   }
 }
 
-}  // namespace
-
-NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths) {
-  if (parts.size() == 1) return std::move(parts.front());
+NamedRetention sum_of(std::vector<NamedRetention> parts) {
   NamedRetention all;
   for (const NamedRetention& part : parts) all.bytes += part.bytes;
   for (NamedRetention& part : parts) {
@@ -53,6 +50,14 @@ NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths) {
         add(path, *known);
     }
   }
+  return all;
+}
+
+}  // namespace
+
+NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths) {
+  NamedRetention all =
+      parts.size() == 1 ? std::move(parts.front()) : sum_of(std::move(parts));
   std::stable_sort(
       all.paths.begin(), all.paths.end(),
       [](const NamedPath& a, const NamedPath& b) { return a.bytes > b.bytes; });
@@ -60,4 +65,4 @@ NamedRetention join(std::vector<NamedRetention> parts, std::size_t most_paths) {
   return all;
 }
 
-}  // namespace tidemark::v8
+}  // namespace tidemark
