@@ -18,9 +18,27 @@ constexpr std::array kStandard = {
     "testing", "text",    "time",     "unicode",  "unique",   "vendor",
     "weak"};
 
+// What writes profiles. The rest of runtime/pprof is the program's to call, and
+// calls it back: whatever a request does may be below `Do` and its labels, and
+// values of a profile of its own stay there until they are removed.
+constexpr std::array kWriters = {
+    "runtime/pprof.(*Profile).WriteTo",
+    "runtime/pprof.WriteHeapProfile",
+    "runtime/pprof.StartCPUProfile",
+    "runtime/pprof.StopCPUProfile",
+    "runtime/pprof.profileWriter",
+    "runtime/pprof.newProfileBuilder",
+    "runtime/pprof.(*profileBuilder).",
+    "runtime/pprof.write",
+    "runtime/pprof.print",
+};
+
 bool answers_us(const StackFrame& frame) {
   return frame.function.starts_with("net/http/pprof.") ||
-         frame.function.starts_with("runtime/pprof.");
+         std::any_of(kWriters.begin(), kWriters.end(),
+                     [&](std::string_view writer) {
+                       return frame.function.starts_with(writer);
+                     });
 }
 
 bool is_runtime(const StackFrame& frame) {
