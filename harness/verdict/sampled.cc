@@ -33,7 +33,7 @@ class Scale {
  public:
   explicit Scale(const Evidence& evidence) : period_(evidence.sample_period) {
     for (const SiteEvidence& site : evidence.sites)
-      sizes_[site.site] = site.size;
+      chances_[site.site] = sample_chance(site.kind, site.size, period_);
   }
 
   Factors of(const std::vector<SiteShare>& shares) const {
@@ -55,15 +55,13 @@ class Scale {
   }
 
   double chance(SiteId site) const {
-    const auto known = sizes_.find(site);
-    // Sites without a size, as threads have none, are never sampled.
-    if (known == sizes_.end() || known->second.value <= 0) return 1;
-    return sample_chance(known->second, period_);
+    const auto known = chances_.find(site);
+    return known == chances_.end() ? 1 : known->second;
   }
 
  private:
   Bytes period_;
-  std::map<SiteId, Bytes> sizes_;
+  std::map<SiteId, double> chances_;
 };
 
 }  // namespace

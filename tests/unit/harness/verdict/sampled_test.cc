@@ -75,6 +75,32 @@ TEST(Sampled, FiguresAreOfAllBlocks) {
   EXPECT_THAT(leak.explanation, HasSubstr("samples"));
 }
 
+TEST(Sampled, AGoroutineIsOneWhateverThePeriodOfTheHeapIs) {
+  constexpr std::int64_t kStack = 2048;
+  FakeRun run(many_connections(), 3, 5);
+  const SiteId block = run.site(kSize, 1);
+  const SiteId goroutine = run.site(kStack, 2);
+  const double p = sample_chance({kSize}, kPeriod);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        std::binomial_distribution<std::int64_t> samples(
+            cycle.connections.value, p);
+        service.born(block, samples(service.random));
+        service.born(goroutine, cycle.connections.value);
+      });
+  evidence.sample_period = kPeriod;
+  // Two entries of each site: FakeRun::prepare().
+  evidence.sites[2 * goroutine].kind = MemoryKind::kThread;
+  evidence.sites[2 * goroutine + 1].kind = MemoryKind::kThread;
+  const Judgement judgement = judge(evidence);
+  double objects = 0;
+  for (const Finding& finding : judgement.findings)
+    for (const FindingMember& member : finding.members)
+      if (member.sites.front().site / 2 == goroutine)
+        objects += member.objects_per_unit;
+  EXPECT_DOUBLE_EQ(objects, 1);
+}
+
 TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {
   const Judgement judgement = judge(run_with(0, 1));
   EXPECT_NE(judgement.outcome, Outcome::kLeak);
