@@ -53,9 +53,16 @@ bool is_background(const StackFrame& frame) {
          frame.function == "runtime.forcegchelper";
 }
 
-// What waits for a client to go while its request is served.
+// What waits for a client to go while its request is served. Not the reader's
+// other functions: in them the goroutine of each connection waits for its next
+// request, or for the rest of one.
 bool reads_ahead(const StackFrame& frame) {
-  return frame.function.starts_with("net/http.(*connReader).");
+  constexpr std::string_view kReader = "net/http.(*connReader).";
+  if (!frame.function.starts_with(kReader)) return false;
+  const std::string_view what =
+      std::string_view(frame.function).substr(kReader.size());
+  // As the go statement's wrapper, .func1 or .gowrap1, may show it, too.
+  return what == "backgroundRead" || what.starts_with("startBackgroundRead.");
 }
 
 template <class Matches>
