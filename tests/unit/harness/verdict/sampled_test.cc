@@ -8,6 +8,7 @@
 #include <random>
 
 #include "harness/verdict/judge.h"
+#include "harness/verdict/rings.h"
 #include "harness/verdict/sampling.h"
 #include "tests/unit/harness/verdict/fake_run.h"
 
@@ -99,6 +100,15 @@ TEST(Sampled, AGoroutineIsOneWhateverThePeriodOfTheHeapIs) {
       if (member.sites.front().site / 2 == goroutine)
         objects += member.objects_per_unit;
   EXPECT_DOUBLE_EQ(objects, 1);
+}
+
+TEST(Sampled, TheLiveHeapGrowsByAllBlocks) {
+  const Evidence evidence = run_with(1, 3);
+  const std::vector<Dose> doses = measured_doses(evidence);
+  double all = 0;
+  for (const Dose& dose : doses) all += dose.connections * kSize;
+  const Bytes grown = RingBook(evidence, doses).live_growth();
+  EXPECT_NEAR(static_cast<double>(grown.value), all, all / 2);
 }
 
 TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {
