@@ -102,6 +102,56 @@ TEST(Sampled, AGoroutineIsOneWhateverThePeriodOfTheHeapIs) {
   EXPECT_DOUBLE_EQ(objects, 1);
 }
 
+TEST(Sampled, EachSizeOfALeakHasItsOwnFactor) {
+  constexpr std::int64_t kLarge = 256 * 1024;
+  FakeRun run(many_connections(), 3);
+  const SiteId small = run.site(kSize, 1);
+  const SiteId large = run.site(kLarge, 2);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        service.born(small, cycle.connections.value / 20);
+        service.born(large, cycle.connections.value / 10);
+      });
+  evidence.sample_period = kPeriod;
+  double bytes = 0;
+  double low = 0;
+  double high = 0;
+  for (const Finding& finding : judge(evidence).findings) {
+    double members = 0;
+    for (const FindingMember& member : finding.members)
+      members += member.bytes_per_unit;
+    EXPECT_NEAR(members, finding.rate.bytes_per_unit, 1e-6 * members);
+    bytes += finding.rate.bytes_per_connection;
+    low += finding.rate.bytes_per_connection_low;
+    high += finding.rate.bytes_per_connection_high;
+  }
+  const double truth = 0.05 * kSize / sample_chance({kSize}, kPeriod) +
+                       0.1 * kLarge / sample_chance({kLarge}, kPeriod);
+  EXPECT_NEAR(bytes, truth, truth / 100);
+  EXPECT_LT(low, bytes);
+  EXPECT_GT(high, bytes);
+}
+
+TEST(Sampled, WhatFitsExactlyIsNotExact) {
+  constexpr std::int64_t kLarge = 512 * 1024;
+  FakeRun run(many_connections(), 3);
+  const SiteId site = run.site(kLarge, 1);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        service.born(site, cycle.connections.value);
+      });
+  evidence.sample_period = kPeriod;
+  const Judgement judgement = judge(evidence);
+  ASSERT_FALSE(judgement.findings.empty());
+  const Rate& rate = judgement.findings.front().rate;
+  EXPECT_FALSE(rate.exact);
+  EXPECT_NEAR(rate.objects_per_connection, 1 / 0.632, 0.01);
+  // What was seen is there.
+  EXPECT_GE(rate.bytes_per_connection_low, kLarge);
+  EXPECT_LT(rate.bytes_per_connection_low, rate.bytes_per_connection);
+  EXPECT_GT(rate.bytes_per_connection_high, rate.bytes_per_connection);
+}
+
 TEST(Sampled, TheLiveHeapGrowsByAllBlocks) {
   const Evidence evidence = run_with(1, 3);
   const std::vector<Dose> doses = measured_doses(evidence);
