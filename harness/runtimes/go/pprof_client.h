@@ -1,6 +1,7 @@
 // The pages of /debug/pprof/ of a Go service, over TCP, TLS or a Unix socket.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,10 @@ class PprofClient {
  public:
   // Finds addresses and reads certificates. kUsage: the address is not on this
   // machine, or a file cannot be used.
+  // `cancelled`: asked while it waits; it may be empty.
   static Result<PprofClient> make(const PprofAccess& access,
-                                  const std::string& load_url);
+                                  const std::string& load_url,
+                                  std::function<bool()> cancelled = {});
 
   // Whether somebody takes connections there.
   bool is_listening() const;
@@ -65,6 +68,7 @@ class PprofClient {
   std::string headers_;  // with the credentials
   bool has_credentials_ = false;
   Duration timeout_{};
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace tidemark::go

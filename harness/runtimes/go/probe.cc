@@ -85,6 +85,9 @@ class GoProbe final : public HeapProbe {
   const KnownRecord& known(const HeapRecord& record,
                            const std::vector<StackFrame>& frames);
   bool is_exact() const { return rate_ <= 1; }
+  bool is_cancelled() const {
+    return options_.cancelled && options_.cancelled();
+  }
   std::uint64_t statistic(const char* name) const;
   HeapDescription describe_heap() const;
 
@@ -129,7 +132,8 @@ Result<HeapText> GoProbe::read_heap(std::string_view page) {
 // The first look at a process: how it samples, and whether that can be mended.
 Status GoProbe::meet(pid_t pid) {
   const TimePoint end = clock_.now() + kLateProfiles;
-  while (!client_.is_listening() && clock_.now() < end) clock_.sleep(kAgain);
+  while (!is_cancelled() && !client_.is_listening() && clock_.now() < end)
+    clock_.sleep(kAgain);
   pid_ = pid;
   program_ = program_of(pid);
   records_.clear();
@@ -246,6 +250,8 @@ Status GoProbe::name_leaves(const HeapText& heap) {
     unknown.resize(unknown.size() - count);
     const Result<std::string> answer =
         client_.post("symbol", symbol_question(some), kMostText);
+    if (!answer && answer.error().kind == ErrorKind::kInterrupted)
+      return fail(answer.error());
     // Without it more is told, and less of it is the program's.
     has_symbols_ = answer.has_value();
     if (!answer) break;
@@ -372,7 +378,7 @@ Result<MemoryAccount> GoProbe::account() {
 Result<std::unique_ptr<HeapProbe>> make_go_probe(const GoProbeOptions& options,
                                                  Clock& clock) {
   Result<PprofClient> client =
-      PprofClient::make(options.access, options.load_url);
+      PprofClient::make(options.access, options.load_url, options.cancelled);
   TIDEMARK_TRY(client);
   return std::unique_ptr<HeapProbe>(
       std::make_unique<GoProbe>(*std::move(client), options, clock));

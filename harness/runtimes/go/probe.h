@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct GoProbeOptions {
   std::string load_url;  // whose address it is if the access has none
   // Mean bytes between samples that the service is to have; absent: its own.
   std::optional<std::uint64_t> wanted_rate;
+  std::function<bool()> cancelled;  // may be empty
 };
 
 // Snapshots have a site for each stack and size, without what the runtime
