@@ -89,6 +89,10 @@ Result<HeapText> read_heap_text(std::string_view text) {
   TIDEMARK_TRY(rate);
   made.rate = *rate;
   FrameTable frames;
+  // Half a profile has half of the blocks, and looks as if the rest were freed:
+  // what follows the records shows that they are whole.
+  const bool ends_with_a_line = text.ends_with('\n');
+  bool has_statistics = false;
   bool in_statistics = false;
   std::size_t number = 1;
   while (!text.empty()) {
@@ -99,6 +103,7 @@ Result<HeapText> read_heap_text(std::string_view text) {
       continue;
     }
     in_statistics = line.starts_with(kStatistics);
+    has_statistics = has_statistics || in_statistics;
     if (in_statistics || trimmed(line).empty()) continue;
     if (line.starts_with('#')) {
       if (made.records.empty())
@@ -121,6 +126,12 @@ Result<HeapText> read_heap_text(std::string_view text) {
     record.addresses = *std::move(addresses);
     made.records.push_back(std::move(record));
   }
+  if (!has_statistics || !ends_with_a_line)
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("half a heap profile, which ends in line {}: wanted "
+                    "`{}` and its lines",
+                    number, kStatistics));
   made.frames = frames.take();
   return made;
 }
