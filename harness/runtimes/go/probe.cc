@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -40,6 +41,16 @@ std::string mebibytes(std::uint64_t bytes) {
 std::string sampled_in_words(std::uint64_t rate) {
   return fmt::format("its heap is sampled, a block for every {} KiB on average",
                      rate >> 10);
+}
+
+// What a few samples of anybody's profile stand for may be beyond numbers.
+void add(std::int64_t amount, std::int64_t& sum) {
+  if (__builtin_add_overflow(sum, amount, &sum))
+    sum = std::numeric_limits<std::int64_t>::max();
+}
+void add(const SampledBlocks& blocks, Count& objects, Bytes& bytes) {
+  add(blocks.count, objects.value);
+  add(blocks.bytes, bytes.value);
 }
 
 // A place in the profile that was seen before, by its addresses and its size.
@@ -334,18 +345,15 @@ Result<HeapSnapshot> GoProbe::snapshot() {
         unsampled({record.objects.value, record.bytes.value}, rate);
     const SampledBlocks ever =
         unsampled({record.ever_objects.value, record.ever_bytes.value}, rate);
-    made.live_objects += Count{live.count};
-    made.live_bytes += Bytes{live.bytes};
-    made.counters.allocations += Count{ever.count};
-    made.counters.allocated += Bytes{ever.bytes};
+    add(live, made.live_objects, made.live_bytes);
+    add(ever, made.counters.allocations, made.counters.allocated);
     Level& level = by_site[place.site];
     level.site = place.site;
     level.objects += record.objects;
     level.bytes += record.bytes;
     LastHeld& sum = by_place[place.place];
     sum.site = place.place;
-    sum.objects += Count{ever.count};
-    sum.bytes += Bytes{ever.bytes};
+    add(ever, sum.objects, sum.bytes);
   }
   made.counters.frees = made.counters.allocations - made.live_objects;
   for (const auto& [site, level] : by_site)

@@ -99,6 +99,18 @@ TEST(GoGoroutineText, SaysWhichLineIsWrong) {
               HasSubstr("a frame of no goroutine"));
 }
 
+TEST(GoGoroutineText, MoreThanThereCanBeAreRefused) {
+  EXPECT_THAT(complaint("goroutine profile: total 1\n"
+                        "9223372036854775807 @ 0x1\n"),
+              HasSubstr("line 2"));
+  EXPECT_THAT(complaint("goroutine profile: total 1\n"
+                        "600000000000 @ 0x1\n600000000000 @ 0x2\n"),
+              HasSubstr("line 3, `600000000000 @ 0x2`: more goroutines"));
+  std::string text = "goroutine profile: total 1\n";
+  for (std::size_t i = 0; i <= kMostStacks; ++i) text += "1 @\n";
+  EXPECT_THAT(complaint(text), HasSubstr("more stacks than any service has"));
+}
+
 TEST(GoGoroutineText, TheOneThatAnswersUsIsNotTheServices) {
   const GoroutineText text = read(
       "goroutine 33 [running]:\n"

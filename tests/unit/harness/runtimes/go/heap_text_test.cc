@@ -97,6 +97,20 @@ TEST(GoHeapText, SaysWhichLineIsWrong) {
               HasSubstr("amounts that cannot be"));
 }
 
+TEST(GoHeapText, AmountsThatAreTooMuchTogetherAreRefused) {
+  std::string text = "heap profile: 0: 0 [0: 0] @ heap/2\n";
+  for (int i = 0; i < 3; ++i)
+    text += "1: 20000000000000000 [1: 20000000000000000] @ 0x1\n";
+  EXPECT_THAT(complaint(text), HasSubstr("line 3, "));
+  EXPECT_THAT(complaint(text), HasSubstr("amounts that cannot be"));
+}
+
+TEST(GoHeapText, MoreStacksThanAnyServiceHasAreRefused) {
+  std::string text = "heap profile: 0: 0 [0: 0] @ heap/2\n";
+  for (std::size_t i = 0; i <= kMostStacks; ++i) text += "0: 0 [1: 8] @\n";
+  EXPECT_THAT(complaint(text), HasSubstr("more stacks than any service has"));
+}
+
 TEST(GoHeapText, HalfAProfileIsRefused) {
   const auto up_to = [](std::string_view end) {
     return kText.substr(0, kText.find(end));
