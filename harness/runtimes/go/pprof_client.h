@@ -1,6 +1,7 @@
 // The pages of /debug/pprof/ of a Go service, over TCP, TLS or a Unix socket.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ class PprofClient {
 
   // "http://127.0.0.1:9001/debug/pprof/", for people.
   const std::string& shown() const { return shown_; }
+  // 0: a Unix socket.
+  std::uint16_t port() const { return url_.unix_path.empty() ? url_.port : 0; }
 
  private:
   PprofClient() = default;

@@ -89,7 +89,10 @@ class GoProbe final : public HeapProbe {
   }
 
  private:
+  void wait_for_profiles();
+  bool shows_profiles(pid_t pid) const;
   Status meet(pid_t pid);
+  Status change_rate();
   Result<HeapText> read_heap(std::string_view page);
   Status read_goroutines(std::vector<Level>& levels);
   Status name_leaves(const HeapText& heap);
@@ -136,34 +139,59 @@ Result<HeapText> GoProbe::read_heap(std::string_view page) {
                 fmt::format("the profile {}{}: {}", client_.shown(), page,
                             heap.error().message));
   statistics_ = heap->statistics;
-  rate_ = heap->rate;
   return heap;
+}
+
+void GoProbe::wait_for_profiles() {
+  const TimePoint end = clock_.now() + kLateProfiles;
+  while (!is_cancelled() && !client_.is_listening() && clock_.now() < end)
+    clock_.sleep(kAgain);
+}
+
+bool GoProbe::shows_profiles(pid_t pid) const {
+  if (!options_.ports_of || client_.port() == 0) return false;
+  const std::vector<std::uint16_t> ports = options_.ports_of(pid);
+  return std::find(ports.begin(), ports.end(), client_.port()) != ports.end();
+}
+
+// To the wanted one, if it has another. What was written is looked at again:
+// it may have been another program's that only stood before the service.
+Status GoProbe::change_rate() {
+  if (!options_.wanted_rate || rate_ == *options_.wanted_rate) return {};
+  const std::uint64_t before = rate_;
+  const std::uint64_t wanted = *options_.wanted_rate;
+  const Status set = program_ ? set_sample_rate(pid_, *program_, before, wanted)
+                              : fail(ErrorKind::kEnvironment,
+                                     "its file does not say where it has it");
+  if (!set) {
+    rate_trouble_ = set.error().message;
+    return {};
+  }
+  rate_before_ = before;
+  const Result<HeapText> heap = read_heap("heap?debug=1");
+  TIDEMARK_TRY(heap);
+  rate_ = heap->rate;
+  if (rate_ == wanted) return {};
+  (void)set_sample_rate(pid_, *program_, wanted, before);
+  rate_before_.reset();
+  rate_trouble_ = fmt::format(
+      "process {} does not show the profiles, or sets it by itself", pid_);
+  return {};
 }
 
 // The first look at a process: how it samples, and whether that can be mended.
 Status GoProbe::meet(pid_t pid) {
-  const TimePoint end = clock_.now() + kLateProfiles;
-  while (!is_cancelled() && !client_.is_listening() && clock_.now() < end)
-    clock_.sleep(kAgain);
   pid_ = pid;
   program_ = program_of(pid);
   records_.clear();
   leaves_.clear();
   const Result<HeapText> heap = read_heap("heap?debug=1");
   TIDEMARK_TRY(heap);
+  rate_ = heap->rate;
   goroutines_ = {};
   rate_trouble_.clear();
   rate_before_.reset();
-  if (options_.wanted_rate && rate_ != *options_.wanted_rate) {
-    const Status set =
-        program_ ? set_sample_rate(pid, *program_, rate_, *options_.wanted_rate)
-                 : fail(ErrorKind::kEnvironment,
-                        "its file does not say where it has it");
-    if (set)
-      rate_before_ = std::exchange(rate_, *options_.wanted_rate);
-    else
-      rate_trouble_ = set.error().message;
-  }
+  TIDEMARK_TRY(change_rate());
   if (rate_ == 0)
     return fail(ErrorKind::kEnvironment,
                 "the service keeps no heap profile: its "
@@ -178,13 +206,10 @@ Result<HeapDescription> GoProbe::attach(const std::vector<pid_t>& processes) {
     return fail(ErrorKind::kEnvironment, "the service has no process");
   const auto lives = std::find(processes.begin(), processes.end(), pid_);
   if (lives == processes.end()) {
-    // Of a script and the like that started it we know by their files.
-    pid_t pid = processes.front();
-    for (const pid_t candidate : processes)
-      if (program_of(candidate)) {
-        pid = candidate;
-        break;
-      }
+    wait_for_profiles();
+    const pid_t pid = who_shows_profiles(
+        processes, [](pid_t one) { return program_of(one).has_value(); },
+        [this](pid_t one) { return shows_profiles(one); });
     TIDEMARK_TRY(meet(pid));
   }
   return describe_heap();
@@ -330,6 +355,14 @@ Result<HeapSnapshot> GoProbe::snapshot() {
   TIDEMARK_TRY(read_goroutines(levels));
   const Result<HeapText> heap = read_heap("heap?gc=1&debug=1");
   TIDEMARK_TRY(heap);
+  // Samples of two rates are not to be told apart.
+  if (heap->rate != rate_)
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("the service's runtime.MemProfileRate was {} and is "
+                    "{} now",
+                    rate_, heap->rate),
+        "it has to be set before the load, and left as it is");
   TIDEMARK_TRY(name_leaves(*heap));
 
   HeapSnapshot made;
