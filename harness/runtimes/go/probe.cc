@@ -237,6 +237,10 @@ HeapDescription GoProbe::describe_heap() const {
   about.invisible.push_back("who holds a block: Go does not tell");
   if (!is_exact())
     about.invisible.push_back("blocks that its heap profile has no sample of");
+  // Go's tiny allocator: what finds room in the latest block is in no profile.
+  about.invisible.push_back(
+      "objects below 16 bytes without pointers: up to 16 bytes of them are one "
+      "block, of the line that began it");
   about.invisible.push_back(
       "memory that is not Go's: of C libraries, and mapped by hand");
   if (!has_symbols_)

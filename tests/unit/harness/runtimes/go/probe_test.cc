@@ -112,6 +112,8 @@ TEST_F(GoProbeTest, SaysWhatTheRuntimeSaysOfItself) {
   EXPECT_THAT(about->facts,
               testing::Contains("every block is in its heap profile"));
   EXPECT_THAT(about->facts, testing::Contains(HasSubstr("HeapAlloc 3.0 MiB")));
+  EXPECT_THAT(about->invisible,
+              testing::Contains(HasSubstr("objects below 16 bytes")));
   EXPECT_TRUE(about->unrecorded.empty());
 }
 
