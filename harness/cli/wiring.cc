@@ -139,6 +139,8 @@ Status add_heap(const Scenario& scenario, Clock& clock,
   options.access = target.pprof;
   options.load_url = scenario.flows[0].url;
   options.wanted_rate = wanted_rate(target);
+  options.ports_of = listening_ports;
+  options.cancelled = [&cancellation] { return cancellation.requested(); };
   Result<std::unique_ptr<HeapProbe>> probe = make_go_probe(options, clock);
   TIDEMARK_TRY(probe);
   world.heap = *std::move(probe);

@@ -43,10 +43,8 @@ void add_places(const HeapSnapshot& heap, int sign,
     if (place == places.end()) continue;
     const auto [sum, fresh] = sums.try_emplace(place->second);
     if (fresh) sum->second.site = ring.site;
-    const Bytes size = std::get<Bytes>(place->second);
-    const double all = heap.sample_period.value > 1 && size.value > 0
-                           ? 1 / sample_chance(size, heap.sample_period)
-                           : 1;
+    const auto& [kind, group, size, prefix] = place->second;
+    const double all = 1 / sample_chance(kind, size, heap.sample_period);
     sum->second.objects +=
         Count{sign * std::llround(double(ring.objects.value) * all)};
     sum->second.bytes +=

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/verdict/phrases.h"
+#include "harness/verdict/sampling.h"
 
 namespace tidemark {
 namespace {
@@ -39,10 +40,14 @@ Turnover turnover_of(const Evidence& evidence) {
   }
   if (evidence.cycles.empty()) return sum;
   const CycleIndex last = evidence.cycles.back().index;
-  for (const SiteEvidence& site : evidence.sites)
+  for (const SiteEvidence& site : evidence.sites) {
+    // The counters are of all blocks, even where the rings have samples.
+    const double chance =
+        sample_chance(site.kind, site.size, evidence.sample_period);
     for (const RingReading& reading : site.readings)
       if (reading.after == last && reading.born > evidence.baseline)
-        sum.kept += static_cast<double>(reading.bytes.value);
+        sum.kept += static_cast<double>(reading.bytes.value) / chance;
+  }
   return sum;
 }
 

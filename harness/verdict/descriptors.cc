@@ -277,8 +277,9 @@ std::vector<Finding> memory_findings(const Evidence& evidence,
       say_bytes(static_cast<double>(growth.value)),
       say_bytes(static_cast<double>(before.value)),
       evidence.has_heap
-          ? fmt::format("the live heap by {}: the rest was not given back "
+          ? fmt::format("the live heap by {}{}: the rest was not given back "
                         "when that was asked for",
+                        evidence.sample_period.value > 1 ? "about " : "",
                         say_bytes(static_cast<double>(live.value)))
       : stands_still
           ? "and no more in the last third of the cycles"

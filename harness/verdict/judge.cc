@@ -313,11 +313,10 @@ Judgement judge(const Evidence& evidence, const Excuse& excuse) {
     judgement.limit =
         detection_limit(hunt.noise(), dismissed_of(drafts), doses);
     to_estimates(evidence, judgement.limit);
+    to_estimates(evidence, hunt.book(), drafts);
     drafts = merge_covarying(std::move(drafts), {doses, evidence.callers});
-    for (Draft& draft : drafts) {
-      fill_in_shares(hunt.book(), draft.finding);
-      to_estimates(evidence, draft.finding);
-    }
+    for (Draft& draft : drafts) fill_in_shares(hunt.book(), draft.finding);
+    tell_estimates(evidence, drafts);
     apply_budgets(evidence.expect, drafts);
     for (Draft& draft : drafts) {
       if (draft.finding.kind == FindingClass::kUndecided) {

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "harness/verdict/phrases.h"
+#include "harness/verdict/sampling.h"
 
 namespace tidemark {
 namespace {
@@ -41,6 +42,7 @@ std::optional<Peaks> peaks_of(const Evidence& evidence) {
 struct Stock {
   SiteId site = 0;
   Bytes size;
+  double chance = 1;  // that a block is counted
   std::int64_t first = 0;
   std::int64_t second = 0;
   std::int64_t later = 0;
@@ -57,6 +59,7 @@ std::map<Place, Stock> stocks_of(const Evidence& evidence) {
     Stock& stock = stocks[{site.group, site.kind, site.size}];
     stock.site = site.site;
     stock.size = site.size;
+    stock.chance = sample_chance(site.kind, site.size, evidence.sample_period);
     for (const RingReading& reading : site.readings) {
       const std::int64_t objects = reading.objects.value;
       if (reading.after == last) stock.at_end += objects;
@@ -83,8 +86,12 @@ bool follows(const Stock& stock, const Peaks& peaks) {
              kAlike * grown;
 }
 
+// Whether a stock follows is asked of what was counted, how large it is of all
+// blocks.
 Finding finding_of(const Stock& stock, const Peaks& peaks) {
-  const double blocks = static_cast<double>(stock.first + stock.second);
+  const double first = static_cast<double>(stock.first) / stock.chance;
+  const double blocks =
+      static_cast<double>(stock.first + stock.second) / stock.chance;
   const double each = blocks / peaks.second;
   const double size = static_cast<double>(stock.size.value);
   Finding finding;
@@ -92,15 +99,15 @@ Finding finding_of(const Stock& stock, const Peaks& peaks) {
   finding.unit = "connection at once";
   finding.sites = {stock.site};
   finding.residue = Bytes{std::llround(blocks * size)};
-  finding.objects = Count{stock.first + stock.second};
+  finding.objects = Count{std::llround(blocks)};
   finding.rate.objects_per_unit = each;
   finding.rate.bytes_per_unit = each * size;
   finding.explanation = fmt::format(
       "{} of {} for each connection of the most that were ever open at once: "
       "{} after {} at a time, {} after {}, and no more since",
-      say_count(each, "block"), say_bytes(size),
-      say_number(static_cast<double>(stock.first)), say_number(peaks.first),
-      say_number(blocks), say_number(peaks.second));
+      say_count(each, "block"), say_bytes(size), say_number(std::round(first)),
+      say_number(peaks.first), say_number(std::round(blocks)),
+      say_number(peaks.second));
   return finding;
 }
 

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/verdict/sampling.h"
+
 namespace tidemark {
 namespace {
 
@@ -383,8 +385,10 @@ Tally RingBook::residue_of(SiteId site) const {
 Bytes RingBook::live_growth() const {
   double bytes = 0;
   for (const View& view : views_) {
-    bytes +=
+    const double grown =
         static_cast<double>(view.residue.bytes.value) - view.old_bytes_lost;
+    bytes += grown / sample_chance(view.site->kind, view.site->size,
+                                   evidence_.sample_period);
   }
   return Bytes{static_cast<std::int64_t>(bytes)};
 }

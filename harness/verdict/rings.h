@@ -101,7 +101,8 @@ class RingBook {
   Tally residue_of(SiteId site) const;
 
   // Bytes of everything in the evidence at the last snapshot less those at
-  // the baseline.
+  // the baseline; of samples, an estimate of all blocks, as it is compared
+  // with what the kernel tells.
   Bytes live_growth() const;
 
  private:

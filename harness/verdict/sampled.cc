@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -33,7 +34,7 @@ class Scale {
  public:
   explicit Scale(const Evidence& evidence) : period_(evidence.sample_period) {
     for (const SiteEvidence& site : evidence.sites)
-      sizes_[site.site] = site.size;
+      chances_[site.site] = sample_chance(site.kind, site.size, period_);
   }
 
   Factors of(const std::vector<SiteShare>& shares) const {
@@ -55,56 +56,87 @@ class Scale {
   }
 
   double chance(SiteId site) const {
-    const auto known = sizes_.find(site);
-    // Sites without a size, as threads have none, are never sampled.
-    if (known == sizes_.end() || known->second.value <= 0) return 1;
-    return sample_chance(known->second, period_);
+    const auto known = chances_.find(site);
+    return known == chances_.end() ? 1 : known->second;
   }
 
  private:
   Bytes period_;
-  std::map<SiteId, Bytes> sizes_;
+  std::map<SiteId, double> chances_;
 };
+
+// The interval of a rate that was fitted, and has none, as if every block were
+// told: what was seen is there for sure, how much was not is by chance.
+void widen(const Count& samples, double factor, Rate& rate) {
+  const double seen = as_double(samples);
+  const double each = rate.bytes_per_connection * factor / seen;
+  const Interval interval = count_interval(seen, 1);
+  rate.bytes_per_connection_low =
+      std::max(rate.bytes_per_connection_low, interval.low * each);
+  rate.bytes_per_connection_high =
+      std::max(rate.bytes_per_connection_high * factor, interval.high * each);
+}
+
+void scale(const Factors& factors, Finding& finding) {
+  Rate& rate = finding.rate;
+  const bool fitted =
+      rate.bytes_per_connection_low > 0 &&
+      rate.bytes_per_connection_low >= rate.bytes_per_connection;
+  if (fitted && finding.objects.value > 0) {
+    widen(finding.objects, factors.bytes, rate);
+  } else {
+    rate.bytes_per_connection_low *= factors.bytes;
+    rate.bytes_per_connection_high *= factors.bytes;
+  }
+  rate.objects_per_connection *= factors.objects;
+  rate.objects_per_unit *= factors.objects;
+  rate.bytes_per_connection *= factors.bytes;
+  rate.bytes_per_unit *= factors.bytes;
+  rate.exact = false;
+  finding.residue = scaled(finding.residue, factors.bytes);
+  finding.objects = scaled(finding.objects, factors.objects);
+  for (FindingRing& ring : finding.rings) {
+    ring.bytes = scaled(ring.bytes, factors.bytes);
+    ring.objects = scaled(ring.objects, factors.objects);
+  }
+}
 
 }  // namespace
 
-void to_estimates(const Evidence& evidence, Finding& finding) {
+void to_estimates(const Evidence& evidence, const RingBook& book,
+                  std::vector<Draft>& drafts) {
   if (evidence.sample_period.value <= 1) return;
-  const Scale scale(evidence);
-  std::vector<SiteShare> all;
-  for (const FindingMember& member : finding.members)
-    all.insert(all.end(), member.sites.begin(), member.sites.end());
-  const Factors whole = scale.of(all);
-  if (whole.objects == 1 && whole.bytes == 1) return;
-  Rate& rate = finding.rate;
-  rate.objects_per_connection *= whole.objects;
-  rate.objects_per_unit *= whole.objects;
-  rate.bytes_per_connection *= whole.bytes;
-  rate.bytes_per_unit *= whole.bytes;
-  rate.bytes_per_connection_low *= whole.bytes;
-  rate.bytes_per_connection_high *= whole.bytes;
-  rate.exact = false;
-  finding.residue = scaled(finding.residue, whole.bytes);
-  finding.objects = scaled(finding.objects, whole.objects);
-  for (FindingRing& ring : finding.rings) {
-    ring.bytes = scaled(ring.bytes, whole.bytes);
-    ring.objects = scaled(ring.objects, whole.objects);
-  }
-  for (FindingMember& member : finding.members) {
-    const Factors own = scale.of(member.sites);
-    member.bytes_per_unit *= own.bytes;
-    member.objects_per_unit *= own.objects;
-    member.residue = scaled(member.residue, own.bytes);
-    member.objects = scaled(member.objects, own.objects);
-    for (SiteShare& share : member.sites) {
-      const double p = scale.chance(share.site);
-      share.bytes = scaled(share.bytes, 1 / p);
-      share.objects = scaled(share.objects, 1 / p);
+  const Scale chances(evidence);
+  for (Draft& draft : drafts) {
+    std::vector<SiteShare> shares;
+    for (const SiteId site : draft.finding.sites) {
+      const Tally tally = book.residue_of(site);
+      shares.push_back({site, tally.bytes, tally.objects});
     }
+    const Factors factors = chances.of(shares);
+    if (factors.objects != 1 || factors.bytes != 1)
+      scale(factors, draft.finding);
   }
-  finding.explanation += fmt::format(
-      ": by samples, one in {}; the other figures are estimates of all",
-      say_bytes(as_double(evidence.sample_period)));
+}
+
+void tell_estimates(const Evidence& evidence, std::vector<Draft>& drafts) {
+  if (evidence.sample_period.value <= 1) return;
+  const Scale chances(evidence);
+  for (Draft& draft : drafts) {
+    bool sampled = false;
+    for (FindingMember& member : draft.finding.members) {
+      for (SiteShare& share : member.sites) {
+        const double p = chances.chance(share.site);
+        share.bytes = scaled(share.bytes, 1 / p);
+        share.objects = scaled(share.objects, 1 / p);
+        sampled = sampled || p < 1;
+      }
+    }
+    if (!sampled) continue;
+    draft.finding.explanation += fmt::format(
+        ": by samples, one in {}; the other figures are estimates of all",
+        say_bytes(as_double(evidence.sample_period)));
+  }
 }
 
 void to_estimates(const Evidence& evidence, DetectionLimit& limit) {

@@ -6,13 +6,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "harness/verdict/classify.h"
+#include "harness/verdict/rings.h"
 #include "tidemark/verdict.h"
 
 namespace tidemark {
 
-// From samples to all blocks: rate, interval, residue, members and rings.
-void to_estimates(const Evidence& evidence, Finding& finding);
+// From samples to all blocks: rate, interval, residue and rings. Before they
+// are merged: a leak has blocks of several sizes, and goroutines, and each rate
+// and its interval has a factor of its own.
+void to_estimates(const Evidence& evidence, const RingBook& book,
+                  std::vector<Draft>& drafts);
+
+// Likewise the shares of their sites, once they are filled in, and says so.
+void tell_estimates(const Evidence& evidence, std::vector<Draft>& drafts);
 
 // Likewise. A limit in samples is one in bytes, whatever their blocks' size:
 // a sample stands for so many bytes of small blocks, and for more only of

@@ -72,6 +72,11 @@ double sample_chance(Bytes size, Bytes period) {
   return -std::expm1(-as_double(size) / as_double(period));
 }
 
+double sample_chance(MemoryKind kind, Bytes size, Bytes period) {
+  if (kind == MemoryKind::kThread || size.value <= 0) return 1;
+  return sample_chance(size, period);
+}
+
 ProfileRecord scale_as_pprof(const ProfileRecord& sampled, Bytes period) {
   const auto [objects, bytes] = sampled;
   if (objects.value == 0 || bytes.value == 0) return {};

@@ -15,12 +15,16 @@
 #include <span>
 
 #include "harness/verdict/limit.h"
+#include "tidemark/heap_snapshot.h"
 #include "tidemark/units.h"
 
 namespace tidemark {
 
 // p(S). 1 where R ≤ 1: every block is a sample.
 double sample_chance(Bytes size, Bytes period);
+// Of what a site counts: a goroutine is always told, and so is what has no
+// size, whatever the heap's period is.
+double sample_chance(MemoryKind kind, Bytes size, Bytes period);
 
 // One record of a profile as it is written: of one stack, of all sizes.
 struct ProfileRecord {

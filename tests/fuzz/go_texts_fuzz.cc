@@ -14,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   using namespace tidemark::go;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (const auto heap = read_heap_text(text)) {
+    std::int64_t bytes = 0;
     for (const HeapRecord& record : heap->records) {
       if (record.objects.value < 0 || record.bytes.value < 0) std::abort();
+      if (__builtin_add_overflow(bytes, record.bytes.value, &bytes))
+        std::abort();
       if (record.frames.size() > kDeepestStack) std::abort();
       for (const std::uint32_t frame : record.frames)
         if (frame >= heap->frames.size()) std::abort();
@@ -25,8 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     }
   }
   if (const auto goroutines = read_goroutine_text(text)) {
+    std::int64_t stacks = 0;  // 2 KiB each
     for (const GoroutineGroup& group : goroutines->groups) {
       if (group.goroutines.value < 0) std::abort();
+      if (__builtin_add_overflow(stacks, group.goroutines.value * 2048,
+                                 &stacks))
+        std::abort();
       for (const std::uint32_t frame : group.frames)
         if (frame >= goroutines->frames.size()) std::abort();
       (void)is_own_goroutine(group, goroutines->frames);

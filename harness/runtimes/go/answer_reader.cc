@@ -27,6 +27,7 @@ struct AnswerReader::Parser {
   http::response_parser<http::string_body> http;
   std::string held;  // what the parser could not take in pieces
   std::size_t most = 0;
+  std::size_t received = 0;  // of the whole answer
   bool begun = false;
   bool checked = false;  // the head
 
@@ -55,6 +56,10 @@ AnswerReader::~AnswerReader() = default;
 AnswerReader::AnswerReader(AnswerReader&&) noexcept = default;
 
 Status AnswerReader::put(std::string_view bytes) {
+  // What is around the body, as extensions of chunks, has no limit of its own.
+  parser_->received += bytes.size();
+  if (parser_->received / 2 > parser_->most + kMostHead)
+    return trouble("an answer that is more than twice its body");
   std::string& held = parser_->held;
   held.append(bytes);
   if (!parser_->begun) {

@@ -21,7 +21,8 @@ struct Answer {
 // to the end of the connection.
 class AnswerReader {
  public:
-  // Bodies of more than `most` bytes are refused before they are read.
+  // Bodies of more than `most` bytes are refused before they are read, and so
+  // is twice as much of anything.
   explicit AnswerReader(std::size_t most);
   ~AnswerReader();
   AnswerReader(AnswerReader&&) noexcept;

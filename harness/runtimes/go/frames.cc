@@ -18,9 +18,27 @@ constexpr std::array kStandard = {
     "testing", "text",    "time",     "unicode",  "unique",   "vendor",
     "weak"};
 
+// What writes profiles. The rest of runtime/pprof is the program's to call, and
+// calls it back: whatever a request does may be below `Do` and its labels, and
+// values of a profile of its own stay there until they are removed.
+constexpr std::array kWriters = {
+    "runtime/pprof.(*Profile).WriteTo",
+    "runtime/pprof.WriteHeapProfile",
+    "runtime/pprof.StartCPUProfile",
+    "runtime/pprof.StopCPUProfile",
+    "runtime/pprof.profileWriter",
+    "runtime/pprof.newProfileBuilder",
+    "runtime/pprof.(*profileBuilder).",
+    "runtime/pprof.write",
+    "runtime/pprof.print",
+};
+
 bool answers_us(const StackFrame& frame) {
   return frame.function.starts_with("net/http/pprof.") ||
-         frame.function.starts_with("runtime/pprof.");
+         std::any_of(kWriters.begin(), kWriters.end(),
+                     [&](std::string_view writer) {
+                       return frame.function.starts_with(writer);
+                     });
 }
 
 bool is_runtime(const StackFrame& frame) {
@@ -35,9 +53,16 @@ bool is_background(const StackFrame& frame) {
          frame.function == "runtime.forcegchelper";
 }
 
-// What waits for a client to go while its request is served.
+// What waits for a client to go while its request is served. Not the reader's
+// other functions: in them the goroutine of each connection waits for its next
+// request, or for the rest of one.
 bool reads_ahead(const StackFrame& frame) {
-  return frame.function.starts_with("net/http.(*connReader).");
+  constexpr std::string_view kReader = "net/http.(*connReader).";
+  if (!frame.function.starts_with(kReader)) return false;
+  const std::string_view what =
+      std::string_view(frame.function).substr(kReader.size());
+  // As the go statement's wrapper, .func1 or .gowrap1, may show it, too.
+  return what == "backgroundRead" || what.starts_with("startBackgroundRead.");
 }
 
 template <class Matches>

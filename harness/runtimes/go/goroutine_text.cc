@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kGrouped = "goroutine profile: total ";
 constexpr std::string_view kOne = "goroutine ";
 constexpr std::string_view kCreator = "created by ";
+// Beyond any machine: each has a stack of 2 KiB at least.
+constexpr std::int64_t kMostGoroutines = std::int64_t{1} << 40;
 // What Go allows itself for the text of debug=2.
 constexpr std::size_t kMostText = 64 << 20;
 
@@ -30,6 +32,7 @@ Result<GoroutineText> read_grouped(std::string_view text) {
   if (!take_number(header, made.total.value))
     return wrong(1, header, "wanted the number of goroutines");
   FrameTable frames;
+  std::int64_t sum = 0;
   std::size_t number = 1;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
@@ -50,6 +53,11 @@ Result<GoroutineText> read_grouped(std::string_view text) {
     std::string_view rest = line;
     if (!take_number(rest, group.goroutines.value) || !take_word(rest, "@"))
       return wrong(number, line, "wanted `goroutines @ addresses`");
+    if (made.groups.size() == kMostStacks)
+      return wrong(number, line, kTooManyStacks);
+    if (group.goroutines.value > kMostGoroutines - sum)
+      return wrong(number, line, "more goroutines than there can be");
+    sum += group.goroutines.value;
     const Result<std::vector<std::uint64_t>> addresses = read_addresses(rest);
     if (!addresses) return wrong(number, line, addresses.error().message);
     made.groups.push_back(std::move(group));
@@ -102,6 +110,8 @@ class Groups {
       all_[known->second].goroutines += group.goroutines;
   }
 
+  bool are_too_many() const { return all_.size() > kMostStacks; }
+
   std::vector<GoroutineGroup> take() { return std::move(all_); }
 
  private:
@@ -151,6 +161,7 @@ Result<GoroutineText> read_each(std::string_view text) {
     }
     ++made.total.value;
     groups.add(std::move(group));
+    if (groups.are_too_many()) return wrong(number, line, kTooManyStacks);
   }
   made.groups = groups.take();
   made.frames = frames.take();

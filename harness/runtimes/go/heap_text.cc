@@ -58,19 +58,29 @@ Result<std::uint64_t> read_rate(std::string_view line) {
   return twice / 2;
 }
 
-// Beyond any machine; sums of what is below stay numbers.
+// Beyond any machine, of one record as of all of them.
 constexpr std::int64_t kMostOfAll = std::int64_t{1} << 55;
 
 // Amounts that contradict each other are of no profile.
 bool is_sound(const HeapRecord& record) {
-  for (const std::int64_t value :
-       {record.objects.value, record.bytes.value, record.ever_objects.value,
-        record.ever_bytes.value})
-    if (value > kMostOfAll) return false;
   const bool live = record.objects.value > 0 || record.bytes.value == 0;
   const bool ever =
       record.ever_objects.value > 0 || record.ever_bytes.value == 0;
   return live && ever;
+}
+
+// Adds one amount; false if that is more than there can be.
+bool take_in(std::int64_t amount, std::int64_t& sum) {
+  if (amount > kMostOfAll || sum > kMostOfAll - amount) return false;
+  sum += amount;
+  return true;
+}
+
+bool take_in(const HeapRecord& record, HeapRecord& sums) {
+  return take_in(record.objects.value, sums.objects.value) &&
+         take_in(record.bytes.value, sums.bytes.value) &&
+         take_in(record.ever_objects.value, sums.ever_objects.value) &&
+         take_in(record.ever_bytes.value, sums.ever_bytes.value);
 }
 
 }  // namespace
@@ -89,6 +99,11 @@ Result<HeapText> read_heap_text(std::string_view text) {
   TIDEMARK_TRY(rate);
   made.rate = *rate;
   FrameTable frames;
+  HeapRecord sums;
+  // Half a profile has half of the blocks, and looks as if the rest were freed:
+  // what follows the records shows that they are whole.
+  const bool ends_with_a_line = text.ends_with('\n');
+  bool has_statistics = false;
   bool in_statistics = false;
   std::size_t number = 1;
   while (!text.empty()) {
@@ -99,6 +114,7 @@ Result<HeapText> read_heap_text(std::string_view text) {
       continue;
     }
     in_statistics = line.starts_with(kStatistics);
+    has_statistics = has_statistics || in_statistics;
     if (in_statistics || trimmed(line).empty()) continue;
     if (line.starts_with('#')) {
       if (made.records.empty())
@@ -115,12 +131,21 @@ Result<HeapText> read_heap_text(std::string_view text) {
     std::string_view rest = line;
     if (!take_amounts(rest, record))
       return wrong(number, line, "wanted `blocks: bytes [blocks: bytes] @ …`");
-    if (!is_sound(record)) return wrong(number, line, "amounts that cannot be");
+    if (made.records.size() == kMostStacks)
+      return wrong(number, line, kTooManyStacks);
+    if (!is_sound(record) || !take_in(record, sums))
+      return wrong(number, line, "amounts that cannot be");
     Result<std::vector<std::uint64_t>> addresses = read_addresses(rest);
     if (!addresses) return wrong(number, line, addresses.error().message);
     record.addresses = *std::move(addresses);
     made.records.push_back(std::move(record));
   }
+  if (!has_statistics || !ends_with_a_line)
+    return fail(
+        ErrorKind::kUsage,
+        fmt::format("half a heap profile, which ends in line {}: wanted "
+                    "`{}` and its lines",
+                    number, kStatistics));
   made.frames = frames.take();
   return made;
 }

@@ -49,7 +49,7 @@ struct HeapText {
   std::map<std::string, std::uint64_t> statistics;
 };
 
-// kUsage: not such a text, with the line that is not.
+// kUsage: not such a text, with the line that is not; or not all of it.
 Result<HeapText> read_heap_text(std::string_view text);
 
 }  // namespace tidemark::go

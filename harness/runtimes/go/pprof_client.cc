@@ -24,16 +24,42 @@ using std::chrono::steady_clock;
 constexpr std::string_view kFolder = "/debug/pprof/";
 // How long the service may take to close a connection after its answer.
 constexpr Duration kGoodbye = std::chrono::seconds(1);
+// At the latest then it is asked whether anybody still wants to know.
+constexpr Duration kSlice = std::chrono::milliseconds(200);
 
 tl::unexpected<Error> environment(std::string what) {
   return fail(ErrorKind::kEnvironment, std::move(what));
 }
 
-// Where an exchange with the service stands: over when `end` has passed.
+// Whether there is time left to wait, and somebody who wants it.
+Status go_on(TimePoint end, const std::function<bool()>& cancelled) {
+  if (cancelled && cancelled())
+    return fail(ErrorKind::kInterrupted, "interrupted");
+  if (steady_clock::now() >= end) return environment(std::strerror(ETIMEDOUT));
+  return {};
+}
+
+// Until the socket is ready, or go_on() says no.
+Status wait_for(int socket, short what, TimePoint end,
+                const std::function<bool()>& cancelled) {
+  while (true) {
+    TIDEMARK_TRY(go_on(end, cancelled));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min<Duration>(end - steady_clock::now(), kSlice));
+    pollfd ready{socket, what, 0};
+    const int count = ::poll(
+        &ready, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (count > 0) return {};
+    if (count < 0 && errno != EINTR) return environment(std::strerror(errno));
+  }
+}
+
+// Where an exchange with the service stands: over when `end` has passed, even
+// if there is always something to read.
 class Exchange {
  public:
-  Exchange(Fd socket, TimePoint end)
-      : transport_(std::move(socket)), end_(end) {}
+  Exchange(Fd socket, TimePoint end, const std::function<bool()>& cancelled)
+      : transport_(std::move(socket)), end_(end), cancelled_(cancelled) {}
 
   Status secure(const TlsContext& tls) {
     transport_.secure(tls.connect(transport_.fd()));
@@ -49,6 +75,7 @@ class Exchange {
 
   Status send(std::string_view bytes) {
     while (!bytes.empty()) {
+      TIDEMARK_TRY(go_on(end_, cancelled_));
       const IoResult result = transport_.write(bytes);
       if (result.state == State::kSome) {
         bytes.remove_prefix(result.count);
@@ -63,6 +90,7 @@ class Exchange {
   // Empty at the end of the connection.
   Result<std::string_view> receive() {
     while (true) {
+      TIDEMARK_TRY(go_on(end_, cancelled_));
       const IoResult result = transport_.read(piece_);
       if (result.state == State::kEnd) return std::string_view();
       if (result.state == State::kFailed) return broken(result);
@@ -77,17 +105,7 @@ class Exchange {
 
  private:
   Status wait(short what) {
-    while (true) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-          end_ - steady_clock::now());
-      if (left.count() <= 0) return environment(std::strerror(ETIMEDOUT));
-      pollfd ready{transport_.fd(), what, 0};
-      const int count = ::poll(
-          &ready, 1,
-          static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
-      if (count > 0) return {};
-      if (count < 0 && errno != EINTR) return environment(std::strerror(errno));
-    }
+    return wait_for(transport_.fd(), what, end_, cancelled_);
   }
 
   Status failed(const IoResult& result) const {
@@ -100,6 +118,7 @@ class Exchange {
 
   Transport transport_;
   TimePoint end_;
+  const std::function<bool()>& cancelled_;
   std::array<std::uint8_t, 64 << 10> piece_;
 };
 
@@ -220,8 +239,10 @@ Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url) {
 }
 
 Result<PprofClient> PprofClient::make(const PprofAccess& access,
-                                      const std::string& load_url) {
+                                      const std::string& load_url,
+                                      std::function<bool()> cancelled) {
   PprofClient made;
+  made.cancelled_ = std::move(cancelled);
   Result<LoadUrl> url = pprof_url(access.url, load_url);
   TIDEMARK_TRY(url);
   made.url_ = *std::move(url);
@@ -255,19 +276,12 @@ Result<Fd> PprofClient::connect(TimePoint end) const {
   for (const Endpoint& endpoint : endpoints_) {
     Fd socket = begin_connect(endpoint, nullptr, {}, cause);
     if (!socket) continue;
-    pollfd ready{socket.get(), POLLOUT, 0};
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
-    int count = 0;
-    do {
-      count = ::poll(
-          &ready, 1,
-          static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
-    } while (count < 0 && errno == EINTR);
-    cause = count == 0 ? ETIMEDOUT : 0;
+    const Status ready = wait_for(socket.get(), POLLOUT, end, cancelled_);
+    if (!ready && ready.error().kind == ErrorKind::kInterrupted)
+      return fail(ready.error());
+    cause = ready ? 0 : ETIMEDOUT;
     socklen_t size = sizeof cause;
-    if (count > 0)
-      ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &cause, &size);
+    if (ready) ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &cause, &size);
     if (cause == 0) return socket;
   }
   return environment(fmt::format("cannot connect: {}", std::strerror(cause)));
@@ -280,6 +294,7 @@ bool PprofClient::is_listening() const {
 tl::unexpected<Error> PprofClient::trouble(std::string_view page,
                                            const Error& error,
                                            std::string hint) const {
+  if (error.kind == ErrorKind::kInterrupted) return fail(error);
   return fail(error.kind,
               fmt::format("the profile {}{}: {}", shown_, page, error.message),
               hint.empty() ? error.hint : std::move(hint));
@@ -303,7 +318,7 @@ Result<std::string> PprofClient::ask(std::string_view page,
     return trouble(page, socket.error(),
                    "does the service listen there by now? target.pprof.url "
                    "says where it shows its profiles");
-  Exchange exchange(*std::move(socket), end);
+  Exchange exchange(*std::move(socket), end, cancelled_);
   if (tls_)
     if (const Status secured = exchange.secure(*tls_); !secured)
       return trouble(page, secured.error(),
@@ -317,7 +332,8 @@ Result<std::string> PprofClient::ask(std::string_view page,
   AnswerReader reader(most);
   Status status = exchange.send(request);
   // A service that refuses at once may have closed before all was sent.
-  if (!status && status.error().message != std::strerror(ETIMEDOUT))
+  if (!status && status.error().kind != ErrorKind::kInterrupted &&
+      status.error().message != std::strerror(ETIMEDOUT))
     status = {};
   while (status && !reader.is_done()) {
     const Result<std::string_view> piece = exchange.receive();

@@ -1,6 +1,8 @@
 // The pages of /debug/pprof/ of a Go service, over TCP, TLS or a Unix socket.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +33,10 @@ class PprofClient {
  public:
   // Finds addresses and reads certificates. kUsage: the address is not on this
   // machine, or a file cannot be used.
+  // `cancelled`: asked while it waits; it may be empty.
   static Result<PprofClient> make(const PprofAccess& access,
-                                  const std::string& load_url);
+                                  const std::string& load_url,
+                                  std::function<bool()> cancelled = {});
 
   // Whether somebody takes connections there.
   bool is_listening() const;
@@ -48,6 +52,8 @@ class PprofClient {
 
   // "http://127.0.0.1:9001/debug/pprof/", for people.
   const std::string& shown() const { return shown_; }
+  // 0: a Unix socket.
+  std::uint16_t port() const { return url_.unix_path.empty() ? url_.port : 0; }
 
  private:
   PprofClient() = default;
@@ -65,6 +71,7 @@ class PprofClient {
   std::string headers_;  // with the credentials
   bool has_credentials_ = false;
   Duration timeout_{};
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace tidemark::go

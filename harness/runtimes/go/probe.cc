@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -42,6 +43,16 @@ std::string sampled_in_words(std::uint64_t rate) {
                      rate >> 10);
 }
 
+// What a few samples of anybody's profile stand for may be beyond numbers.
+void add(std::int64_t amount, std::int64_t& sum) {
+  if (__builtin_add_overflow(sum, amount, &sum))
+    sum = std::numeric_limits<std::int64_t>::max();
+}
+void add(const SampledBlocks& blocks, Count& objects, Bytes& bytes) {
+  add(blocks.count, objects.value);
+  add(blocks.bytes, bytes.value);
+}
+
 // A place in the profile that was seen before, by its addresses and its size.
 struct KnownRecord {
   bool own = false;  // none of the program's
@@ -78,13 +89,19 @@ class GoProbe final : public HeapProbe {
   }
 
  private:
+  void wait_for_profiles();
+  bool shows_profiles(pid_t pid) const;
   Status meet(pid_t pid);
+  Status change_rate();
   Result<HeapText> read_heap(std::string_view page);
   Status read_goroutines(std::vector<Level>& levels);
   Status name_leaves(const HeapText& heap);
   const KnownRecord& known(const HeapRecord& record,
                            const std::vector<StackFrame>& frames);
   bool is_exact() const { return rate_ <= 1; }
+  bool is_cancelled() const {
+    return options_.cancelled && options_.cancelled();
+  }
   std::uint64_t statistic(const char* name) const;
   HeapDescription describe_heap() const;
 
@@ -122,33 +139,59 @@ Result<HeapText> GoProbe::read_heap(std::string_view page) {
                 fmt::format("the profile {}{}: {}", client_.shown(), page,
                             heap.error().message));
   statistics_ = heap->statistics;
-  rate_ = heap->rate;
   return heap;
+}
+
+void GoProbe::wait_for_profiles() {
+  const TimePoint end = clock_.now() + kLateProfiles;
+  while (!is_cancelled() && !client_.is_listening() && clock_.now() < end)
+    clock_.sleep(kAgain);
+}
+
+bool GoProbe::shows_profiles(pid_t pid) const {
+  if (!options_.ports_of || client_.port() == 0) return false;
+  const std::vector<std::uint16_t> ports = options_.ports_of(pid);
+  return std::find(ports.begin(), ports.end(), client_.port()) != ports.end();
+}
+
+// To the wanted one, if it has another. What was written is looked at again:
+// it may have been another program's that only stood before the service.
+Status GoProbe::change_rate() {
+  if (!options_.wanted_rate || rate_ == *options_.wanted_rate) return {};
+  const std::uint64_t before = rate_;
+  const std::uint64_t wanted = *options_.wanted_rate;
+  const Status set = program_ ? set_sample_rate(pid_, *program_, before, wanted)
+                              : fail(ErrorKind::kEnvironment,
+                                     "its file does not say where it has it");
+  if (!set) {
+    rate_trouble_ = set.error().message;
+    return {};
+  }
+  rate_before_ = before;
+  const Result<HeapText> heap = read_heap("heap?debug=1");
+  TIDEMARK_TRY(heap);
+  rate_ = heap->rate;
+  if (rate_ == wanted) return {};
+  (void)set_sample_rate(pid_, *program_, wanted, before);
+  rate_before_.reset();
+  rate_trouble_ = fmt::format(
+      "process {} does not show the profiles, or sets it by itself", pid_);
+  return {};
 }
 
 // The first look at a process: how it samples, and whether that can be mended.
 Status GoProbe::meet(pid_t pid) {
-  const TimePoint end = clock_.now() + kLateProfiles;
-  while (!client_.is_listening() && clock_.now() < end) clock_.sleep(kAgain);
   pid_ = pid;
   program_ = program_of(pid);
   records_.clear();
   leaves_.clear();
   const Result<HeapText> heap = read_heap("heap?debug=1");
   TIDEMARK_TRY(heap);
+  rate_ = heap->rate;
   goroutines_ = {};
   rate_trouble_.clear();
   rate_before_.reset();
-  if (options_.wanted_rate && rate_ != *options_.wanted_rate) {
-    const Status set =
-        program_ ? set_sample_rate(pid, *program_, rate_, *options_.wanted_rate)
-                 : fail(ErrorKind::kEnvironment,
-                        "its file does not say where it has it");
-    if (set)
-      rate_before_ = std::exchange(rate_, *options_.wanted_rate);
-    else
-      rate_trouble_ = set.error().message;
-  }
+  TIDEMARK_TRY(change_rate());
   if (rate_ == 0)
     return fail(ErrorKind::kEnvironment,
                 "the service keeps no heap profile: its "
@@ -163,13 +206,10 @@ Result<HeapDescription> GoProbe::attach(const std::vector<pid_t>& processes) {
     return fail(ErrorKind::kEnvironment, "the service has no process");
   const auto lives = std::find(processes.begin(), processes.end(), pid_);
   if (lives == processes.end()) {
-    // Of a script and the like that started it we know by their files.
-    pid_t pid = processes.front();
-    for (const pid_t candidate : processes)
-      if (program_of(candidate)) {
-        pid = candidate;
-        break;
-      }
+    wait_for_profiles();
+    const pid_t pid = who_shows_profiles(
+        processes, [](pid_t one) { return program_of(one).has_value(); },
+        [this](pid_t one) { return shows_profiles(one); });
     TIDEMARK_TRY(meet(pid));
   }
   return describe_heap();
@@ -197,6 +237,10 @@ HeapDescription GoProbe::describe_heap() const {
   about.invisible.push_back("who holds a block: Go does not tell");
   if (!is_exact())
     about.invisible.push_back("blocks that its heap profile has no sample of");
+  // Go's tiny allocator: what finds room in the latest block is in no profile.
+  about.invisible.push_back(
+      "objects below 16 bytes without pointers: up to 16 bytes of them are one "
+      "block, of the line that began it");
   about.invisible.push_back(
       "memory that is not Go's: of C libraries, and mapped by hand");
   if (!has_symbols_)
@@ -246,6 +290,8 @@ Status GoProbe::name_leaves(const HeapText& heap) {
     unknown.resize(unknown.size() - count);
     const Result<std::string> answer =
         client_.post("symbol", symbol_question(some), kMostText);
+    if (!answer && answer.error().kind == ErrorKind::kInterrupted)
+      return fail(answer.error());
     // Without it more is told, and less of it is the program's.
     has_symbols_ = answer.has_value();
     if (!answer) break;
@@ -313,6 +359,14 @@ Result<HeapSnapshot> GoProbe::snapshot() {
   TIDEMARK_TRY(read_goroutines(levels));
   const Result<HeapText> heap = read_heap("heap?gc=1&debug=1");
   TIDEMARK_TRY(heap);
+  // Samples of two rates are not to be told apart.
+  if (heap->rate != rate_)
+    return fail(
+        ErrorKind::kEnvironment,
+        fmt::format("the service's runtime.MemProfileRate was {} and is "
+                    "{} now",
+                    rate_, heap->rate),
+        "it has to be set before the load, and left as it is");
   TIDEMARK_TRY(name_leaves(*heap));
 
   HeapSnapshot made;
@@ -328,18 +382,15 @@ Result<HeapSnapshot> GoProbe::snapshot() {
         unsampled({record.objects.value, record.bytes.value}, rate);
     const SampledBlocks ever =
         unsampled({record.ever_objects.value, record.ever_bytes.value}, rate);
-    made.live_objects += Count{live.count};
-    made.live_bytes += Bytes{live.bytes};
-    made.counters.allocations += Count{ever.count};
-    made.counters.allocated += Bytes{ever.bytes};
+    add(live, made.live_objects, made.live_bytes);
+    add(ever, made.counters.allocations, made.counters.allocated);
     Level& level = by_site[place.site];
     level.site = place.site;
     level.objects += record.objects;
     level.bytes += record.bytes;
     LastHeld& sum = by_place[place.place];
     sum.site = place.place;
-    sum.objects += Count{ever.count};
-    sum.bytes += Bytes{ever.bytes};
+    add(ever, sum.objects, sum.bytes);
   }
   made.counters.frees = made.counters.allocations - made.live_objects;
   for (const auto& [site, level] : by_site)
@@ -372,7 +423,7 @@ Result<MemoryAccount> GoProbe::account() {
 Result<std::unique_ptr<HeapProbe>> make_go_probe(const GoProbeOptions& options,
                                                  Clock& clock) {
   Result<PprofClient> client =
-      PprofClient::make(options.access, options.load_url);
+      PprofClient::make(options.access, options.load_url, options.cancelled);
   TIDEMARK_TRY(client);
   return std::unique_ptr<HeapProbe>(
       std::make_unique<GoProbe>(*std::move(client), options, clock));

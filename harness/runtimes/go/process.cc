@@ -67,6 +67,18 @@ std::optional<ProgramFile> program_of(pid_t pid) {
   return read_program_file(file.bytes());
 }
 
+pid_t who_shows_profiles(const std::vector<pid_t>& processes,
+                         const std::function<bool(pid_t)>& runs_go,
+                         const std::function<bool(pid_t)>& listens) {
+  std::optional<pid_t> first;
+  for (const pid_t pid : processes) {
+    if (!runs_go(pid)) continue;
+    if (listens(pid)) return pid;
+    if (!first) first = pid;
+  }
+  return first.value_or(processes.front());
+}
+
 Status set_sample_rate(pid_t pid, const ProgramFile& program,
                        std::uint64_t found, std::uint64_t rate) {
   if (!program.rate_address)

@@ -4,7 +4,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "harness/runtimes/go/program_file.h"
 #include "tidemark/result.h"
@@ -14,6 +16,13 @@ namespace tidemark::go {
 
 // Absent: it runs no Go program, or may not be looked at.
 std::optional<ProgramFile> program_of(pid_t pid);
+
+// Which of a service's processes it is that shows its profiles: of Go programs
+// the first that listens there, or else the first; supervisors and `go run` are
+// such programs, too. Without any the first process. REQUIRES: there is one.
+pid_t who_shows_profiles(const std::vector<pid_t>& processes,
+                         const std::function<bool(pid_t)>& runs_go,
+                         const std::function<bool(pid_t)>& listens);
 
 // From now on the runtime of `pid` samples a block every `rate` bytes on
 // average. `found`: the rate that its profile tells; unless its variable holds

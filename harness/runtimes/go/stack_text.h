@@ -17,6 +17,10 @@ namespace tidemark::go {
 
 // No stack of a profile is deeper; Go's own have 32 to 128 addresses.
 inline constexpr std::size_t kDeepestStack = 4096;
+// Nor has one more of them.
+inline constexpr std::size_t kMostStacks = 1'000'000;
+inline constexpr std::string_view kTooManyStacks =
+    "more stacks than any service has";
 
 struct StackFrame {
   std::string function;  // "net/http.(*conn).serve"

@@ -65,6 +65,18 @@ TEST(OpenMemoryOf, GrowthIsAddedUpBySiteAndTheRestLeftOut) {
   EXPECT_EQ(memory.sites[1].objects, Count{10});
 }
 
+TEST(OpenMemoryOf, SamplesStandForAllBlocksAndGoroutinesForThemselves) {
+  HeapSnapshot open = holding({{1, {2}, {4}, {400}}, {2, {2}, {6}, {600}}});
+  open.sample_period = Bytes{100'000};
+  open.sites[1].kind = MemoryKind::kThread;
+  const OpenMemory memory = open_memory(HeapSnapshot{}, open, Count{10});
+  ASSERT_EQ(memory.sites.size(), 2u);
+  EXPECT_EQ(memory.sites[0].site, 1u);
+  EXPECT_NEAR(static_cast<double>(memory.sites[0].objects.value), 4000, 4);
+  EXPECT_EQ(memory.sites[1].objects, Count{6});
+  EXPECT_EQ(memory.sites[1].bytes, Bytes{600});
+}
+
 TEST(OpenMemoryOf, SitesOfOnePlaceAreOne) {
   const HeapSnapshot open = holding(
       {{1, {2}, {4}, {400}}, {2, {2}, {6}, {600}}, {3, {2}, {9}, {900}}});

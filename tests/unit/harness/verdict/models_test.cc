@@ -67,6 +67,17 @@ TEST(PeakSized, WhatComesPerConnectionOrOnceDoesNot) {
   EXPECT_TRUE(peak_sized_findings(evidence).empty());
 }
 
+TEST(PeakSized, OfSamplesAllBlocksAreTold) {
+  Evidence evidence = two_peaks();
+  evidence.sample_period = {512 * 1024};
+  evidence.sites = {blocks(10, 30, 0)};
+  const std::vector<Finding> findings = peak_sized_findings(evidence);
+  ASSERT_EQ(findings.size(), 1u);
+  // One block of 4 KiB in 128.5 is a sample.
+  EXPECT_NEAR(findings[0].rate.objects_per_unit, 0.2 * 128.5, 0.01);
+  EXPECT_NEAR(static_cast<double>(findings[0].objects.value), 40 * 128.5, 1);
+}
+
 TEST(PeakSized, NothingIsSaidOfARunWithOnePeak) {
   Evidence evidence = two_peaks();
   evidence.cycles[0].settings = {};
@@ -106,6 +117,18 @@ TEST(Churn, NeitherALittleNorWhatAConnectionHoldsNorWhatIsKeptIsChurn) {
   site.readings.push_back({{4}, {4}, {200}, {200 * (1 << 20)}});
   kept.sites = {site};
   EXPECT_FALSE(churn_finding(kept));
+}
+
+TEST(Churn, WhatIsKeptIsMoreThanItsSamples) {
+  Evidence evidence = allocating(3 << 20);
+  SiteEvidence site;
+  site.size = {1024};
+  site.readings.push_back({{4}, {4}, {200}, {200 * 1024}});
+  evidence.sites = {site};
+  EXPECT_TRUE(churn_finding(evidence));
+  // Of 100 MiB, where 600 were allocated.
+  evidence.sample_period = {512 * 1024};
+  EXPECT_FALSE(churn_finding(evidence));
 }
 
 // A vector that holds `each` bytes for every connection, from the start.

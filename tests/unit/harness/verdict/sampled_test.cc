@@ -8,6 +8,7 @@
 #include <random>
 
 #include "harness/verdict/judge.h"
+#include "harness/verdict/rings.h"
 #include "harness/verdict/sampling.h"
 #include "tests/unit/harness/verdict/fake_run.h"
 
@@ -73,6 +74,91 @@ TEST(Sampled, FiguresAreOfAllBlocks) {
   ASSERT_FALSE(leak.members.empty());
   EXPECT_EQ(leak.members.front().residue, leak.residue);
   EXPECT_THAT(leak.explanation, HasSubstr("samples"));
+}
+
+TEST(Sampled, AGoroutineIsOneWhateverThePeriodOfTheHeapIs) {
+  constexpr std::int64_t kStack = 2048;
+  FakeRun run(many_connections(), 3, 5);
+  const SiteId block = run.site(kSize, 1);
+  const SiteId goroutine = run.site(kStack, 2);
+  const double p = sample_chance({kSize}, kPeriod);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        std::binomial_distribution<std::int64_t> samples(
+            cycle.connections.value, p);
+        service.born(block, samples(service.random));
+        service.born(goroutine, cycle.connections.value);
+      });
+  evidence.sample_period = kPeriod;
+  // Two entries of each site: FakeRun::prepare().
+  evidence.sites[2 * goroutine].kind = MemoryKind::kThread;
+  evidence.sites[2 * goroutine + 1].kind = MemoryKind::kThread;
+  const Judgement judgement = judge(evidence);
+  double objects = 0;
+  for (const Finding& finding : judgement.findings)
+    for (const FindingMember& member : finding.members)
+      if (member.sites.front().site / 2 == goroutine)
+        objects += member.objects_per_unit;
+  EXPECT_DOUBLE_EQ(objects, 1);
+}
+
+TEST(Sampled, EachSizeOfALeakHasItsOwnFactor) {
+  constexpr std::int64_t kLarge = 256 * 1024;
+  FakeRun run(many_connections(), 3);
+  const SiteId small = run.site(kSize, 1);
+  const SiteId large = run.site(kLarge, 2);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        service.born(small, cycle.connections.value / 20);
+        service.born(large, cycle.connections.value / 10);
+      });
+  evidence.sample_period = kPeriod;
+  double bytes = 0;
+  double low = 0;
+  double high = 0;
+  for (const Finding& finding : judge(evidence).findings) {
+    double members = 0;
+    for (const FindingMember& member : finding.members)
+      members += member.bytes_per_unit;
+    EXPECT_NEAR(members, finding.rate.bytes_per_unit, 1e-6 * members);
+    bytes += finding.rate.bytes_per_connection;
+    low += finding.rate.bytes_per_connection_low;
+    high += finding.rate.bytes_per_connection_high;
+  }
+  const double truth = 0.05 * kSize / sample_chance({kSize}, kPeriod) +
+                       0.1 * kLarge / sample_chance({kLarge}, kPeriod);
+  EXPECT_NEAR(bytes, truth, truth / 100);
+  EXPECT_LT(low, bytes);
+  EXPECT_GT(high, bytes);
+}
+
+TEST(Sampled, WhatFitsExactlyIsNotExact) {
+  constexpr std::int64_t kLarge = 512 * 1024;
+  FakeRun run(many_connections(), 3);
+  const SiteId site = run.site(kLarge, 1);
+  Evidence evidence =
+      run.play([&](FakeRun& service, const PlannedCycle& cycle, double) {
+        service.born(site, cycle.connections.value);
+      });
+  evidence.sample_period = kPeriod;
+  const Judgement judgement = judge(evidence);
+  ASSERT_FALSE(judgement.findings.empty());
+  const Rate& rate = judgement.findings.front().rate;
+  EXPECT_FALSE(rate.exact);
+  EXPECT_NEAR(rate.objects_per_connection, 1 / 0.632, 0.01);
+  // What was seen is there.
+  EXPECT_GE(rate.bytes_per_connection_low, kLarge);
+  EXPECT_LT(rate.bytes_per_connection_low, rate.bytes_per_connection);
+  EXPECT_GT(rate.bytes_per_connection_high, rate.bytes_per_connection);
+}
+
+TEST(Sampled, TheLiveHeapGrowsByAllBlocks) {
+  const Evidence evidence = run_with(1, 3);
+  const std::vector<Dose> doses = measured_doses(evidence);
+  double all = 0;
+  for (const Dose& dose : doses) all += dose.connections * kSize;
+  const Bytes grown = RingBook(evidence, doses).live_growth();
+  EXPECT_NEAR(static_cast<double>(grown.value), all, all / 2);
 }
 
 TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {

@@ -53,6 +53,16 @@ TEST(GoAnswerReader, HalfAnAnswerIsTold) {
             "half an answer: the connection ended before the last chunk");
 }
 
+TEST(GoAnswerReader, WhatIsAroundABodyHasALimit) {
+  std::string bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 1000; ++i)
+    bytes += "1;" + std::string(1000, 'x') + "\r\nx\r\n";
+  bytes += "0\r\n\r\n";
+  EXPECT_EQ(complaint(bytes, nullptr, 4096), "");
+  EXPECT_EQ(complaint(bytes, nullptr, 4096, 2000),
+            "an answer that is more than twice its body");
+}
+
 TEST(GoAnswerReader, MoreThanWasToldIsTold) {
   EXPECT_EQ(complaint("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello"),
             "more than the length that it had told");

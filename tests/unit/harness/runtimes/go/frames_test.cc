@@ -34,6 +34,24 @@ TEST(GoFrames, BlocksOfTheRuntimeAndOfOurQuestionsAreNotTheServices) {
   EXPECT_TRUE(
       is_own({"compress/flate.NewWriter", "runtime/pprof.newProfileBuilder",
               "net/http/pprof.handler.ServeHTTP"}));
+  // In a page of the service's own making.
+  EXPECT_TRUE(is_own({"compress/flate.NewWriter", "runtime/pprof.writeHeap",
+                      "runtime/pprof.(*Profile).WriteTo", "main.page"}));
+  EXPECT_TRUE(is_own({"bufio.NewWriter", "runtime/pprof.profileWriter"}));
+}
+
+TEST(GoFrames, WhatRunsWithLabelsOfAProfileIsTheServices) {
+  EXPECT_FALSE(is_own({"main.keep", "main.serve.func1", "runtime/pprof.Do",
+                       "main.serve", "net/http.(*conn).serve"}));
+  EXPECT_FALSE(is_own({"runtime/pprof.WithLabels", "runtime/pprof.Do.func1",
+                       "main.serve"}));
+  EXPECT_FALSE(is_own({"runtime/pprof.SetGoroutineLabels", "main.serve"}));
+  EXPECT_FALSE(is_own({"runtime/pprof.(*Profile).Add", "main.open"}));
+  const std::vector<StackFrame> frames = {
+      {"main.wait", "a.go", 1}, {"runtime/pprof.Do", "runtime.go", 40}};
+  GoroutineGroup group;
+  group.frames = {0, 1};
+  EXPECT_FALSE(is_own_goroutine(group, frames));
 }
 
 TEST(GoFrames, TheRuntimesListsAreKnownByTheirInnermostFunction) {

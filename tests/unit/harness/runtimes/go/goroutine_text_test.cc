@@ -99,6 +99,18 @@ TEST(GoGoroutineText, SaysWhichLineIsWrong) {
               HasSubstr("a frame of no goroutine"));
 }
 
+TEST(GoGoroutineText, MoreThanThereCanBeAreRefused) {
+  EXPECT_THAT(complaint("goroutine profile: total 1\n"
+                        "9223372036854775807 @ 0x1\n"),
+              HasSubstr("line 2"));
+  EXPECT_THAT(complaint("goroutine profile: total 1\n"
+                        "600000000000 @ 0x1\n600000000000 @ 0x2\n"),
+              HasSubstr("line 3, `600000000000 @ 0x2`: more goroutines"));
+  std::string text = "goroutine profile: total 1\n";
+  for (std::size_t i = 0; i <= kMostStacks; ++i) text += "1 @\n";
+  EXPECT_THAT(complaint(text), HasSubstr("more stacks than any service has"));
+}
+
 TEST(GoGoroutineText, TheOneThatAnswersUsIsNotTheServices) {
   const GoroutineText text = read(
       "goroutine 33 [running]:\n"
@@ -110,14 +122,32 @@ TEST(GoGoroutineText, TheOneThatAnswersUsIsNotTheServices) {
       "\t/go/src/net/http/server.go:3102 +0x4db\n"
       "\n"
       "goroutine 50 [IO wait]:\n"
-      "net/http.(*connReader).backgroundRead(0xc0)\n"
-      "\t/go/src/net/http/server.go:674\n"
+      "internal/poll.(*FD).Read(0xc00007c100, {0xc00007b4a1, 0x1, 0x1})\n"
+      "\t/go/src/internal/poll/fd_unix.go:167 +0x25a\n"
+      "net.(*conn).Read(0xc00000e048, {0xc00007b4a1?, 0x0?, 0x0?})\n"
+      "\t/go/src/net/net.go:183 +0x45\n"
+      "net/http.(*connReader).backgroundRead(0xc00007b490)\n"
+      "\t/go/src/net/http/server.go:678 +0x3f\n"
       "created by net/http.(*connReader).startBackgroundRead\n"
       "\t/go/src/net/http/server.go:674 +0xca\n"
       "\n"
+      // Waits for the next request of a client of the service.
       "goroutine 51 [IO wait]:\n"
+      "internal/poll.(*FD).Read(0xc00007c200, {0xc0000ea000, 0x1000, 0x1000})\n"
+      "\t/go/src/internal/poll/fd_unix.go:167 +0x25a\n"
+      "net.(*conn).Read(0xc00000e050, {0xc0000ea000?, 0x0?, 0x0?})\n"
+      "\t/go/src/net/net.go:183 +0x45\n"
+      "net/http.(*connReader).Read(0xc00007b500, {0xc0000ea000, 0x1000, "
+      "0x1000})\n"
+      "\t/go/src/net/http/server.go:786 +0x171\n"
+      "bufio.(*Reader).fill(0xc00005a060)\n"
+      "\t/go/src/bufio/bufio.go:106 +0x103\n"
+      "bufio.(*Reader).Peek(0xc00005a060, 0x4)\n"
+      "\t/go/src/bufio/bufio.go:144 +0x5d\n"
       "net/http.(*conn).serve(0xc000002000, {0x75e400, 0xc00007b3e0})\n"
-      "\t/go/src/net/http/server.go:1991 +0x607\n");
+      "\t/go/src/net/http/server.go:2017 +0x77c\n"
+      "created by net/http.(*Server).Serve\n"
+      "\t/go/src/net/http/server.go:3102 +0x4db\n");
   ASSERT_EQ(text.groups.size(), 3u);
   EXPECT_TRUE(is_own_goroutine(text.groups[0], text.frames));
   EXPECT_TRUE(is_own_goroutine(text.groups[1], text.frames));

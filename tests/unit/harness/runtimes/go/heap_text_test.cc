@@ -44,7 +44,9 @@ std::string complaint(std::string_view text) {
 
 TEST(GoHeapText, HasTheRateOfWhichTheHeaderSaysTwice) {
   EXPECT_EQ(read(kText).rate, 524288u);
-  EXPECT_EQ(read("heap profile: 0: 0 [0: 0] @ heap/2\n").rate, 1u);
+  EXPECT_EQ(
+      read("heap profile: 0: 0 [0: 0] @ heap/2\n\n# runtime.MemStats\n").rate,
+      1u);
 }
 
 TEST(GoHeapText, HasRecordsWithAddressesAndFrames) {
@@ -93,6 +95,32 @@ TEST(GoHeapText, SaysWhichLineIsWrong) {
                         "9223372036854775807: 9223372036854775807 "
                         "[9223372036854775807: 9223372036854775807] @ 0x1\n"),
               HasSubstr("amounts that cannot be"));
+}
+
+TEST(GoHeapText, AmountsThatAreTooMuchTogetherAreRefused) {
+  std::string text = "heap profile: 0: 0 [0: 0] @ heap/2\n";
+  for (int i = 0; i < 3; ++i)
+    text += "1: 20000000000000000 [1: 20000000000000000] @ 0x1\n";
+  EXPECT_THAT(complaint(text), HasSubstr("line 3, "));
+  EXPECT_THAT(complaint(text), HasSubstr("amounts that cannot be"));
+}
+
+TEST(GoHeapText, MoreStacksThanAnyServiceHasAreRefused) {
+  std::string text = "heap profile: 0: 0 [0: 0] @ heap/2\n";
+  for (std::size_t i = 0; i <= kMostStacks; ++i) text += "0: 0 [1: 8] @\n";
+  EXPECT_THAT(complaint(text), HasSubstr("more stacks than any service has"));
+}
+
+TEST(GoHeapText, HalfAProfileIsRefused) {
+  const auto up_to = [](std::string_view end) {
+    return kText.substr(0, kText.find(end));
+  };
+  // At the end of a line, of which each seems to be right.
+  EXPECT_THAT(complaint(up_to("1: 64 [1")), HasSubstr("half a heap profile"));
+  EXPECT_THAT(complaint(up_to("# runtime")), HasSubstr("# runtime.MemStats"));
+  EXPECT_THAT(complaint(kText.substr(0, kText.size() - 1)),
+              HasSubstr("half a heap profile"));
+  EXPECT_EQ(complaint(kText), "");
 }
 
 TEST(GoHeapText, AStackWithoutAnEndIsRefused) {

@@ -23,17 +23,20 @@
 namespace tidemark::go {
 
 // A server whose every connection is answered by a function: request in,
-// bytes out; then it closes, unless it is told to hang.
+// bytes out; then it closes, unless it is told to hang, or to send `endless`
+// again and again.
 class PageServer {
  public:
   using Answer = std::function<std::string(const std::string& request)>;
 
   explicit PageServer(Answer answer, bool hangs = false,
-                      std::string socket_path = {}, SSL_CTX* tls = nullptr)
+                      std::string socket_path = {}, SSL_CTX* tls = nullptr,
+                      std::string endless = {})
       : answer_(std::move(answer)),
         hangs_(hangs),
         path_(std::move(socket_path)),
-        tls_(tls) {
+        tls_(tls),
+        endless_(std::move(endless)) {
     if (path_.empty())
       listen_tcp();
     else
@@ -112,6 +115,7 @@ class PageServer {
         const IoResult sent = peer.write(bytes);
         if (sent.state == IoResult::State::kSome) bytes.erase(0, sent.count);
         if (sent.state == IoResult::State::kFailed) break;
+        if (bytes.empty()) bytes = endless_;
       }
       if (hangs_) (void)wait(peer);
       peer.close();
@@ -122,6 +126,7 @@ class PageServer {
   bool hangs_ = false;
   std::string path_;
   SSL_CTX* tls_;
+  std::string endless_;
   std::uint16_t port_ = 0;
   Fd listener_;
   std::atomic<bool> ending_ = false;

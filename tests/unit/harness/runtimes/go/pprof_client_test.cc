@@ -155,6 +155,32 @@ TEST(PprofClient, ASlowServiceIsNotWaitedForLonger) {
   EXPECT_THAT(got.error().hint, HasSubstr("target.pprof.timeout"));
 }
 
+TEST(PprofClient, AServiceThatAlwaysSendsIsNotWaitedForLonger) {
+  const PageServer server(
+      [](const std::string&) {
+        return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+      },
+      false, {}, nullptr, "1;" + std::string(4000, 'x') + "\r\nx\r\n");
+  PprofAccess access = at(server);
+  access.timeout = std::chrono::milliseconds(80);
+  const Result<std::string> got = fetch(access);
+  ASSERT_FALSE(got);
+  EXPECT_THAT(got.error().message, HasSubstr("no whole answer within 0.08 s"));
+}
+
+TEST(PprofClient, WhoIsInterruptedDoesNotWait) {
+  const PageServer server([](const std::string&) { return std::string(); },
+                          true);
+  int asked = 0;
+  Result<PprofClient> client =
+      PprofClient::make(at(server), "", [&] { return ++asked > 6; });
+  ASSERT_TRUE(client);
+  const Result<std::string> got = client->get("heap");
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().kind, ErrorKind::kInterrupted);
+  EXPECT_EQ(got.error().message, "interrupted");
+}
+
 TEST(PprofClient, AProfileWithoutEndIsRefused) {
   const PageServer server([](const std::string&) {
     return "HTTP/1.1 200 OK\r\n\r\n" + std::string(3 << 20, 'x');

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "harness/runtimes/go/process.h"
 #include "tests/support/manual_clock.h"
 #include "tests/unit/harness/runtimes/go/page_server.h"
 
@@ -110,6 +112,8 @@ TEST_F(GoProbeTest, SaysWhatTheRuntimeSaysOfItself) {
   EXPECT_THAT(about->facts,
               testing::Contains("every block is in its heap profile"));
   EXPECT_THAT(about->facts, testing::Contains(HasSubstr("HeapAlloc 3.0 MiB")));
+  EXPECT_THAT(about->invisible,
+              testing::Contains(HasSubstr("objects below 16 bytes")));
   EXPECT_TRUE(about->unrecorded.empty());
 }
 
@@ -175,6 +179,31 @@ TEST_F(GoProbeTest, OfASampledHeapRingsHaveSamples) {
   EXPECT_EQ(heap.rings[0].objects, Count{3});
   // Each of 100 bytes stands for some 5,243.
   EXPECT_NEAR(static_cast<double>(heap.live_objects.value), 3 * 5243.4, 10);
+}
+
+TEST_F(GoProbeTest, ARateThatChangesIsTold) {
+  service_.has(3, 0, 524288);
+  ASSERT_TRUE(probe_->attach({::getpid()}));
+  look(1);
+  service_.has(3, 0, 1);
+  const Result<HeapSnapshot> heap = probe_->snapshot();
+  ASSERT_FALSE(heap);
+  EXPECT_EQ(heap.error().kind, ErrorKind::kEnvironment);
+  EXPECT_THAT(heap.error().message, HasSubstr("was 524288 and is 1 now"));
+}
+
+TEST(GoProcess, TheGoProgramThatListensShowsTheProfiles) {
+  const auto is = [](std::vector<pid_t> pids) {
+    return [pids = std::move(pids)](pid_t pid) {
+      return std::find(pids.begin(), pids.end(), pid) != pids.end();
+    };
+  };
+  // A script, `go run`, and what that has built.
+  EXPECT_EQ(who_shows_profiles({1, 2, 3}, is({2, 3}), is({3})), 3);
+  EXPECT_EQ(who_shows_profiles({1, 2, 3}, is({2, 3}), is({})), 2);
+  // Something else stands before it.
+  EXPECT_EQ(who_shows_profiles({1, 2, 3}, is({2, 3}), is({1})), 2);
+  EXPECT_EQ(who_shows_profiles({1, 2, 3}, is({}), is({2})), 1);
 }
 
 TEST_F(GoProbeTest, AHeapWithoutAProfileIsTold) {
