@@ -448,10 +448,9 @@ Result<std::optional<RuntimeHoldings>> V8Probe::who_holds(
   TIDEMARK_TRY(all);
   RuntimeHoldings holdings;
   for (std::size_t i = 0; i < by_question.size(); ++i) {
-    Retention joined =
-        with_sites(join(std::move(by_question[i]),
-                        i == 0 ? kMostPathsOfAll : kMostPaths),
-                   sites_);
+    Retention joined = with_sites(
+        join(std::move(by_question[i]), i == 0 ? kMostPathsOfAll : kMostPaths),
+        sites_);
     if (i == 0)
       holdings.all = std::move(joined);
     else
