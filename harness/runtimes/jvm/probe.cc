@@ -33,7 +33,10 @@ constexpr Duration kLookTimeout = std::chrono::minutes(2);
 constexpr Duration kQuickTimeout = std::chrono::seconds(10);
 // Some 500 MB/s where the disk is fast, a tenth of it where not.
 constexpr Duration kDumpTimeout = std::chrono::minutes(10);
-constexpr int kTriesToSee = 2;
+// Of a JVM that cannot be asked; shorter ones are made at each occasion, as one
+// that begins refuses at once.
+constexpr Duration kLongTry = std::chrono::seconds(1);
+constexpr int kLongTries = 2;
 constexpr std::size_t kCategoriesTold = 5;
 constexpr std::size_t kClassesTold = 20;
 
@@ -47,7 +50,7 @@ struct Process {
 // A JVM of the service that cannot be asked.
 struct Unseen {
   Error why;
-  int tries = 0;
+  int long_tries = 0;
 };
 
 double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
@@ -214,9 +217,11 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
         processes_.begin(), processes_.end(),
         [pid](const Process& process) { return process.pid == pid; });
     if (known || !is_jvm(pid)) continue;
-    // One that begins may not listen yet; each try may cost its full time.
+    // One that begins may not listen yet; a try may cost its full time.
     const auto seen = unseen_.find(pid);
-    if (seen != unseen_.end() && seen->second.tries == kTriesToSee) continue;
+    if (seen != unseen_.end() && seen->second.long_tries == kLongTries)
+      continue;
+    const TimePoint begun = clock_.now();
     Status adopted = adopt(pid);
     if (!adopted && adopted.error().kind == ErrorKind::kInterrupted)
       return fail(std::move(adopted).error());
@@ -225,7 +230,7 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     } else {
       Unseen& unseen = unseen_[pid];
       unseen.why = std::move(adopted).error();
-      unseen.tries += 1;
+      if (clock_.now() - begun > kLongTry) unseen.long_tries += 1;
     }
   }
   if (!processes_.empty()) {
