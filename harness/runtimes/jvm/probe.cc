@@ -47,7 +47,7 @@ struct Process {
   Bytes live;  // when last looked at
 };
 
-// A JVM of the service that cannot be asked.
+// A JVM of the service that cannot be asked, or what may be one.
 struct Unseen {
   Error why;
   int long_tries = 0;
@@ -176,7 +176,7 @@ class JvmProbe final : public HeapProbe {
   Clock& clock_;
   ManagedSites sites_;
   std::vector<Process> processes_;
-  std::map<pid_t, Unseen> unseen_;  // JVMs
+  std::map<pid_t, Unseen> unseen_;
   CycleIndex cycle_;
   std::function<void(const std::string&)> tell_;
 };
@@ -216,7 +216,17 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     const bool known = std::any_of(
         processes_.begin(), processes_.end(),
         [pid](const Process& process) { return process.pid == pid; });
-    if (known || !is_jvm(pid)) continue;
+    if (known) continue;
+    const Result<bool> jvm = is_jvm(pid);
+    if (!jvm) {
+      unseen_[pid].why = jvm.error();
+      continue;
+    }
+    // What a JVM has forked looks like one until it is another program.
+    if (!*jvm) {
+      unseen_.erase(pid);
+      continue;
+    }
     // One that begins may not listen yet; a try may cost its full time.
     const auto seen = unseen_.find(pid);
     if (seen != unseen_.end() && seen->second.long_tries == kLongTries)
