@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "harness/cli/dump_text.h"
 #include "harness/cli/output.h"
@@ -44,6 +46,9 @@ std::string progress_text(const jvm::DumpProgress& progress) {
 }  // namespace
 
 bool is_heap_dump(const std::string& path) {
+  // What is read of a pipe is gone from it.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
   std::string start(kMagic.size(), '\0');
   std::ifstream file(path, std::ios::binary);
   file.read(start.data(), static_cast<std::streamsize>(start.size()));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -133,11 +135,14 @@ class Reached {
 
   bool has(ObjectIndex object) const { return seen_[object]; }
 
-  void from(ObjectIndex root) {
+  // Calls see(object) for each that was not reached before.
+  template <class See>
+  void from(ObjectIndex root, See see) {
     push(root);
     while (!open_.empty()) {
       const ObjectIndex at = open_.back();
       open_.pop_back();
+      see(at);
       for (std::uint32_t i = graph_.first[at]; i < graph_.first[at + 1]; ++i)
         push(graph_.to[i]);
     }
@@ -153,6 +158,31 @@ class Reached {
   const ObjectGraph& graph_;
   std::vector<bool> seen_;
   std::vector<ObjectIndex> open_;
+};
+
+// Soft references by the object that has them, which few have.
+class SoftReferences {
+ public:
+  SoftReferences(std::vector<RootedReference> all, std::size_t objects)
+      : all_(std::move(all)), some_(objects, false) {
+    std::stable_sort(all_.begin(), all_.end(), before);
+    for (const RootedReference& reference : all_) some_[reference.from] = true;
+  }
+
+  std::span<const RootedReference> of(ObjectIndex from) const {
+    if (!some_[from]) return {};
+    const auto [first, last] = std::equal_range(
+        all_.begin(), all_.end(), RootedReference{from, 0}, before);
+    return {first, last};
+  }
+
+ private:
+  static bool before(const RootedReference& a, const RootedReference& b) {
+    return a.from < b.from;
+  }
+
+  std::vector<RootedReference> all_;
+  std::vector<bool> some_;
 };
 
 }  // namespace
@@ -178,20 +208,24 @@ std::vector<GraphRoot> roots_of(const DumpSurvey& survey, const DumpGraph& dump,
 void add_soft_roots(ObjectGraph& graph,
                     const std::vector<RootedReference>& soft) {
   if (soft.empty()) return;
+  const SoftReferences references(soft, graph.objects());
   Reached reached(graph);
-  for (const GraphRoot& root : graph.roots) reached.from(root.object);
-  // One may be reached by what another keeps: again until nothing is new.
-  for (bool more = true; more;) {
-    more = false;
-    for (const RootedReference& reference : soft) {
-      if (!reached.has(reference.from) || reached.has(reference.to)) continue;
-      graph.roots.push_back(
-          {RootKind::kAllocator,
-           graph.type_names[graph.type[reference.from]] + ", which lets go",
-           reference.to});
-      reached.from(reference.to);
-      more = true;
-    }
+  // One may be reached by what another keeps: those of all that is reached wait
+  // until nothing else holds what they refer to.
+  std::deque<RootedReference> waiting;
+  const auto wait = [&](ObjectIndex object) {
+    const std::span<const RootedReference> own = references.of(object);
+    waiting.insert(waiting.end(), own.begin(), own.end());
+  };
+  for (const GraphRoot& root : graph.roots) reached.from(root.object, wait);
+  for (; !waiting.empty(); waiting.pop_front()) {
+    const RootedReference reference = waiting.front();
+    if (reached.has(reference.to)) continue;
+    graph.roots.push_back(
+        {RootKind::kAllocator,
+         graph.type_names[graph.type[reference.from]] + ", which lets go",
+         reference.to});
+    reached.from(reference.to, wait);
   }
 }
 

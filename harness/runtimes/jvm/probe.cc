@@ -33,7 +33,10 @@ constexpr Duration kLookTimeout = std::chrono::minutes(2);
 constexpr Duration kQuickTimeout = std::chrono::seconds(10);
 // Some 500 MB/s where the disk is fast, a tenth of it where not.
 constexpr Duration kDumpTimeout = std::chrono::minutes(10);
-constexpr int kTriesToSee = 2;
+// Of a JVM that cannot be asked; shorter ones are made at each occasion, as one
+// that begins refuses at once.
+constexpr Duration kLongTry = std::chrono::seconds(1);
+constexpr int kLongTries = 2;
 constexpr std::size_t kCategoriesTold = 5;
 constexpr std::size_t kClassesTold = 20;
 
@@ -44,10 +47,10 @@ struct Process {
   Bytes live;  // when last looked at
 };
 
-// A JVM of the service that cannot be asked.
+// A JVM of the service that cannot be asked, or what may be one.
 struct Unseen {
   Error why;
-  int tries = 0;
+  int long_tries = 0;
 };
 
 double mib(Bytes bytes) { return static_cast<double>(bytes.value) / (1 << 20); }
@@ -173,7 +176,7 @@ class JvmProbe final : public HeapProbe {
   Clock& clock_;
   ManagedSites sites_;
   std::vector<Process> processes_;
-  std::map<pid_t, Unseen> unseen_;  // JVMs
+  std::map<pid_t, Unseen> unseen_;
   CycleIndex cycle_;
   std::function<void(const std::string&)> tell_;
 };
@@ -213,10 +216,22 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     const bool known = std::any_of(
         processes_.begin(), processes_.end(),
         [pid](const Process& process) { return process.pid == pid; });
-    if (known || !is_jvm(pid)) continue;
-    // One that begins may not listen yet; each try may cost its full time.
+    if (known) continue;
+    const Result<bool> jvm = is_jvm(pid);
+    if (!jvm) {
+      unseen_[pid].why = jvm.error();
+      continue;
+    }
+    // What a JVM has forked looks like one until it is another program.
+    if (!*jvm) {
+      unseen_.erase(pid);
+      continue;
+    }
+    // One that begins may not listen yet; a try may cost its full time.
     const auto seen = unseen_.find(pid);
-    if (seen != unseen_.end() && seen->second.tries == kTriesToSee) continue;
+    if (seen != unseen_.end() && seen->second.long_tries == kLongTries)
+      continue;
+    const TimePoint begun = clock_.now();
     Status adopted = adopt(pid);
     if (!adopted && adopted.error().kind == ErrorKind::kInterrupted)
       return fail(std::move(adopted).error());
@@ -225,7 +240,7 @@ Result<HeapDescription> JvmProbe::attach(const std::vector<pid_t>& pids) {
     } else {
       Unseen& unseen = unseen_[pid];
       unseen.why = std::move(adopted).error();
-      unseen.tries += 1;
+      if (clock_.now() - begun > kLongTry) unseen.long_tries += 1;
     }
   }
   if (!processes_.empty()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/proc_tree.h"
 #include "harness/base/text_file.h"
 #include "harness/runtimes/jvm/attach_socket.h"
 #include "harness/runtimes/jvm/door.h"
@@ -40,9 +41,13 @@ Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock,
   return other ? std::move(other) : std::move(way);
 }
 
-bool is_jvm(pid_t pid) {
+Result<bool> is_jvm(pid_t pid) {
   const Result<std::string> maps = read_file(fmt::format("/proc/{}/maps", pid));
-  return maps && maps->find("/libjvm.so") != std::string::npos;
+  if (maps) return maps->find("/libjvm.so") != std::string::npos;
+  if (is_gone(pid)) return false;
+  return fail(ErrorKind::kEnvironment,
+              "cannot tell whether it is a JVM: " + maps.error().message,
+              "run tidemark as the user of the service, or as root");
 }
 
 }  // namespace tidemark::jvm

@@ -26,7 +26,8 @@ struct WayIn {
 Result<WayIn> find_way_in(pid_t pid, const std::string& jdk, Clock& clock,
                           const std::function<bool()>& cancelled);
 
-// Whether the process has a JVM in it.
-bool is_jvm(pid_t pid);
+// Whether the process has a JVM in it; none if it is gone. The error is that it
+// may not be looked at.
+Result<bool> is_jvm(pid_t pid);
 
 }  // namespace tidemark::jvm

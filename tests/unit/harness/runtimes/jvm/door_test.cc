@@ -1,15 +1,9 @@
 #include "harness/runtimes/jvm/door.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include "harness/runtimes/jvm/way_in.h"
-#include "tests/support/real_clock.h"
+#include <string>
 
 namespace tidemark::jvm {
 namespace {
@@ -45,25 +39,6 @@ TEST(Door, WhatAJvmHasForkedMayBeAnotherProgramBeforeTheSignalComes) {
 
 TEST(Door, OfAProcessThatEndedIsNone) {
   EXPECT_EQ(may_be_asked(0).error().message, "process 0 has ended");
-}
-
-// jcmd would send SIGQUIT to this process, which does not take it.
-TEST(WayIn, NeitherWayIsTriedWhereSigquitWouldEndTheProcess) {
-  char name[] = "/tmp/tidemark-jdk-XXXXXX";
-  const std::string jdk = ::mkdtemp(name);
-  std::filesystem::create_directory(jdk + "/bin");
-  const std::string program = jdk + "/bin/jcmd";
-  std::ofstream(program) << "#!/bin/sh\ntouch " << jdk << "/asked\n";
-  ::chmod(program.c_str(), 0700);
-  RealClock clock;
-  for (const std::string& given : {std::string(), jdk}) {
-    const Result<WayIn> way = find_way_in(::getpid(), given, clock, {});
-    ASSERT_FALSE(way);
-    EXPECT_EQ(way.error().message,
-              "the JVM does not take SIGQUIT, by which it is asked to listen");
-  }
-  EXPECT_FALSE(std::filesystem::exists(jdk + "/asked"));
-  std::filesystem::remove_all(jdk);
 }
 
 }  // namespace
