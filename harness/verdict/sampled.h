@@ -1,8 +1,8 @@
 // A run on a sampled profile is judged by its samples, as if there were no
 // other blocks: a leak of one block per connection leaves a sample of it for
 // p(S) of them, at random, and whatever is said of random leaks is true of
-// samples, its interval included. The figures are made into those of all blocks
-// at the end, each size by its own 1 / p(S) (harness/verdict/sampling.h).
+// samples, its interval included. What was found is made into figures of all
+// blocks, each size by its own 1 / p(S) (harness/verdict/sampling.h).
 #pragma once
 
 #include <string>
