@@ -29,8 +29,8 @@ void tell_estimates(const Evidence& evidence, std::vector<Draft>& drafts);
 void to_estimates(const Evidence& evidence, DetectionLimit& limit);
 
 // What a run of so many connections can see of 1 KiB that each leaves, and how
-// many connections show it in 19 runs of 20: one sentence, to be said beforehand. REQUIRES: a
-// period above 1.
+// many connections show it in 19 runs of 20: one sentence, to be said
+// beforehand. REQUIRES: a period above 1.
 std::string what_samples_show(Bytes period, Count connections);
 
 }  // namespace tidemark
