@@ -74,13 +74,15 @@ Result<ProfileSource> source_of_url(const std::string& url) {
   }
   PprofAccess access;
   access.url = folder;
-  Result<go::PprofClient> client = go::PprofClient::make(access, "");
+  Result<go::PprofClient> client =
+      go::PprofClient::make(access, "", {{}, false});
   TIDEMARK_TRY(client);
   const Result<std::string> bytes = client->get(page + url.substr(query));
   TIDEMARK_TRY(bytes);
   Result<Profile> profile = read_profile(*bytes);
+  // As in a run: what a service answers is no mistake of who asks.
   if (!profile)
-    return fail(ErrorKind::kUsage,
+    return fail(ErrorKind::kEnvironment,
                 fmt::format("{}: {}", url, profile.error().message),
                 "a profile is at /debug/pprof/heap, /allocs, /goroutine, "
                 "/block or /mutex");

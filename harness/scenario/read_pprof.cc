@@ -50,10 +50,13 @@ Status check_plain_url(const std::string& url) {
 
 Status check_url(const std::string& text, const VariableList& variables) {
   TIDEMARK_TRY(check_variables(text, variables));
-  // What stands there may be a password, so it is not repeated.
   if (text.find('@') != std::string::npos)
     return refused(fmt::format("wanted {}, found a user name in it", kShape),
                    "use the keys `user` and `password`");
+  if (text.find_first_of("?#") != std::string::npos)
+    return refused(fmt::format("wanted {}, found a query in it", kShape),
+                   "it is the folder of all profiles; a token is what `bearer` "
+                   "is for");
   return check_plain_url(expand(text, sample_values(variables)));
 }
 
@@ -110,6 +113,10 @@ void read_rate(Section& section, PprofAccess& access) {
 
 void read_pprof(Section section, PprofAccess& access,
                 const VariableList& variables) {
+  // What stands before an @ or in a query may be a password or a token.
+  if (const Node* url = section.find("url");
+      url != nullptr && url->text.find_first_of("@?#") != std::string::npos)
+    section.problems().hide(url->at);
   section.text("url", access.url, [&variables](const std::string& text) {
     return check_url(text, variables);
   });

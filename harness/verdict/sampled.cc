@@ -152,7 +152,12 @@ void to_estimates(const Evidence& evidence, DetectionLimit& limit) {
 
 std::string what_samples_show(Bytes period, Count connections) {
   constexpr Bytes kEach{1024};
-  const double wanted = std::ceil(kCourseEvents / sample_chance(kEach, period));
+  // Where as many samples are expected as it takes, half of the runs have
+  // fewer.
+  constexpr double kSure = 0.95;
+  const double samples =
+      mean_that_reaches(static_cast<std::int64_t>(kCourseEvents), kSure);
+  const double wanted = std::ceil(samples / sample_chance(kEach, period));
   std::string text = fmt::format(
       "profiles have one sample in {}: to tell a leak of {} per connection "
       "takes "

@@ -1,8 +1,8 @@
 // A run on a sampled profile is judged by its samples, as if there were no
 // other blocks: a leak of one block per connection leaves a sample of it for
 // p(S) of them, at random, and whatever is said of random leaks is true of
-// samples, its interval included. The figures are made into those of all blocks
-// at the end, each size by its own 1 / p(S) (harness/verdict/sampling.h).
+// samples, its interval included. What was found is made into figures of all
+// blocks, each size by its own 1 / p(S) (harness/verdict/sampling.h).
 #pragma once
 
 #include <string>
@@ -29,8 +29,8 @@ void tell_estimates(const Evidence& evidence, std::vector<Draft>& drafts);
 void to_estimates(const Evidence& evidence, DetectionLimit& limit);
 
 // What a run of so many connections can see of 1 KiB that each leaves, and how
-// many connections that needs: one sentence, to be said beforehand. REQUIRES: a
-// period above 1.
+// many connections show it in 19 runs of 20: one sentence, to be said
+// beforehand. REQUIRES: a period above 1.
 std::string what_samples_show(Bytes period, Count connections);
 
 }  // namespace tidemark

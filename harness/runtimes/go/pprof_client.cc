@@ -179,20 +179,8 @@ std::string shown_of(const LoadUrl& url) {
   return fmt::format("{}://{}{}", url.scheme, url.authority(), url.resource);
 }
 
-// What to do about an answer that is none of 200.
-std::string advice(const Answer& answer, bool has_credentials) {
-  if (answer.status == 401 || answer.status == 403)
-    return has_credentials
-               ? "it does not take the credentials of target.pprof"
-               : "target.pprof has user and password, or bearer, for it";
-  if (answer.status == 404)
-    return "a Go service shows its profiles there with\n"
-           "import _ \"net/http/pprof\"; target.pprof.url names another place";
-  if (answer.status / 100 == 3)
-    return "redirects are not followed: name the place itself in "
-           "target.pprof.url";
-  return {};
-}
+constexpr const char* kFetchIt =
+    "curl has options for that, and what it has fetched is read as a file";
 
 std::string what_came(const Answer& answer) {
   if (answer.status / 100 == 3)
@@ -208,19 +196,30 @@ std::string what_came(const Answer& answer) {
 
 }  // namespace
 
-Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url) {
+Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url,
+                          const PprofAsker& asker) {
+  const std::string name =
+      asker.has_scenario ? "target.pprof.url" : "the address";
   std::string wanted = url;
   if (wanted.empty()) {
     Result<std::string> base = base_of(load_url);
     TIDEMARK_TRY(base);
     wanted = *std::move(base);
   }
-  // What stands there may be a password, so it is not repeated.
-  if (wanted.find('@') != std::string::npos)
+  const auto found = [&](const char* what, const char* hint) {
     return fail(ErrorKind::kUsage,
-                "target.pprof.url: wanted http://HOST:PORT/debug/pprof/, found "
-                "a user name in it",
-                "use the keys `user` and `password`");
+                fmt::format("{}: wanted http://HOST:PORT/debug/pprof/, found "
+                            "{} in it",
+                            name, what),
+                asker.has_scenario ? hint : "");
+  };
+  // What stands there may be a password or a token, so it is not repeated.
+  if (wanted.find('@') != std::string::npos)
+    return found("a user name", "target.pprof has `user` and `password`");
+  if (wanted.find_first_of("?#") != std::string::npos)
+    return found("a query",
+                 "it is the folder of all profiles; a token is what "
+                 "target.pprof has `bearer` for");
   if (wanted.starts_with("unix:")) {
     wanted = "http+" + wanted;
     if (wanted.find(':', 10) == std::string::npos)
@@ -229,10 +228,8 @@ Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url) {
   Result<LoadUrl> parsed = parse_load_url(wanted, {"http", "https"});
   if (!parsed)
     return fail(ErrorKind::kUsage,
-                "target.pprof.url: " + parsed.error().message,
+                fmt::format("{}: {}", name, parsed.error().message),
                 "for example http://127.0.0.1:6060/debug/pprof/");
-  parsed->resource.resize(
-      std::min(parsed->resource.find('?'), parsed->resource.size()));
   if (!parsed->resource.ends_with('/')) parsed->resource += '/';
   if (parsed->resource == "/") parsed->resource = kFolder;
   return parsed;
@@ -240,10 +237,10 @@ Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url) {
 
 Result<PprofClient> PprofClient::make(const PprofAccess& access,
                                       const std::string& load_url,
-                                      std::function<bool()> cancelled) {
+                                      PprofAsker asker) {
   PprofClient made;
-  made.cancelled_ = std::move(cancelled);
-  Result<LoadUrl> url = pprof_url(access.url, load_url);
+  made.asker_ = std::move(asker);
+  Result<LoadUrl> url = pprof_url(access.url, load_url, made.asker_);
   TIDEMARK_TRY(url);
   made.url_ = *std::move(url);
   made.shown_ = shown_of(made.url_);
@@ -262,7 +259,12 @@ Result<PprofClient> PprofClient::make(const PprofAccess& access,
   }
   Result<std::string> credentials = authorization(access);
   TIDEMARK_TRY(credentials);
-  made.has_credentials_ = !credentials->empty();
+  // The longest first: one may be part of another.
+  if (const std::size_t blank = credentials->rfind(' ');
+      blank != std::string::npos)
+    made.secrets_.emplace_back(trimmed(credentials->substr(blank)));
+  for (const std::string& secret : {access.bearer, access.password})
+    if (!secret.empty()) made.secrets_.push_back(secret);
   made.headers_ = fmt::format(
       "Host: {}\r\nUser-Agent: tidemark/{}\r\n"
       "Accept-Encoding: identity\r\nConnection: close\r\n{}",
@@ -276,7 +278,7 @@ Result<Fd> PprofClient::connect(TimePoint end) const {
   for (const Endpoint& endpoint : endpoints_) {
     Fd socket = begin_connect(endpoint, nullptr, {}, cause);
     if (!socket) continue;
-    const Status ready = wait_for(socket.get(), POLLOUT, end, cancelled_);
+    const Status ready = wait_for(socket.get(), POLLOUT, end, asker_.cancelled);
     if (!ready && ready.error().kind == ErrorKind::kInterrupted)
       return fail(ready.error());
     cause = ready ? 0 : ETIMEDOUT;
@@ -300,6 +302,38 @@ tl::unexpected<Error> PprofClient::trouble(std::string_view page,
               hint.empty() ? error.hint : std::move(hint));
 }
 
+std::string PprofClient::hint_for(const char* scenario,
+                                  const char* other) const {
+  return asker_.has_scenario ? scenario : other;
+}
+
+// What to do about an answer that is none of 200.
+std::string PprofClient::advice(const Answer& answer) const {
+  if (answer.status == 401 || answer.status == 403)
+    return secrets_.empty()
+               ? hint_for(
+                     "target.pprof has user and password, or bearer, for it",
+                     kFetchIt)
+               : "it does not take the credentials of target.pprof";
+  if (answer.status == 404)
+    return "a Go service shows its profiles there with\n"
+           "import _ \"net/http/pprof\"" +
+           hint_for("; target.pprof.url names another place");
+  if (answer.status / 100 == 3)
+    return "redirects are not followed: name the place itself" +
+           hint_for(" in target.pprof.url");
+  return {};
+}
+
+// A page may show what it was asked with.
+std::string PprofClient::without_secrets(std::string text) const {
+  for (const std::string& secret : secrets_)
+    for (std::size_t at = 0; (at = text.find(secret, at)) != text.npos;
+         at += std::strlen("…"))
+      text.replace(at, secret.size(), "…");
+  return text;
+}
+
 Result<std::string> PprofClient::get(std::string_view page, std::size_t most) {
   return ask(page, "GET", {}, most);
 }
@@ -316,14 +350,16 @@ Result<std::string> PprofClient::ask(std::string_view page,
   Result<Fd> socket = connect(end);
   if (!socket)
     return trouble(page, socket.error(),
-                   "does the service listen there by now? target.pprof.url "
-                   "says where it shows its profiles");
-  Exchange exchange(*std::move(socket), end, cancelled_);
+                   "does the service listen there by now?" +
+                       hint_for(" target.pprof.url says where it shows its "
+                                "profiles"));
+  Exchange exchange(*std::move(socket), end, asker_.cancelled);
   if (tls_)
     if (const Status secured = exchange.secure(*tls_); !secured)
       return trouble(page, secured.error(),
-                     "target.pprof has caFile, certFile, keyFile and "
-                     "rejectUnauthorized for TLS");
+                     hint_for("target.pprof has caFile, certFile, keyFile and "
+                              "rejectUnauthorized for TLS",
+                              kFetchIt));
   std::string request = fmt::format("{} {}{} HTTP/1.1\r\n{}", method,
                                     url_.resource, page, headers_);
   if (method == "POST")
@@ -348,7 +384,7 @@ Result<std::string> PprofClient::ask(std::string_view page,
               fmt::format("no whole answer within {} s, {} bytes of it",
                           to_seconds(timeout_), reader.received()),
               {}},
-        "target.pprof.timeout allows more");
+        hint_for("target.pprof.timeout allows more"));
   if (!status) return trouble(page, status.error());
   // Once the service has closed its side, nothing of ours is left in it.
   exchange.end_by(steady_clock::now() + kGoodbye);
@@ -359,8 +395,9 @@ Result<std::string> PprofClient::ask(std::string_view page,
                              .value());
   Answer answer = reader.take();
   if (answer.status == 200) return std::move(answer.body);
-  return trouble(page, environment(what_came(answer)).value(),
-                 advice(answer, has_credentials_));
+  answer.body = without_secrets(std::move(answer.body));
+  answer.location = without_secrets(std::move(answer.location));
+  return trouble(page, environment(what_came(answer)).value(), advice(answer));
 }
 
 }  // namespace tidemark::go

@@ -11,6 +11,7 @@
 #include "drivers/common/endpoint.h"
 #include "drivers/common/load_url.h"
 #include "drivers/common/tls.h"
+#include "harness/runtimes/go/answer_reader.h"
 #include "tidemark/clock.h"
 #include "tidemark/result.h"
 #include "tidemark/scenario.h"
@@ -20,11 +21,19 @@ namespace tidemark::go {
 // No profile is larger; what lies about itself may be.
 inline constexpr std::size_t kMostBody = std::size_t{1} << 30;
 
+// Who asks.
+struct PprofAsker {
+  std::function<bool()> cancelled;  // asked while it waits; may be empty
+  // Whether a hint may name the keys of target.pprof.
+  bool has_scenario = true;
+};
+
 // The URL of the folder: `access.url` with a `/` at its end, or /debug/pprof/
 // at the address of `load_url`: http for ws, https for wss. "unix:/SOCKET"
 // stands for "http+unix:/SOCKET:/debug/pprof/". kUsage: it is none, and what
 // is said has no secret that stood in it.
-Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url);
+Result<LoadUrl> pprof_url(const std::string& url, const std::string& load_url,
+                          const PprofAsker& asker = {});
 
 // Asks one page at a time, each over a connection of its own, so that between
 // two of them the service has neither a connection nor a buffer of ours.
@@ -33,10 +42,9 @@ class PprofClient {
  public:
   // Finds addresses and reads certificates. kUsage: the address is not on this
   // machine, or a file cannot be used.
-  // `cancelled`: asked while it waits; it may be empty.
   static Result<PprofClient> make(const PprofAccess& access,
                                   const std::string& load_url,
-                                  std::function<bool()> cancelled = {});
+                                  PprofAsker asker = {});
 
   // Whether somebody takes connections there.
   bool is_listening() const;
@@ -63,15 +71,19 @@ class PprofClient {
   Result<Fd> connect(TimePoint end) const;
   tl::unexpected<Error> trouble(std::string_view page, const Error& error,
                                 std::string hint = {}) const;
+  // Of two hints the one that is of use to who asks.
+  std::string hint_for(const char* scenario, const char* other = "") const;
+  std::string advice(const Answer& answer) const;
+  std::string without_secrets(std::string text) const;
 
   LoadUrl url_;
   std::string shown_;
   std::vector<Endpoint> endpoints_;
   std::optional<TlsContext> tls_;
-  std::string headers_;  // with the credentials
-  bool has_credentials_ = false;
+  std::string headers_;               // with the credentials
+  std::vector<std::string> secrets_;  // that an answer may repeat
   Duration timeout_{};
-  std::function<bool()> cancelled_;
+  PprofAsker asker_;
 };
 
 }  // namespace tidemark::go

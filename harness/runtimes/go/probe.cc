@@ -423,7 +423,7 @@ Result<MemoryAccount> GoProbe::account() {
 Result<std::unique_ptr<HeapProbe>> make_go_probe(const GoProbeOptions& options,
                                                  Clock& clock) {
   Result<PprofClient> client =
-      PprofClient::make(options.access, options.load_url, options.cancelled);
+      PprofClient::make(options.access, options.load_url, {options.cancelled});
   TIDEMARK_TRY(client);
   return std::unique_ptr<HeapProbe>(
       std::make_unique<GoProbe>(*std::move(client), options, clock));

@@ -68,7 +68,7 @@ class Walker {
     const std::vector<ObjectIndex>& order = found_.order;
     if (at + 24 < end) __builtin_prefetch(&graph_.first[order[at + 24]]);
     if (at + 16 < end)
-      __builtin_prefetch(&graph_.to[graph_.first[order[at + 16]]]);
+      __builtin_prefetch(graph_.to.data() + graph_.first[order[at + 16]]);
     if (at + 8 >= end) return;
     const std::uint32_t from = graph_.first[order[at + 8]];
     const std::uint32_t to =

@@ -106,6 +106,15 @@ TEST(PprofErrors, NoMessageShowsASecret) {
               testing::AllOf(HasSubstr("found both"), Not(HasSubstr("hush"))));
 }
 
+TEST(PprofErrors, AnAddressHasNeitherAUserNorAQuery) {
+  EXPECT_THAT(about("url: \"http://me:hush@127.0.0.1:1/debug/pprof/\""),
+              testing::AllOf(HasSubstr("found a user name in it"),
+                             Not(HasSubstr("hush"))));
+  EXPECT_THAT(about("url: \"http://127.0.0.1:1/debug/pprof/?token=hush\""),
+              testing::AllOf(HasSubstr("found a query in it"),
+                             HasSubstr("`bearer`"), Not(HasSubstr("hush"))));
+}
+
 TEST(PprofErrors, ACertificateAndItsKeyComeTogether) {
   EXPECT_THAT(about("certFile: c.pem"),
               HasSubstr("`target.pprof.keyFile` is missing"));

@@ -29,8 +29,9 @@ Scenario many_connections() {
 }
 
 // One block of 1 KiB for every connection, if any; samples of them.
-Evidence run_with(double blocks_per_connection, std::uint64_t seed) {
-  FakeRun run(many_connections(), 3, seed);
+Evidence run_of(const Scenario& scenario, double blocks_per_connection,
+                std::uint64_t seed) {
+  FakeRun run(scenario, 3, seed);
   const SiteId site = run.site(kSize, 1);
   const double p = sample_chance({kSize}, kPeriod);
   Evidence evidence =
@@ -41,6 +42,10 @@ Evidence run_with(double blocks_per_connection, std::uint64_t seed) {
       });
   evidence.sample_period = kPeriod;
   return evidence;
+}
+
+Evidence run_with(double blocks_per_connection, std::uint64_t seed) {
+  return run_of(many_connections(), blocks_per_connection, seed);
 }
 
 TEST(Sampled, TheStatedIntervalHoldsTheTruth) {
@@ -173,9 +178,30 @@ TEST(Sampled, WithoutALeakTheLimitIsThatOfSamples) {
 
 TEST(Sampled, WhatIsNeededIsSaidBeforehand) {
   EXPECT_THAT(what_samples_show(kPeriod, {30000}),
-              HasSubstr("takes 20501 connections; this run has up to 30000"));
+              HasSubstr("takes 26107 connections; this run has up to 30000"));
   EXPECT_THAT(what_samples_show(kPeriod, {2050}),
-              HasSubstr("2050, which tells 10.0 KiB"));
+              HasSubstr("2050, which tells 12.7 KiB"));
+}
+
+TEST(Sampled, WhatIsNeededIsEnough) {
+  constexpr int kRuns = 100;
+  constexpr double kNeeded = 26'107;
+  Scenario scenario = many_connections();
+  scenario.flows[0].connections = 1'000;
+  scenario.cycles.planned = false;
+  scenario.cycles.idle = 12;
+  double connections = 0;
+  for (scenario.cycles.loaded = 10; connections < kNeeded;) {
+    ++scenario.cycles.loaded;
+    connections = 0;
+    for (const PlannedCycle& cycle : plan_cycles(scenario))
+      connections += static_cast<double>(cycle.connections.value);
+  }
+  EXPECT_LT(connections, kNeeded * 1.05);
+  int leaks = 0;
+  for (std::uint64_t seed = 1; seed <= kRuns; ++seed)
+    if (judge(run_of(scenario, 1, seed)).outcome == Outcome::kLeak) ++leaks;
+  EXPECT_GE(leaks, kRuns * 80 / 100);
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ TEST(GoFrames, BlocksOfTheRuntimeAndOfOurQuestionsAreNotTheServices) {
 TEST(GoFrames, WhatRunsWithLabelsOfAProfileIsTheServices) {
   EXPECT_FALSE(is_own({"main.keep", "main.serve.func1", "runtime/pprof.Do",
                        "main.serve", "net/http.(*conn).serve"}));
-  EXPECT_FALSE(is_own({"runtime/pprof.WithLabels", "runtime/pprof.Do.func1",
-                       "main.serve"}));
+  EXPECT_FALSE(is_own(
+      {"runtime/pprof.WithLabels", "runtime/pprof.Do.func1", "main.serve"}));
   EXPECT_FALSE(is_own({"runtime/pprof.SetGoroutineLabels", "main.serve"}));
   EXPECT_FALSE(is_own({"runtime/pprof.(*Profile).Add", "main.open"}));
   const std::vector<StackFrame> frames = {

@@ -68,6 +68,15 @@ TEST(PprofUrl, APasswordInItIsNotRepeated) {
   EXPECT_THAT(url.error().message, Not(HasSubstr("hush")));
 }
 
+TEST(PprofUrl, AQueryInItIsRefusedAndNotRepeated) {
+  const Result<LoadUrl> url =
+      pprof_url("http://127.0.0.1:1/debug/pprof/?token=hush", "");
+  ASSERT_FALSE(url);
+  EXPECT_EQ(url.error().kind, ErrorKind::kUsage);
+  EXPECT_THAT(url.error().message, HasSubstr("found a query in it"));
+  EXPECT_THAT(url.error().message, Not(HasSubstr("hush")));
+}
+
 TEST(PprofClient, GetsAPageAndSaysWhatItWants) {
   std::string request;
   const PageServer server([&](const std::string& asked) {
@@ -119,6 +128,36 @@ TEST(PprofClient, AWrongPasswordIsToldAndNotRepeated) {
   EXPECT_THAT(wrong.error().hint, HasSubstr("does not take the credentials"));
   EXPECT_THAT(wrong.error().message + wrong.error().hint,
               Not(HasSubstr("hush")));
+}
+
+TEST(PprofClient, APageThatShowsWhatItWasAskedWithIsNotRepeated) {
+  const PageServer server([](const std::string& asked) {
+    const std::string body = "hush: " + asked.substr(asked.find("Basic"));
+    return fmt::format("HTTP/1.1 500 Oh\r\nContent-Length: {}\r\n\r\n{}",
+                       body.size(), body);
+  });
+  PprofAccess access = at(server);
+  access.user = "me";
+  access.password = "hush";
+  const Result<std::string> got = fetch(access);
+  ASSERT_FALSE(got);
+  EXPECT_THAT(got.error().message, HasSubstr("HTTP 500: `…: Basic …"));
+  EXPECT_THAT(got.error().message, Not(HasSubstr("hush")));
+  EXPECT_THAT(got.error().message, Not(HasSubstr("bWU6")));
+}
+
+TEST(PprofClient, WithoutAScenarioNoHintNamesItsKeys) {
+  for (const char* answer : {"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n",
+                             "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+                             "HTTP/1.1 302 No\r\nContent-Length: 0\r\n\r\n"}) {
+    const PageServer server([&](const std::string&) { return answer; });
+    Result<PprofClient> client = PprofClient::make(at(server), "", {{}, false});
+    ASSERT_TRUE(client);
+    const Result<std::string> got = client->get("heap");
+    ASSERT_FALSE(got);
+    EXPECT_THAT(got.error().hint, Not(HasSubstr("target.pprof")));
+    EXPECT_NE(got.error().hint, "");
+  }
 }
 
 TEST(PprofClient, EveryOtherAnswerIsTold) {
@@ -173,7 +212,7 @@ TEST(PprofClient, WhoIsInterruptedDoesNotWait) {
                           true);
   int asked = 0;
   Result<PprofClient> client =
-      PprofClient::make(at(server), "", [&] { return ++asked > 6; });
+      PprofClient::make(at(server), "", {[&] { return ++asked > 6; }});
   ASSERT_TRUE(client);
   const Result<std::string> got = client->get("heap");
   ASSERT_FALSE(got);
