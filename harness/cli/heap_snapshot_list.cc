@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/report/sections.h"
@@ -16,16 +18,17 @@ constexpr const char* kRow = "  {:>10}{:>9}{:>12}  {}";
 constexpr std::size_t kClassColumn = 35;
 
 struct Row {
-  const ObjectGroup* group;
-  std::vector<Frame> stack;
+  std::string text;
+  ObjectCount count;
 };
 
-bool has(const Row& row, const std::string& pattern) {
+bool has(const ObjectGroup& group, const std::vector<Frame>& stack,
+         const std::string& pattern) {
   const auto in = [&pattern](const std::string& text) {
     return text.find(pattern) != text.npos;
   };
-  return in(row.group->type) ||
-         std::any_of(row.stack.begin(), row.stack.end(), [&](const Frame& f) {
+  return in(group.type) ||
+         std::any_of(stack.begin(), stack.end(), [&](const Frame& f) {
            return in(f.function) || in(f.file);
          });
 }
@@ -35,13 +38,34 @@ std::string frame_text(const Frame& frame) {
   return fmt::format("{} ({}:{})", frame.function, frame.file, frame.line);
 }
 
-// The caller that the program has written, and what it called.
-std::string row_text(const Row& row) {
-  if (row.stack.empty()) return row.group->type;
-  auto own = std::find_if(row.stack.begin(), row.stack.end(),
+// By the innermost function that is the program's own.
+std::string row_text(const std::string& type, const std::vector<Frame>& stack) {
+  if (stack.empty()) return type;
+  auto own = std::find_if(stack.begin(), stack.end(),
                           [](const Frame& frame) { return !frame.library; });
-  if (own == row.stack.end()) own = row.stack.begin();
-  return fmt::format("{}, by {}", row.group->type, frame_text(*own));
+  if (own == stack.end()) own = stack.begin();
+  return fmt::format("{}, by {}", type, frame_text(*own));
+}
+
+// Stacks that differ only above it are one row; most bytes first.
+std::vector<Row> rows_of(const V8Snapshot& snapshot,
+                         const std::vector<ObjectGroup>& groups,
+                         const std::string& pattern) {
+  std::vector<Row> rows;
+  std::unordered_map<std::string, std::size_t> known;
+  for (const ObjectGroup& group : groups) {
+    const std::vector<Frame> stack = allocation_stack(snapshot, group.trace);
+    if (!has(group, stack, pattern)) continue;
+    std::string text = row_text(group.type, stack);
+    const auto [at, fresh] = known.try_emplace(text, rows.size());
+    if (fresh) rows.push_back({std::move(text), {}});
+    rows[at->second].count.objects += group.all.objects;
+    rows[at->second].count.bytes += group.all.bytes;
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return a.count.bytes > b.count.bytes;
+  });
+  return rows;
 }
 
 std::string part_text(Bytes part, std::int64_t whole) {
@@ -60,12 +84,8 @@ Result<std::string> heap_snapshot_list(const V8Snapshot& snapshot,
   const std::vector<ObjectGroup> groups =
       object_groups(snapshot, GroupBy::kClassAndStack, {});
   std::int64_t bytes = 0;
-  std::vector<Row> rows;
-  for (const ObjectGroup& group : groups) {
-    bytes += group.all.bytes.value;
-    Row row{&group, allocation_stack(snapshot, group.trace)};
-    if (has(row, pattern)) rows.push_back(std::move(row));
-  }
+  for (const ObjectGroup& group : groups) bytes += group.all.bytes.value;
+  const std::vector<Row> rows = rows_of(snapshot, groups, pattern);
   if (rows.empty())
     return fail(
         ErrorKind::kUsage,
@@ -84,11 +104,11 @@ Result<std::string> heap_snapshot_list(const V8Snapshot& snapshot,
                   tracked ? "class, and who allocated it" : "class") +
       "\n";
   for (std::size_t i = 0; i < rows.size() && i < most_rows; ++i) {
-    const ObjectCount& all = rows[i].group->all;
+    const ObjectCount& count = rows[i].count;
     text += wrapped(
-        fmt::format(fmt::runtime(kRow), bytes_text(all.bytes),
-                    part_text(all.bytes, bytes), number_text(all.objects),
-                    printable(row_text(rows[i]))),
+        fmt::format(fmt::runtime(kRow), bytes_text(count.bytes),
+                    part_text(count.bytes, bytes), number_text(count.objects),
+                    printable(rows[i].text)),
         kClassColumn, width);
   }
   if (rows.size() > most_rows)

@@ -74,11 +74,7 @@ def find_stacks(folder):
         assert "function openSession" in source[row[2][0][2] - 1], row
     text = run(TIDEMARK, "list", "-n", "1000", folder / "late.heapsnapshot",
                "openSession")
-    assert "ChatSession, by openSession (" in " ".join(text.split()), text
-    text = run(TIDEMARK, "list", folder / "written.heapsnapshot",
-               "ChatSession")
-    assert " 700  ChatSession\n" in text, text
-    assert "who allocated them is not in it" in text, text
+    assert " 700 ChatSession, by openSession (" in " ".join(text.split()), text
 
 
 def hold_as_the_program_does(folder):
