@@ -117,6 +117,12 @@ bool is_own_record(const HeapRecord& record,
 }
 
 bool is_own_leaf(std::string_view function) {
+  // Each processor's heap of timers, up to Go 1.22 and after: as large as it
+  // ever was, on whichever processor a timer was started. The timers themselves
+  // are the program's.
+  if (function == "runtime.doaddtimer" ||
+      function == "runtime.(*timers).addHeap")
+    return true;
   return function == "runtime.acquireSudog" ||
          function == "runtime.(*hmap).newoverflow" ||
          function == "runtime.(*hmap).createOverflow";

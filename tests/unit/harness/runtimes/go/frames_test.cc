@@ -57,6 +57,8 @@ TEST(GoFrames, WhatRunsWithLabelsOfAProfileIsTheServices) {
 TEST(GoFrames, TheRuntimesListsAreKnownByTheirInnermostFunction) {
   EXPECT_TRUE(is_own_leaf("runtime.acquireSudog"));
   EXPECT_TRUE(is_own_leaf("runtime.(*hmap).newoverflow"));
+  EXPECT_TRUE(is_own_leaf("runtime.doaddtimer"));
+  EXPECT_TRUE(is_own_leaf("runtime.(*timers).addHeap"));
   EXPECT_FALSE(is_own_leaf("runtime.hashGrow"));
   EXPECT_FALSE(is_own_leaf("main.serve"));
 }
