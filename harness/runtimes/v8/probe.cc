@@ -34,7 +34,7 @@ using v8::NodeProcess;
 
 // How long a process that was just born is waited for until its inspector
 // listens, and one that broke off until it is gone.
-constexpr Duration kBirth = std::chrono::seconds(3);
+constexpr Duration kBirth = std::chrono::seconds(10);
 constexpr Duration kDeath = std::chrono::seconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(5);
 constexpr std::size_t kMostPaths = 16;
@@ -56,7 +56,12 @@ struct Process {
 struct Unseen {
   std::string why;
   bool node = false;
+  int tries = 0;
 };
+
+// After its time to begin, a process is asked so often again: on a machine that
+// is busy it may have needed longer. No oftener, as each may take seconds.
+constexpr int kMoreTries = 8;
 
 using Rings = std::map<std::pair<SiteId, CycleIndex>, Ring>;
 
@@ -98,9 +103,9 @@ class V8Probe final : public HeapProbe {
       Duration timeout) override;
 
  private:
-  Status adopt(pid_t pid);
+  Status adopt(pid_t pid, int tries);
   bool ends(pid_t pid);
-  Result<NodeProcess> wait_for_inspector(pid_t pid);
+  Result<NodeProcess> wait_for_inspector(pid_t pid, Duration patience);
   Result<V8Snapshot> look(Process& process, Census& census);
   void add(Process& process, const V8Snapshot& snapshot, const Census& census,
            HeapSnapshot& into, Rings& rings);
@@ -152,8 +157,8 @@ Status V8Probe::each(const std::function<Status(Process&)>& ask) {
   return {};
 }
 
-Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid) {
-  for (const TimePoint until = clock_.now() + kBirth;;) {
+Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, Duration patience) {
+  for (const TimePoint until = clock_.now() + patience;;) {
     Result<NodeProcess> node = NodeProcess::attach(pid, options_.ports_of(pid),
                                                    clock_, options_.cancelled);
     if (node || node.error().kind == ErrorKind::kInterrupted || is_gone(pid) ||
@@ -164,7 +169,7 @@ Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid) {
 }
 
 // What is there already was born before now.
-Status V8Probe::adopt(pid_t pid) {
+Status V8Probe::adopt(pid_t pid, int tries) {
   const std::string program = program_of(pid);
   if (program.empty()) {
     if (!is_gone(pid))
@@ -178,11 +183,13 @@ Status V8Probe::adopt(pid_t pid) {
     unseen_[pid] = {fmt::format("({}) is not a Node process", program), false};
     return {};
   }
-  Result<NodeProcess> node = wait_for_inspector(pid);
+  Result<NodeProcess> node =
+      wait_for_inspector(pid, tries == 0 ? kBirth : Duration{});
   if (!node) {
     if (node.error().kind == ErrorKind::kInterrupted) return fail(node.error());
     if (!is_gone(pid))
-      unseen_[pid] = {"has no inspector: " + node.error().message, true};
+      unseen_[pid] = {"has no inspector: " + node.error().message, true,
+                      tries + 1};
     return {};
   }
   const auto [entry, fresh] =
@@ -213,13 +220,16 @@ Result<HeapDescription> V8Probe::attach(const std::vector<pid_t>& pids) {
   for (const pid_t pid : pids) {
     if (processes_.contains(pid)) continue;
     const auto known = unseen_.find(pid);
+    int tries = 0;
     // A shell that is replaced by the program it starts keeps its number.
     const std::string program = program_of(pid);
     if (known != unseen_.end() &&
-        known->second.node == (program.empty() || is_node(program)))
-      continue;
+        known->second.node == (program.empty() || is_node(program))) {
+      if (!known->second.node || known->second.tries > kMoreTries) continue;
+      tries = known->second.tries;
+    }
     unseen_.erase(pid);
-    TIDEMARK_TRY(adopt(pid));
+    TIDEMARK_TRY(adopt(pid, tries));
   }
   if (processes_.empty() && unseen_.empty())
     return fail(ErrorKind::kEnvironment,
