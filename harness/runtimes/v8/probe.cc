@@ -21,6 +21,7 @@
 #include "harness/runtimes/managed/sites.h"
 #include "harness/runtimes/v8/births.h"
 #include "harness/runtimes/v8/census.h"
+#include "harness/runtimes/v8/inspector_signal.h"
 #include "harness/runtimes/v8/node_process.h"
 #include "harness/runtimes/v8/snapshot_graph.h"
 #include "harness/runtimes/v8/wholes.h"
@@ -36,6 +37,8 @@ using v8::NodeProcess;
 // listens, and one that broke off until it is gone.
 constexpr Duration kBirth = std::chrono::seconds(10);
 constexpr Duration kDeath = std::chrono::seconds(2);
+// After that one whose port was taken is asked to try it again.
+constexpr Duration kTaken = std::chrono::seconds(1);
 constexpr Duration kLook = std::chrono::milliseconds(5);
 constexpr std::size_t kMostPaths = 16;
 constexpr std::size_t kMostPathsOfAll = 64;  // of all that is live
@@ -183,8 +186,12 @@ Status V8Probe::adopt(pid_t pid, int tries) {
     unseen_[pid] = {fmt::format("({}) is not a Node process", program), false};
     return {};
   }
+  const Duration patience = tries == 0 ? kBirth : Duration{};
+  const bool has_port = v8::has_inspector_port(pid);
   Result<NodeProcess> node =
-      wait_for_inspector(pid, tries == 0 ? kBirth : Duration{});
+      wait_for_inspector(pid, has_port ? std::min(patience, kTaken) : patience);
+  if (!node && has_port && v8::begin_inspector(pid))
+    node = wait_for_inspector(pid, kTaken);
   if (!node) {
     if (node.error().kind == ErrorKind::kInterrupted) return fail(node.error());
     if (!is_gone(pid))
