@@ -37,8 +37,10 @@ using v8::NodeProcess;
 // listens, and one that broke off until it is gone.
 constexpr Duration kBirth = std::chrono::seconds(10);
 constexpr Duration kDeath = std::chrono::seconds(2);
-// After that one whose port was taken is asked to try it again.
+// How often one whose port was taken is asked to try it again, and how long: a
+// port that a client had is kept for a minute after its end (TIME_WAIT).
 constexpr Duration kTaken = std::chrono::seconds(1);
+constexpr Duration kTimeWait = std::chrono::seconds(65);
 constexpr Duration kLook = std::chrono::milliseconds(5);
 constexpr std::size_t kMostPaths = 16;
 constexpr std::size_t kMostPathsOfAll = 64;  // of all that is live
@@ -190,7 +192,11 @@ Status V8Probe::adopt(pid_t pid, int tries) {
   const bool has_port = v8::has_inspector_port(pid);
   Result<NodeProcess> node =
       wait_for_inspector(pid, has_port ? std::min(patience, kTaken) : patience);
-  if (!node && has_port && v8::begin_inspector(pid))
+  for (const TimePoint until =
+           clock_.now() + (tries == 0 ? kTimeWait : Duration{});
+       !node && has_port && !is_gone(pid) && clock_.now() <= until &&
+       node.error().kind != ErrorKind::kInterrupted &&
+       v8::begin_inspector(pid);)
     node = wait_for_inspector(pid, kTaken);
   if (!node) {
     if (node.error().kind == ErrorKind::kInterrupted) return fail(node.error());
