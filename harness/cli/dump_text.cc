@@ -29,12 +29,6 @@ std::string amount(Bytes bytes, const DumpTables& how) {
                           : amount_text(bytes.value, "bytes", how.unit);
 }
 
-std::string part_text(Bytes part, Bytes whole) {
-  if (whole.value <= 0) return "–";
-  return fmt::format("{:.1f} %", 100 * static_cast<double>(part.value) /
-                                     static_cast<double>(whole.value));
-}
-
 constexpr const char* kRow = "  {:>10}{:>9}{:>12}  {}";
 constexpr std::size_t kClassColumn = 35;
 

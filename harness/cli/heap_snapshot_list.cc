@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/cli/heap_snapshot_text.h"
 #include "harness/report/sections.h"
 #include "harness/report/text.h"
 #include "harness/runtimes/v8/object_groups.h"
@@ -68,12 +69,6 @@ std::vector<Row> rows_of(const V8Snapshot& snapshot,
   return rows;
 }
 
-std::string part_text(Bytes part, std::int64_t whole) {
-  if (whole <= 0) return "–";
-  return fmt::format("{:.1f} %", 100 * static_cast<double>(part.value) /
-                                     static_cast<double>(whole));
-}
-
 }  // namespace
 
 Result<std::string> heap_snapshot_list(const V8Snapshot& snapshot,
@@ -83,8 +78,8 @@ Result<std::string> heap_snapshot_list(const V8Snapshot& snapshot,
   const bool tracked = !snapshot.trace_node.empty();
   const std::vector<ObjectGroup> groups =
       object_groups(snapshot, GroupBy::kClassAndStack, {});
-  std::int64_t bytes = 0;
-  for (const ObjectGroup& group : groups) bytes += group.all.bytes.value;
+  Bytes bytes;
+  for (const ObjectGroup& group : groups) bytes += group.all.bytes;
   const std::vector<Row> rows = rows_of(snapshot, groups, pattern);
   if (rows.empty())
     return fail(
@@ -97,7 +92,7 @@ Result<std::string> heap_snapshot_list(const V8Snapshot& snapshot,
   std::string text =
       wrapped(fmt::format("V8 heap snapshot: {}, {}",
                           plural(double(snapshot.nodes()), "object"),
-                          bytes_text(Bytes{bytes})),
+                          bytes_text(bytes)),
               2, width) +
       "\n" +
       fmt::format(fmt::runtime(kRow), "itself", "of all", "objects",

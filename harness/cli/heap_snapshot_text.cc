@@ -11,12 +11,6 @@
 namespace tidemark {
 namespace {
 
-std::string part_text(Bytes part, Bytes whole) {
-  if (whole.value <= 0) return "–";
-  return fmt::format("{:.1f} %", 100 * static_cast<double>(part.value) /
-                                     static_cast<double>(whole.value));
-}
-
 // {fmt} pads by what a terminal shows: "–" is one column.
 constexpr const char* kClassRow = "  {:>10}{:>9}{:>12}{:>12}  {}";
 constexpr const char* kRootRow = "  {:>10}{:>9}  {}";
@@ -36,6 +30,12 @@ std::string about_text(const HeapDumpAnswer& answer, std::size_t width) {
 }
 
 }  // namespace
+
+std::string part_text(Bytes part, Bytes whole) {
+  if (whole.value <= 0) return "–";
+  return fmt::format("{:.1f} %", 100 * static_cast<double>(part.value) /
+                                     static_cast<double>(whole.value));
+}
 
 std::string heap_dump_top(const HeapDumpAnswer& answer, std::size_t most_rows,
                           const ReportStyle& style) {

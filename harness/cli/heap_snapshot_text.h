@@ -22,6 +22,9 @@ struct HeapDumpAnswer {
   NamedRetention held;  // `tree` only: who holds all there is
 };
 
+// "12.5 %".
+std::string part_text(Bytes part, Bytes whole);
+
 // Classes and roots by what they alone keep.
 std::string heap_dump_top(const HeapDumpAnswer& answer, std::size_t most_rows,
                           const ReportStyle& style);
