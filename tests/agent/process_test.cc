@@ -4,8 +4,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <utility>
+
+#include "harness/runtimes/native/probe.h"
 #include "tests/agent/subject.h"
 #include "tests/agent/under_agent.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/real_clock.h"
 
 namespace tidemark {
 namespace {
@@ -82,6 +87,65 @@ TEST(AgentProcess, ExecStartsANewTable) {
   EXPECT_EQ(sizes.count(kMark(0)), 0u);
   EXPECT_EQ(sizes[kMark(1)], 1u);
   expect_exit(process, 0);
+}
+
+TEST(AgentProcess, ItsNewTableIsLookedAtAfterAnExec) {
+  UnderAgent process({"sh", "-c", "echo shell; read x; exec cat"});
+  ASSERT_EQ(process.line(), "shell");
+  RealClock clock;
+  const std::unique_ptr<HeapProbe> probe = make_native_probe(clock);
+  ASSERT_TRUE(probe->attach({process.pid()}));
+  process.write_stdin("go\nhello\n");
+  ASSERT_EQ(process.line(), "hello");
+  const Result<HeapDescription> about = probe->attach({process.pid()});
+  ASSERT_TRUE(about) << about.error().message;
+  const Result<HeapCounters> counters = probe->counters();
+  ASSERT_TRUE(counters);
+  EXPECT_EQ(counters->allocations.value,
+            std::int64_t(process.segment()->counters().allocations));
+}
+
+// Whoever waits for it lets it become the program that has the agent.
+class ReleasingClock final : public Clock {
+ public:
+  explicit ReleasingClock(UnderAgent& process) : process_(process) {}
+  TimePoint now() const override { return now_; }
+  void sleep(Duration d) override {
+    now_ += d;
+    if (std::exchange(released_, true)) return;
+    process_.write_stdin("go\nhello\n");
+    EXPECT_EQ(process_.line(), "hello");
+  }
+
+ private:
+  UnderAgent& process_;
+  TimePoint now_{};
+  bool released_ = false;
+};
+
+TEST(AgentProcess, IsWaitedForBetweenTwoPrograms) {
+  UnderAgent process({"env", "-u", "LD_PRELOAD", "sh", "-c",
+                      "echo shell; read x; LD_PRELOAD=" TIDEMARK_AGENT_LIBRARY
+                      " exec cat"});
+  ASSERT_EQ(process.line(), "shell");
+  ReleasingClock clock(process);
+  const Result<HeapDescription> about =
+      make_native_probe(clock)->attach({process.pid()});
+  ASSERT_TRUE(about) << about.error().message;
+}
+
+TEST(AgentProcess, IsNotWaitedForAtAllTimes) {
+  UnderAgent process(
+      {"env", "-u", "LD_PRELOAD", "sh", "-c", "echo shell; read x"});
+  ASSERT_EQ(process.line(), "shell");
+  ManualClock clock;
+  const TimePoint before = clock.now();
+  const Result<HeapDescription> about =
+      make_native_probe(clock)->attach({process.pid()});
+  ASSERT_FALSE(about);
+  EXPECT_NE(about.error().message.find("has no agent in it"),
+            std::string::npos);
+  EXPECT_LE(clock.now() - before, std::chrono::seconds(3));
 }
 
 TEST(AgentProcess, WrappersKeepTheAgent) {

@@ -37,7 +37,8 @@ struct Process {
 // A process of the service that has none.
 struct Unseen {
   std::string why;
-  int looks = 0;  // how often it was there and could not be seen
+  bool may_come = false;  // it may be at loading its libraries
+  int looks = 0;          // how often it was there and could not be seen
 };
 
 // As the segment is called in /proc/PID/maps.
@@ -52,6 +53,10 @@ std::string why_unseen(pid_t pid, const Error& error) {
   if (error.message.starts_with(subject))
     return error.message.substr(subject.size());
   return "cannot be read: " + error.message;
+}
+
+bool can_be_preloaded(pid_t pid) {
+  return why_not_preloadable(fmt::format("/proc/{}/exe", pid)).empty();
 }
 
 bool has_ended(pid_t pid) {
@@ -124,6 +129,7 @@ class NativeProbe final : public HeapProbe {
 
  private:
   void adopt_new(const std::vector<pid_t>& pids);
+  void wait_for_agents(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   void set_stamp(Process& process);
   void next_epoch() { epoch_ = epoch_ % (agent::kEpochs - 1) + 1; }
@@ -161,6 +167,15 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
     auto known = std::find_if(processes_.begin(), processes_.end(),
                               [&](const Process& p) { return p.pid == pid; });
     Result<std::string> maps = read_file(fmt::format("/proc/{}/maps", pid));
+    // Another program, in the same process: its heap is another one. One that
+    // is ending shows no maps.
+    if (known != processes_.end() && !known->gone && maps && !maps->empty() &&
+        !known->segment->is_in(*maps)) {
+      for (auto& [site, places] : places_)
+        std::erase_if(places, [pid](const Place& p) { return p.pid == pid; });
+      processes_.erase(known);
+      known = processes_.end();
+    }
     if (known == processes_.end() || known->gone) {
       // It is not a process of the service's, and it shows no heap.
       if (is_any_copy(pid)) continue;
@@ -172,6 +187,7 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
           own < 0 ? SegmentReader::open(pid) : SegmentReader::adopt(own);
       if (!segment) {
         unseen_[pid] = {why_unseen(pid, segment.error()),
+                        own < 0 && can_be_preloaded(pid),
                         before[pid].looks + 1};
         continue;
       }
@@ -189,8 +205,25 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
     std::erase_if(processes_, [](const Process& p) { return p.gone; });
 }
 
+// A service that said it was ready from a shell, which it replaces then, is
+// between two programs for a moment.
+void NativeProbe::wait_for_agents(const std::vector<pid_t>& pids) {
+  constexpr Duration kLoading = std::chrono::seconds(2);
+  constexpr Duration kPause = std::chrono::milliseconds(10);
+  const auto may_come = [](const auto& unseen) {
+    return unseen.second.may_come;
+  };
+  for (const TimePoint until = clock_.now() + kLoading;
+       processes_.empty() && clock_.now() < until &&
+       std::any_of(unseen_.begin(), unseen_.end(), may_come);) {
+    clock_.sleep(kPause);
+    adopt_new(pids);
+  }
+}
+
 Result<HeapDescription> NativeProbe::attach(const std::vector<pid_t>& pids) {
   adopt_new(pids);
+  wait_for_agents(pids);
   if (processes_.empty()) {
     std::string why = unseen_.empty() ? "has no process that is running"
                                       : unseen_.begin()->second.why;

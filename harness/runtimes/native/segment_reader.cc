@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <string_view>
 #include <unordered_map>
 
@@ -118,6 +119,19 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::open(pid_t pid) {
     return fail(ErrorKind::kEnvironment,
                 fmt::format("process {} has no agent in it", pid));
   return adopt(fd);
+}
+
+bool SegmentReader::is_in(const std::string& maps) const {
+  struct stat status;
+  // What cannot be told is as it was.
+  if (fstat(fd_, &status) != 0) return true;
+  const std::string inode = fmt::format(" {} ", status.st_ino);
+  const std::string name = fmt::format("/memfd:{} ", kMemfdName);
+  std::istringstream lines(maps);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(inode) != line.npos && line.find(name) != line.npos)
+      return true;
+  return false;
 }
 
 std::uint64_t SegmentReader::slots_used() const {

@@ -87,6 +87,10 @@ class SegmentReader {
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;
 
+  // Whether this is the segment that /proc/PID/maps shows as mapped: no more
+  // so after an exec, which gives a process another one.
+  bool is_in(const std::string& maps) const;
+
   const agent::Header& header() const { return *header_; }
   agent::Command& command() const { return *command_; }
 
