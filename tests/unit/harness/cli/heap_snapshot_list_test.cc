@@ -4,22 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/runtimes/v8/snapshot_parser.h"
-#include "tests/unit/harness/runtimes/v8/snapshot_text.h"
+#include "tests/unit/harness/runtimes/v8/made_snapshot.h"
 
 namespace tidemark {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-V8Snapshot read(test::SmallSnapshot small) {
-  SnapshotParser parser;
-  EXPECT_TRUE(parser.feed(small.text()));
-  Result<V8Snapshot> snapshot = parser.finish();
-  EXPECT_TRUE(snapshot) << snapshot.error().message;
-  return snapshot ? *std::move(snapshot) : V8Snapshot();
-}
 
 test::SmallSnapshot tracked() {
   test::SmallSnapshot small;
@@ -37,7 +28,7 @@ test::SmallSnapshot tracked() {
 
 TEST(HeapSnapshotList, SaysWhoAllocatedIfThatWasTracked) {
   const Result<std::string> text =
-      heap_snapshot_list(read(tracked()), "", 10, {});
+      heap_snapshot_list(test::made_snapshot(tracked()), "", 10, {});
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_THAT(*text, HasSubstr("96 B   85.7 %           2  Session, by accept "
                                "(/srv/chat.js:31)\n"));
@@ -48,13 +39,13 @@ TEST(HeapSnapshotList, SaysWhoAllocatedIfThatWasTracked) {
 TEST(HeapSnapshotList, APatternIsLookedForInClassesAndFunctions) {
   for (const char* pattern : {"Sess", "accept", "chat.js"}) {
     const Result<std::string> text =
-        heap_snapshot_list(read(tracked()), pattern, 10, {});
+        heap_snapshot_list(test::made_snapshot(tracked()), pattern, 10, {});
     ASSERT_TRUE(text) << text.error().message;
     EXPECT_THAT(*text, HasSubstr("Session"));
     EXPECT_THAT(*text, Not(HasSubstr("Timer")));
   }
   const Result<std::string> none =
-      heap_snapshot_list(read(tracked()), "nobody", 10, {});
+      heap_snapshot_list(test::made_snapshot(tracked()), "nobody", 10, {});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().message,
             "no class of objects has \"nobody\" in its name, or was allocated "
@@ -66,7 +57,8 @@ TEST(HeapSnapshotList, WithoutTrackingClassesAloneAreTold) {
   small.add({"synthetic", "", 1, 0, {}});
   small.add({"object", "Session", 3, 48, {}});
   small.add({"object", "Session", 5, 48, {}});
-  const Result<std::string> text = heap_snapshot_list(read(small), "", 1, {});
+  const Result<std::string> text =
+      heap_snapshot_list(test::made_snapshot(small), "", 1, {});
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_THAT(*text, HasSubstr("2  Session\n"));
   EXPECT_THAT(*text, HasSubstr("… and 1 more"));

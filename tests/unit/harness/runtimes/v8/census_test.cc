@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "harness/runtimes/v8/snapshot_parser.h"
 #include "harness/runtimes/v8/wholes.h"
-#include "tests/unit/harness/runtimes/v8/snapshot_text.h"
+#include "tests/unit/harness/runtimes/v8/made_snapshot.h"
 
 namespace tidemark::v8 {
 namespace {
@@ -28,11 +28,7 @@ V8Snapshot snapshot_of(const std::vector<MadeNode>& made) {
   for (const MadeNode& node : made)
     small.add({node.type, node.name, 2 * small.nodes.size() + 1, node.size,
                node.edges});
-  SnapshotParser parser;
-  EXPECT_TRUE(parser.feed(small.text()));
-  Result<V8Snapshot> snapshot = parser.finish();
-  EXPECT_TRUE(snapshot) << snapshot.error().message;
-  return snapshot ? *std::move(snapshot) : V8Snapshot{};
+  return test::made_snapshot(std::move(small));
 }
 
 // What each node is called; "-": V8's own.

@@ -3,8 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/runtimes/v8/snapshot_parser.h"
-#include "tests/unit/harness/runtimes/v8/snapshot_text.h"
+#include "tests/unit/harness/runtimes/v8/made_snapshot.h"
 
 namespace tidemark {
 namespace {
@@ -12,14 +11,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-V8Snapshot read(test::SmallSnapshot small) {
-  SnapshotParser parser;
-  EXPECT_TRUE(parser.feed(small.text()));
-  Result<V8Snapshot> snapshot = parser.finish();
-  EXPECT_TRUE(snapshot) << snapshot.error().message;
-  return snapshot ? *std::move(snapshot) : V8Snapshot();
-}
 
 ObjectCount count(std::int64_t objects, std::int64_t bytes) {
   return {Count{objects}, Bytes{bytes}};
@@ -47,7 +38,7 @@ TEST(ObjectGroups, ByTheNamesThatDevToolsGives) {
   small.add({"native", "Node / TCPWRAP", 20, 16, {}});
   small.add({"number", "heap number", 21, 12, {}});
   const std::vector<ObjectGroup> groups =
-      object_groups(read(small), GroupBy::kClass, {});
+      object_groups(test::made_snapshot(small), GroupBy::kClass, {});
   const auto all = [&groups](std::string_view type) {
     const ObjectGroup* group = find(groups, type);
     return group == nullptr ? ObjectCount() : group->all;
@@ -74,7 +65,7 @@ TEST(ObjectGroups, RingsByTheIdsAtTheEndsOfCycles) {
     small.add({"object", "Session", id, 10, {}});
   small.add({"object", "Session", 1'000'000, 7, {}});
   const std::uint32_t last_ids[] = {101, 203};
-  const V8Snapshot snapshot = read(small);
+  const V8Snapshot snapshot = test::made_snapshot(small);
   const std::vector<ObjectGroup> groups =
       object_groups(snapshot, GroupBy::kClass, last_ids);
   const ObjectGroup* sessions = find(groups, "Session");
@@ -97,7 +88,7 @@ TEST(ObjectGroups, ByStack) {
       small.string(""), small.string("main"), small.string("/srv/chat.js"),
       small.string("accept"), small.string("node:net"));
   small.trace_tree = "1,0,0,0,[2,1,1,16,[3,2,2,96,[]],4,3,1,8,[]]";
-  const V8Snapshot snapshot = read(small);
+  const V8Snapshot snapshot = test::made_snapshot(small);
   const std::vector<ObjectGroup> groups =
       object_groups(snapshot, GroupBy::kClassAndStack, {});
   ASSERT_THAT(groups, SizeIs(3));

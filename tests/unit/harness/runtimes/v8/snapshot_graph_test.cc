@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "harness/runtimes/v8/snapshot_parser.h"
-#include "tests/unit/harness/runtimes/v8/snapshot_text.h"
+#include "tests/unit/harness/runtimes/v8/made_snapshot.h"
 
 namespace tidemark {
 namespace {
@@ -18,11 +18,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 SnapshotGraph graph_of(test::SmallSnapshot small) {
-  SnapshotParser parser;
-  EXPECT_TRUE(parser.feed(small.text()));
-  Result<V8Snapshot> snapshot = parser.finish();
-  EXPECT_TRUE(snapshot) << snapshot.error().message;
-  return snapshot_graph(snapshot ? *std::move(snapshot) : V8Snapshot());
+  return snapshot_graph(test::made_snapshot(std::move(small)));
 }
 
 // "global global.rooms -> Map -[]-> Session"
