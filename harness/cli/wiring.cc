@@ -125,11 +125,16 @@ std::vector<std::uint16_t> ports_within_reach(pid_t pid) {
   return listening_ports(pid);
 }
 
+// A service says that it is ready from a shell, perhaps, which it replaces.
+constexpr Duration kLoading = std::chrono::seconds(2);
+
 Status add_heap(const Scenario& scenario, Clock& clock,
                 Cancellation& cancellation, World& world) {
   const TargetSpec& target = scenario.target;
-  if (target.runtime == Runtime::kNative) world.heap = make_native_probe(clock);
   const auto cancelled = [&cancellation] { return cancellation.requested(); };
+  if (target.runtime == Runtime::kNative)
+    world.heap = make_native_probe(
+        clock, {target.command.empty() ? Duration{} : kLoading, cancelled});
   if (target.runtime == Runtime::kJvm)
     world.heap = make_jvm_probe({target.jdk, cancelled}, clock);
   if (target.runtime == Runtime::kV8)
@@ -140,7 +145,7 @@ Status add_heap(const Scenario& scenario, Clock& clock,
   options.load_url = scenario.flows[0].url;
   options.wanted_rate = wanted_rate(target);
   options.ports_of = listening_ports;
-  options.cancelled = [&cancellation] { return cancellation.requested(); };
+  options.cancelled = cancelled;
   Result<std::unique_ptr<HeapProbe>> probe = make_go_probe(options, clock);
   TIDEMARK_TRY(probe);
   world.heap = *std::move(probe);

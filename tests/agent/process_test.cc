@@ -130,22 +130,30 @@ TEST(AgentProcess, IsWaitedForBetweenTwoPrograms) {
   ASSERT_EQ(process.line(), "shell");
   ReleasingClock clock(process);
   const Result<HeapDescription> about =
-      make_native_probe(clock)->attach({process.pid()});
+      make_native_probe(clock, {std::chrono::seconds(2), {}})
+          ->attach({process.pid()});
   ASSERT_TRUE(about) << about.error().message;
 }
 
-TEST(AgentProcess, IsNotWaitedForAtAllTimes) {
+TEST(AgentProcess, IsNotWaitedForLongerThanIsSaid) {
   UnderAgent process(
       {"env", "-u", "LD_PRELOAD", "sh", "-c", "echo shell; read x"});
   ASSERT_EQ(process.line(), "shell");
-  ManualClock clock;
-  const TimePoint before = clock.now();
-  const Result<HeapDescription> about =
-      make_native_probe(clock)->attach({process.pid()});
-  ASSERT_FALSE(about);
-  EXPECT_NE(about.error().message.find("has no agent in it"),
-            std::string::npos);
-  EXPECT_LE(clock.now() - before, std::chrono::seconds(3));
+  const auto waited = [&](Duration loading, bool cancelled) -> Duration {
+    ManualClock clock;
+    const TimePoint before = clock.now();
+    const Result<HeapDescription> about =
+        make_native_probe(clock, {loading, [cancelled] { return cancelled; }})
+            ->attach({process.pid()});
+    EXPECT_FALSE(about);
+    EXPECT_NE(about.error().message.find("has no agent in it"),
+              std::string::npos);
+    return clock.now() - before;
+  };
+  EXPECT_EQ(waited({}, false), Duration{});
+  EXPECT_EQ(waited(std::chrono::seconds(2), true), Duration{});
+  EXPECT_GE(waited(std::chrono::seconds(2), false), std::chrono::seconds(2));
+  EXPECT_LE(waited(std::chrono::seconds(2), false), std::chrono::seconds(3));
 }
 
 TEST(AgentProcess, WrappersKeepTheAgent) {

@@ -113,7 +113,8 @@ bool is_allocators_mapping(const SiteKey& key) {
 
 class NativeProbe final : public HeapProbe {
  public:
-  explicit NativeProbe(Clock& clock) : clock_(clock) {}
+  NativeProbe(Clock& clock, NativeProbeOptions options)
+      : clock_(clock), options_(std::move(options)) {}
 
   Result<HeapDescription> attach(const std::vector<pid_t>& pids) override;
   Status begin_cycle(CycleIndex cycle) override;
@@ -148,6 +149,7 @@ class NativeProbe final : public HeapProbe {
   const SiteBrief& brief(SiteId site);
 
   Clock& clock_;
+  NativeProbeOptions options_;
   std::shared_ptr<Symboliser> symboliser_ = std::make_shared<Symboliser>();
   SiteNames names_;
   std::vector<Process> processes_;
@@ -170,7 +172,7 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
     // Another program, in the same process: its heap is another one. One that
     // is ending shows no maps.
     if (known != processes_.end() && !known->gone && maps && !maps->empty() &&
-        !known->segment->is_in(*maps)) {
+        !known->segment->is_in(*maps) && !is_gone(pid)) {
       for (auto& [site, places] : places_)
         std::erase_if(places, [pid](const Place& p) { return p.pid == pid; });
       processes_.erase(known);
@@ -208,13 +210,13 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
 // A service that said it was ready from a shell, which it replaces then, is
 // between two programs for a moment.
 void NativeProbe::wait_for_agents(const std::vector<pid_t>& pids) {
-  constexpr Duration kLoading = std::chrono::seconds(2);
   constexpr Duration kPause = std::chrono::milliseconds(10);
   const auto may_come = [](const auto& unseen) {
     return unseen.second.may_come;
   };
-  for (const TimePoint until = clock_.now() + kLoading;
+  for (const TimePoint until = clock_.now() + options_.loading;
        processes_.empty() && clock_.now() < until &&
+       !(options_.cancelled && options_.cancelled()) &&
        std::any_of(unseen_.begin(), unseen_.end(), may_come);) {
     clock_.sleep(kPause);
     adopt_new(pids);
@@ -649,8 +651,9 @@ Result<std::vector<std::unique_ptr<FrozenHeap>>> NativeProbe::freeze(
 
 }  // namespace
 
-std::unique_ptr<HeapProbe> make_native_probe(Clock& clock) {
-  return std::make_unique<NativeProbe>(clock);
+std::unique_ptr<HeapProbe> make_native_probe(Clock& clock,
+                                             NativeProbeOptions options) {
+  return std::make_unique<NativeProbe>(clock, std::move(options));
 }
 
 }  // namespace tidemark

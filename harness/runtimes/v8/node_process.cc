@@ -33,6 +33,8 @@ Result<NodeProcess> NodeProcess::attach(pid_t pid,
     const Result<std::string> place =
         find_debugger(port, clock, kConnect, cancelled);
     if (!place) {
+      if (place.error().kind == ErrorKind::kInterrupted)
+        return fail(place.error());
       why.message = fmt::format("port {}: {}", port, place.error().message);
       continue;
     }

@@ -37,11 +37,13 @@ using v8::NodeProcess;
 // listens, and one that broke off until it is gone.
 constexpr Duration kBirth = std::chrono::seconds(10);
 constexpr Duration kDeath = std::chrono::seconds(2);
-// How often one whose port was taken is asked to try it again, and how long: a
-// port that a client had is kept for a minute after its end (TIME_WAIT).
-constexpr Duration kTaken = std::chrono::seconds(1);
+// How often those whose port was taken are asked to try it again, and how long:
+// a port that a client had is kept for a minute after its end (TIME_WAIT).
+constexpr Duration kTaken = std::chrono::seconds(2);
 constexpr Duration kTimeWait = std::chrono::seconds(65);
+// Between looks, longer each time: a look is a request to whatever listens.
 constexpr Duration kLook = std::chrono::milliseconds(5);
+constexpr Duration kLongestPause = std::chrono::milliseconds(250);
 constexpr std::size_t kMostPaths = 16;
 constexpr std::size_t kMostPathsOfAll = 64;  // of all that is live
 // A collection of a heap of gigabytes takes its time, and so does that of a
@@ -77,7 +79,12 @@ std::string program_of(pid_t pid) {
   return program.filename().string();
 }
 
-bool is_node(const std::string& program) { return program.starts_with("node"); }
+// "node", "nodejs", "node-18", "node20"; not "node_exporter".
+bool is_node(const std::string& program) {
+  return program == "nodejs" ||
+         (program.starts_with("node") &&
+          program.find_first_not_of("0123456789.-", 4) == std::string::npos);
+}
 
 Bytes resident(pid_t pid) {
   const Result<std::string> text =
@@ -110,7 +117,12 @@ class V8Probe final : public HeapProbe {
  private:
   Status adopt(pid_t pid, int tries);
   bool ends(pid_t pid);
-  Result<NodeProcess> wait_for_inspector(pid_t pid, Duration patience);
+  bool wants_to_stop() const {
+    return options_.cancelled && options_.cancelled();
+  }
+  Result<NodeProcess> find_inspector(pid_t pid,
+                                     std::optional<std::uint16_t> port);
+  Result<NodeProcess> wait_for_inspector(pid_t pid, bool first);
   Result<V8Snapshot> look(Process& process, Census& census);
   void add(Process& process, const V8Snapshot& snapshot, const Census& census,
            HeapSnapshot& into, Rings& rings);
@@ -126,6 +138,9 @@ class V8Probe final : public HeapProbe {
   ManagedSites sites_;
   std::map<pid_t, Process> processes_;
   std::map<pid_t, Unseen> unseen_;
+  // What was there for cycles before it could be looked into.
+  std::map<pid_t, CycleIndex> late_;
+  TimePoint ports_until_;  // taken ports are waited for, all together
   std::map<SiteId, bool> native_;
   CycleIndex cycle_;
 };
@@ -162,14 +177,42 @@ Status V8Probe::each(const std::function<Status(Process&)>& ask) {
   return {};
 }
 
-Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, Duration patience) {
-  for (const TimePoint until = clock_.now() + patience;;) {
-    Result<NodeProcess> node = NodeProcess::attach(pid, options_.ports_of(pid),
-                                                   clock_, options_.cancelled);
-    if (node || node.error().kind == ErrorKind::kInterrupted || is_gone(pid) ||
-        clock_.now() >= until)
-      return node;
-    clock_.sleep(kLook);
+// One whose port is known is asked there alone.
+Result<NodeProcess> V8Probe::find_inspector(pid_t pid,
+                                            std::optional<std::uint16_t> port) {
+  std::vector<std::uint16_t> ports = options_.ports_of(pid);
+  if (port) std::erase_if(ports, [&](std::uint16_t p) { return p != *port; });
+  Result<NodeProcess> node =
+      NodeProcess::attach(pid, ports, clock_, options_.cancelled);
+  if (!node && port && ports.empty())
+    return fail(ErrorKind::kEnvironment,
+                fmt::format("it does not listen on port {}, which node:cluster "
+                            "gave it: somebody else may have it",
+                            *port));
+  return node;
+}
+
+// Of one that was looked for before, a single look, and where its port was
+// taken one more try of it.
+Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, bool first) {
+  const std::optional<std::uint16_t> port =
+      v8::inspector_port(command_line_of(pid));
+  const TimePoint began = clock_.now();
+  TimePoint until = began + (first ? kBirth : Duration{});
+  TimePoint next_try = began + (first ? kTaken : Duration{});
+  for (Duration pause = kLook;; pause = std::min(2 * pause, kLongestPause)) {
+    Result<NodeProcess> node = find_inspector(pid, port);
+    if (node || node.error().kind == ErrorKind::kInterrupted) return node;
+    if (wants_to_stop()) return fail(ErrorKind::kInterrupted, "interrupted");
+    if (is_gone(pid)) return node;
+    const TimePoint now = clock_.now();
+    // Where it does not catch the signal yet it is at its beginning.
+    if (port && now >= next_try && v8::begin_inspector(pid)) {
+      next_try = now + kTaken;
+      until = std::max(until, first ? ports_until_ : next_try);
+    }
+    if (now >= until) return node;
+    clock_.sleep(pause);
   }
 }
 
@@ -188,16 +231,7 @@ Status V8Probe::adopt(pid_t pid, int tries) {
     unseen_[pid] = {fmt::format("({}) is not a Node process", program), false};
     return {};
   }
-  const Duration patience = tries == 0 ? kBirth : Duration{};
-  const bool has_port = v8::has_inspector_port(pid);
-  Result<NodeProcess> node =
-      wait_for_inspector(pid, has_port ? std::min(patience, kTaken) : patience);
-  for (const TimePoint until =
-           clock_.now() + (tries == 0 ? kTimeWait : Duration{});
-       !node && has_port && !is_gone(pid) && clock_.now() <= until &&
-       node.error().kind != ErrorKind::kInterrupted &&
-       v8::begin_inspector(pid);)
-    node = wait_for_inspector(pid, kTaken);
+  Result<NodeProcess> node = wait_for_inspector(pid, tries == 0);
   if (!node) {
     if (node.error().kind == ErrorKind::kInterrupted) return fail(node.error());
     if (!is_gone(pid))
@@ -208,6 +242,7 @@ Status V8Probe::adopt(pid_t pid, int tries) {
   const auto [entry, fresh] =
       processes_.emplace(pid, Process{*std::move(node), {}, {}, {}, {}});
   entry->second.natives.begin_cycle(cycle_);
+  if (tries > 0 && cycle_ > CycleIndex{1}) late_.try_emplace(pid, cycle_);
   Census census;
   const Result<V8Snapshot> first = look(entry->second, census);
   if (first) {
@@ -230,6 +265,8 @@ Result<HeapDescription> V8Probe::attach(const std::vector<pid_t>& pids) {
   };
   std::erase_if(processes_, [&](const auto& e) { return !is_there(e); });
   std::erase_if(unseen_, [&](const auto& e) { return !is_there(e); });
+  std::erase_if(late_, [&](const auto& e) { return !is_there(e); });
+  ports_until_ = clock_.now() + kTimeWait;
   for (const pid_t pid : pids) {
     if (processes_.contains(pid)) continue;
     const auto known = unseen_.find(pid);
@@ -288,6 +325,11 @@ HeapDescription V8Probe::describe_heap() {
   for (const auto& [pid, unseen] : unseen_)
     if (unseen.node)
       about.unrecorded.push_back(fmt::format("process {} {}", pid, unseen.why));
+  for (const auto& [pid, cycle] : late_)
+    about.unrecorded.push_back(
+        fmt::format("process {}: what it kept before cycle {}, when it had no "
+                    "inspector",
+                    pid, cycle.value));
   about.invisible = about.unrecorded;
   for (const auto& [pid, unseen] : unseen_)
     if (!unseen.node)

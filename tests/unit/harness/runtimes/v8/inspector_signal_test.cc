@@ -21,7 +21,14 @@ TEST(InspectorSignal, IsSentOnlyToWhomItDoesNotEnd) {
 }
 
 TEST(InspectorSignal, APortIsReadFromTheCommandLine) {
-  EXPECT_FALSE(has_inspector_port(::getpid()));
+  EXPECT_EQ(inspector_port("/usr/bin/node --inspect-port=9230 /srv/chat.js"),
+            9230);
+  EXPECT_EQ(inspector_port("node --inspect-port=127.0.0.1:65535"), 65535);
+  for (const char* none :
+       {"", "node chat.js", "node --inspect-port=", "node --inspect-port=0 a",
+        "node --inspect-port=65536 a", "node --inspect-port=12x a",
+        "node --inspect-port=::", "node --inspect-port=9230 --inspect=9231"})
+    EXPECT_EQ(inspector_port(none), std::nullopt) << none;
 }
 
 }  // namespace
