@@ -11,17 +11,32 @@ namespace {
 
 constexpr std::int64_t kSmallest = 64;  // bytes; below that lies everything
 
+// The snapshots in which a site has several blocks, whenever they were born.
+std::set<CycleIndex> crowds(const SiteEvidence& site) {
+  std::map<CycleIndex, std::int64_t> blocks;
+  for (const RingReading& reading : site.readings)
+    blocks[reading.after] += reading.objects.value;
+  std::set<CycleIndex> crowds;
+  for (const auto& [after, count] : blocks)
+    if (count > 1) crowds.insert(after);
+  return crowds;
+}
+
 // The blocks of one caller. Those that never were alone in their cycle are no
-// container; they may have its size all the same.
+// container; they may have its size all the same. Where only a level is known,
+// which of several blocks came or went is not: sync.Pool has one more or less.
 std::vector<LoneBlock> lone_blocks(
     const std::vector<const SiteEvidence*>& sites) {
   std::map<std::pair<std::int64_t, CycleIndex>, LoneBlock> blocks;
   std::set<std::pair<std::int64_t, CycleIndex>> several;
   for (const SiteEvidence* site : sites) {
+    const std::set<CycleIndex> unclear =
+        site->by_level ? crowds(*site) : std::set<CycleIndex>{};
     for (const RingReading& reading : site->readings) {
       if (reading.objects.value < 1) continue;
       const std::pair key{site->size.value, reading.born};
-      if (reading.objects.value > 1) several.insert(key);
+      if (reading.objects.value > 1 || unclear.contains(reading.after))
+        several.insert(key);
       const auto [at, is_new] = blocks.try_emplace(
           key,
           LoneBlock{site->site, site->size.value, reading.born, reading.after,

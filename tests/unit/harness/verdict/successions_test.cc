@@ -28,6 +28,16 @@ class Caller {
     sites_.push_back(site);
   }
 
+  // Another of the latest block's site, there all the time.
+  void beside_it() {
+    for (std::uint32_t after = kBaseline.value; after <= kLast.value; ++after)
+      sites_.back().readings.push_back({{after}, {0}, {1}, {}});
+  }
+
+  void by_level() {
+    for (SiteEvidence& site : sites_) site.by_level = true;
+  }
+
   std::vector<std::vector<std::int64_t>> sizes() const {
     Evidence evidence;
     evidence.baseline = kBaseline;
@@ -68,6 +78,21 @@ TEST(Successions, BlocksThatStayDoNotHideThem) {
   caller.block(1100, 0, kNever, 0, 5);
   caller.block(2000, 1, kNever);
   EXPECT_THAT(caller.sizes(), ElementsAre(ElementsAre(1000, 1100, 1200)));
+}
+
+TEST(Successions, WhichOfALevelWentIsKnownOfTheOnlyOne) {
+  Caller container = growing();
+  container.by_level();
+  EXPECT_THAT(container.sizes(), ElementsAre(ElementsAre(1000, 1100, 1200)));
+  // A pool of writers, some of which are there in every snapshot.
+  Caller pool;
+  pool.block(2048, 2, 4);
+  pool.beside_it();
+  pool.block(4096, 4, kNever);
+  pool.beside_it();
+  EXPECT_THAT(pool.sizes(), ElementsAre(ElementsAre(2048, 4096)));
+  pool.by_level();
+  EXPECT_TRUE(pool.sizes().empty());
 }
 
 TEST(Successions, WhatShrinksOrIsMissingForACycleIsNone) {
