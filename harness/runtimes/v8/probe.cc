@@ -208,8 +208,8 @@ Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, bool first) {
     const TimePoint now = clock_.now();
     // Where it does not catch the signal yet it is at its beginning.
     if (port && now >= next_try && v8::begin_inspector(pid)) {
-      next_try = now + kTaken;
-      until = std::max(until, first ? ports_until_ : next_try);
+      next_try = first ? now + kTaken : TimePoint::max();
+      until = std::max(until, first ? ports_until_ : now + kTaken);
     }
     if (now >= until) return node;
     clock_.sleep(pause);
