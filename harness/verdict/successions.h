@@ -8,7 +8,8 @@
 
 namespace tidemark {
 
-// The only one of its size from its caller that was born in that cycle.
+// The only one of its size from its caller that was born in that cycle; where
+// only a level is known, the only one of its site whenever it was there.
 struct LoneBlock {
   SiteId site = 0;
   std::int64_t size = 0;

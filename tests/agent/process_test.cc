@@ -139,21 +139,24 @@ TEST(AgentProcess, IsNotWaitedForLongerThanIsSaid) {
   UnderAgent process(
       {"env", "-u", "LD_PRELOAD", "sh", "-c", "echo shell; read x"});
   ASSERT_EQ(process.line(), "shell");
-  const auto waited = [&](Duration loading, bool cancelled) -> Duration {
-    ManualClock clock;
-    const TimePoint before = clock.now();
+  ManualClock clock;
+  const auto tried = [&](NativeProbeOptions options) {
     const Result<HeapDescription> about =
-        make_native_probe(clock, {loading, [cancelled] { return cancelled; }})
-            ->attach({process.pid()});
+        make_native_probe(clock, std::move(options))->attach({process.pid()});
     EXPECT_FALSE(about);
-    EXPECT_NE(about.error().message.find("has no agent in it"),
-              std::string::npos);
-    return clock.now() - before;
+    return about ? Error{} : about.error();
   };
-  EXPECT_EQ(waited({}, false), Duration{});
-  EXPECT_EQ(waited(std::chrono::seconds(2), true), Duration{});
-  EXPECT_GE(waited(std::chrono::seconds(2), false), std::chrono::seconds(2));
-  EXPECT_LE(waited(std::chrono::seconds(2), false), std::chrono::seconds(3));
+  TimePoint began = clock.now();
+  EXPECT_NE(tried({}).message.find("has no agent in it"), std::string::npos);
+  EXPECT_EQ(clock.now(), began);
+  const Duration loading = std::chrono::seconds(2);
+  EXPECT_EQ(tried({loading, {}}).kind, ErrorKind::kEnvironment);
+  EXPECT_GE(clock.now() - began, loading);
+  EXPECT_LE(clock.now() - began, 2 * loading);
+  began = clock.now();
+  const auto soon = [&] { return clock.now() - began > loading / 4; };
+  EXPECT_EQ(tried({loading, soon}).kind, ErrorKind::kInterrupted);
+  EXPECT_LE(clock.now() - began, loading / 2);
 }
 
 TEST(AgentProcess, WrappersKeepTheAgent) {

@@ -130,7 +130,7 @@ class NativeProbe final : public HeapProbe {
 
  private:
   void adopt_new(const std::vector<pid_t>& pids);
-  void wait_for_agents(const std::vector<pid_t>& pids);
+  Status wait_for_agents(const std::vector<pid_t>& pids);
   HeapDescription describe_heap();
   void set_stamp(Process& process);
   void next_epoch() { epoch_ = epoch_ % (agent::kEpochs - 1) + 1; }
@@ -209,23 +209,25 @@ void NativeProbe::adopt_new(const std::vector<pid_t>& pids) {
 
 // A service that said it was ready from a shell, which it replaces then, is
 // between two programs for a moment.
-void NativeProbe::wait_for_agents(const std::vector<pid_t>& pids) {
+Status NativeProbe::wait_for_agents(const std::vector<pid_t>& pids) {
   constexpr Duration kPause = std::chrono::milliseconds(10);
   const auto may_come = [](const auto& unseen) {
     return unseen.second.may_come;
   };
   for (const TimePoint until = clock_.now() + options_.loading;
        processes_.empty() && clock_.now() < until &&
-       !(options_.cancelled && options_.cancelled()) &&
        std::any_of(unseen_.begin(), unseen_.end(), may_come);) {
+    if (options_.cancelled && options_.cancelled())
+      return fail(ErrorKind::kInterrupted, "interrupted");
     clock_.sleep(kPause);
     adopt_new(pids);
   }
+  return {};
 }
 
 Result<HeapDescription> NativeProbe::attach(const std::vector<pid_t>& pids) {
   adopt_new(pids);
-  wait_for_agents(pids);
+  TIDEMARK_TRY(wait_for_agents(pids));
   if (processes_.empty()) {
     std::string why = unseen_.empty() ? "has no process that is running"
                                       : unseen_.begin()->second.why;

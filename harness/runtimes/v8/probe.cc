@@ -73,15 +73,19 @@ constexpr int kMoreTries = 8;
 using Rings = std::map<std::pair<SiteId, CycleIndex>, Ring>;
 
 std::string program_of(pid_t pid) {
+  // What the kernel says of a file that was replaced since.
+  constexpr std::string_view kReplaced = " (deleted)";
   std::error_code error;
   const std::filesystem::path program =
       std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  return program.filename().string();
+  std::string name = program.filename().string();
+  if (name.ends_with(kReplaced)) name.resize(name.size() - kReplaced.size());
+  return name;
 }
 
-// "node", "nodejs", "node-18", "node20"; not "node_exporter".
+// "node", "nodejs", "node_g", "node-18", "node20"; not "node_exporter".
 bool is_node(const std::string& program) {
-  return program == "nodejs" ||
+  return program.starts_with("nodejs") || program == "node_g" ||
          (program.starts_with("node") &&
           program.find_first_not_of("0123456789.-", 4) == std::string::npos);
 }
@@ -140,7 +144,7 @@ class V8Probe final : public HeapProbe {
   std::map<pid_t, Unseen> unseen_;
   // What was there for cycles before it could be looked into.
   std::map<pid_t, CycleIndex> late_;
-  TimePoint ports_until_;  // taken ports are waited for, all together
+  TimePoint ports_until_;  // the end of waiting for taken ports, anybody's
   std::map<SiteId, bool> native_;
   CycleIndex cycle_;
 };
@@ -177,7 +181,8 @@ Status V8Probe::each(const std::function<Status(Process&)>& ask) {
   return {};
 }
 
-// One whose port is known is asked there alone.
+// One whose port is known is asked there alone: nothing else that it listens on
+// is its inspector.
 Result<NodeProcess> V8Probe::find_inspector(pid_t pid,
                                             std::optional<std::uint16_t> port) {
   std::vector<std::uint16_t> ports = options_.ports_of(pid);
@@ -200,8 +205,11 @@ Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, bool first) {
   const TimePoint began = clock_.now();
   TimePoint until = began + (first ? kBirth : Duration{});
   TimePoint next_try = began + (first ? kTaken : Duration{});
+  // The option may be the script's own: at first, everything is asked.
+  bool everything = true;
   for (Duration pause = kLook;; pause = std::min(2 * pause, kLongestPause)) {
-    Result<NodeProcess> node = find_inspector(pid, port);
+    Result<NodeProcess> node = find_inspector(
+        pid, std::exchange(everything, false) ? std::nullopt : port);
     if (node || node.error().kind == ErrorKind::kInterrupted) return node;
     if (wants_to_stop()) return fail(ErrorKind::kInterrupted, "interrupted");
     if (is_gone(pid)) return node;
@@ -327,8 +335,8 @@ HeapDescription V8Probe::describe_heap() {
       about.unrecorded.push_back(fmt::format("process {} {}", pid, unseen.why));
   for (const auto& [pid, cycle] : late_)
     about.unrecorded.push_back(
-        fmt::format("process {}: what it kept before cycle {}, when it had no "
-                    "inspector",
+        fmt::format("process {}: what it kept until it had an inspector, in "
+                    "cycle {}",
                     pid, cycle.value));
   about.invisible = about.unrecorded;
   for (const auto& [pid, unseen] : unseen_)
