@@ -65,6 +65,13 @@ bool reads_ahead(const StackFrame& frame) {
   return what == "backgroundRead" || what.starts_with("startBackgroundRead.");
 }
 
+// net/http's map of the connections that are open: it never shrinks, so that
+// its size is that of the most there ever were at once. What a connection that
+// stays has of its own is told.
+bool tracks_connections(const StackFrame& frame) {
+  return frame.function == "net/http.(*Server).trackConn";
+}
+
 template <class Matches>
 bool any(const std::vector<std::uint32_t>& stack,
          const std::vector<StackFrame>& frames, Matches matches) {
@@ -109,10 +116,12 @@ std::vector<Frame> frames_of(const GoroutineGroup& group,
 
 bool is_own_record(const HeapRecord& record,
                    const std::vector<StackFrame>& frames) {
-  const bool someone = any(record.frames, frames, [](const StackFrame& frame) {
-    return !is_runtime(frame);
-  });
-  return !someone || is_background(frames[record.frames.back()]) ||
+  const auto someone =
+      std::find_if(record.frames.begin(), record.frames.end(),
+                   [&](std::uint32_t at) { return !is_runtime(frames[at]); });
+  return someone == record.frames.end() ||
+         tracks_connections(frames[*someone]) ||
+         is_background(frames[record.frames.back()]) ||
          any(record.frames, frames, answers_us);
 }
 

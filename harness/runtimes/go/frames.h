@@ -27,8 +27,8 @@ std::vector<Frame> frames_of(const GoroutineGroup& group,
                              const std::vector<StackFrame>& frames);
 
 // Whether blocks of this record are none of the program's: those of the
-// runtime for itself (goroutines' own records, threads), and those of the pages
-// that we ask for.
+// runtime for itself (goroutines' own records, threads), net/http's map of open
+// connections, and those of the pages that we ask for.
 bool is_own_record(const HeapRecord& record,
                    const std::vector<StackFrame>& frames);
 

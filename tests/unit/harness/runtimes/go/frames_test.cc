@@ -32,6 +32,10 @@ TEST(GoFrames, BlocksOfTheRuntimeAndOfOurQuestionsAreNotTheServices) {
   EXPECT_TRUE(is_own({"time.resetTimer", "runtime.bgscavenge"}));
   EXPECT_TRUE(is_own({}));
   EXPECT_TRUE(
+      is_own({"net/http.(*Server).trackConn", "net/http.(*conn).setState",
+              "net/http.(*Server).Serve"}));
+  EXPECT_FALSE(is_own({"main.track", "net/http.(*Server).trackConn"}));
+  EXPECT_TRUE(
       is_own({"compress/flate.NewWriter", "runtime/pprof.newProfileBuilder",
               "net/http/pprof.handler.ServeHTTP"}));
   // In a page of the service's own making.
