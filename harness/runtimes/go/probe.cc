@@ -235,6 +235,9 @@ HeapDescription GoProbe::describe_heap() const {
   if (goroutines_.value > 0)
     about.facts.push_back(fmt::format("NumGoroutine {}", goroutines_.value));
   about.invisible.push_back("who holds a block: Go does not tell");
+  about.invisible.push_back(
+      "what Go takes for itself: its runtime, its profiles' pages, net/http's "
+      "map of open connections");
   if (!is_exact())
     about.invisible.push_back("blocks that its heap profile has no sample of");
   // Go's tiny allocator: what finds room in the latest block is in no profile.
