@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "harness/base/deleted_file.h"
+
 namespace tidemark::attach {
 namespace {
 
@@ -20,12 +22,6 @@ bool read_hex(std::string_view text, std::uint64_t& number) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number, 16);
   return error == std::errc() && stop == end && !text.empty();
-}
-
-std::string_view without_deleted(std::string_view path) {
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
-  return path;
 }
 
 // "begin-end rwxp offset device inode   path"

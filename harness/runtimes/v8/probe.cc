@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "harness/runtimes/v8/census.h"
 #include "harness/runtimes/v8/inspector_signal.h"
 #include "harness/runtimes/v8/node_process.h"
+#include "harness/runtimes/v8/node_program.h"
 #include "harness/runtimes/v8/snapshot_graph.h"
 #include "harness/runtimes/v8/wholes.h"
 
@@ -71,24 +71,6 @@ struct Unseen {
 constexpr int kMoreTries = 8;
 
 using Rings = std::map<std::pair<SiteId, CycleIndex>, Ring>;
-
-std::string program_of(pid_t pid) {
-  // What the kernel says of a file that was replaced since.
-  constexpr std::string_view kReplaced = " (deleted)";
-  std::error_code error;
-  const std::filesystem::path program =
-      std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
-  std::string name = program.filename().string();
-  if (name.ends_with(kReplaced)) name.resize(name.size() - kReplaced.size());
-  return name;
-}
-
-// "node", "nodejs", "node_g", "node-18", "node20"; not "node_exporter".
-bool is_node(const std::string& program) {
-  return program.starts_with("nodejs") || program == "node_g" ||
-         (program.starts_with("node") &&
-          program.find_first_not_of("0123456789.-", 4) == std::string::npos);
-}
 
 Bytes resident(pid_t pid) {
   const Result<std::string> text =
@@ -226,7 +208,7 @@ Result<NodeProcess> V8Probe::wait_for_inspector(pid_t pid, bool first) {
 
 // What is there already was born before now.
 Status V8Probe::adopt(pid_t pid, int tries) {
-  const std::string program = program_of(pid);
+  const std::string program = v8::program_of(pid);
   if (program.empty()) {
     if (!is_gone(pid))
       unseen_[pid] = {
@@ -235,7 +217,7 @@ Status V8Probe::adopt(pid_t pid, int tries) {
           true};
     return {};
   }
-  if (!is_node(program)) {
+  if (!v8::is_node(program)) {
     unseen_[pid] = {fmt::format("({}) is not a Node process", program), false};
     return {};
   }
@@ -280,9 +262,9 @@ Result<HeapDescription> V8Probe::attach(const std::vector<pid_t>& pids) {
     const auto known = unseen_.find(pid);
     int tries = 0;
     // A shell that is replaced by the program it starts keeps its number.
-    const std::string program = program_of(pid);
+    const std::string program = v8::program_of(pid);
     if (known != unseen_.end() &&
-        known->second.node == (program.empty() || is_node(program))) {
+        known->second.node == (program.empty() || v8::is_node(program))) {
       if (!known->second.node || known->second.tries > kMoreTries) continue;
       tries = known->second.tries;
     }
